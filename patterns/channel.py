@@ -1,0 +1,390 @@
+"""
+Channels, as the Go specification has them.
+
+Unbuffered channels are a rendezvous; buffered ones are first in, first out across the buffer and the
+senders parked behind it. A value goes straight into the hands of a parked receiver. What never belongs
+here: a lock (see `traps`), a clock, a select.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from patterns import traps
+from patterns.errors import ChannelClosedError
+from patterns.traps import Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from patterns.traps import Driver, Task
+
+T = TypeVar("T")
+
+
+class Channel(Generic[T]):
+    """
+    A first-in, first-out passage between tasks, of `capacity` values; 0 is a rendezvous.
+
+    None is an ordinary value, and `bool(channel)` is True. `len(channel)` counts buffered values, not
+    parked senders. The receiver of a value has it for
+    sure: one that was handed a value and is then cancelled still returns it, and raises at its next
+    operation.
+
+    Raises:
+        TypeError, ValueError: the capacity is not a whole number, or below 0.
+
+    Cancellation: a parked send or receive leaves the queue and raises the context's error; a sender's
+    value is withdrawn.
+
+    Source: The Go Programming Language Specification, "Channel types", "Send statements", "Close"; The
+    Go Memory Model.
+    """
+
+    __slots__ = (
+        "_buffer",
+        "_closed",
+        "_driver",
+        "_made_at",
+        "_number",
+        "_receivers",
+        "_room",
+        "_senders",
+        "capacity",
+    )
+
+    def __init__(self, capacity: int = 0) -> None:
+        if isinstance(capacity, bool) or not isinstance(capacity, int):
+            raise TypeError(f"capacity: found {capacity!r}, allowed a whole number from 0")
+        if capacity < 0:
+            raise ValueError(f"capacity: found {capacity}, allowed a whole number from 0")
+        self.capacity = capacity
+        self._room = capacity
+        self._buffer: deque[T] = deque()
+        self._receivers: deque[Waiter] = deque()
+        self._senders: deque[Waiter] = deque()
+        self._closed = False
+        self._driver: Driver | None = None
+        self._number = 0
+        frame = sys._getframe(1)  # noqa: SLF001 (where it was made, for reports)
+        self._made_at = (frame.f_code, frame.f_lineno)
+
+    async def send(self, value: T) -> None:
+        """
+        Hand `value` over, waiting for a receiver or for room.
+
+        Raises:
+            ChannelClosedError: the channel is closed, or was while this send was parked; the value is
+                dropped.
+
+        Cost: does not suspend when there is room or a receiver, but for one turn in `traps.BUDGET`
+            operations.
+        """
+        task = traps.current.get() or traps.running()
+        driver = task.driver
+        if task.context.dead:
+            await traps.refuse(task)
+        if self._driver is not driver:
+            self._bind(driver)
+        driver.budget -= 1
+        if driver.budget < 0:
+            await driver.rest(task)
+        if self._receivers:
+            grant(self._receivers.popleft(), value)
+        elif len(self._buffer) < self._room:
+            self._buffer.append(value)
+        else:
+            if self._closed:
+                raise ChannelClosedError("send on a closed channel")
+            waiter = self.enqueue_sender(task, value)
+            await driver.park(waiter)
+            if not waiter.ok:
+                raise ChannelClosedError("send on a channel that was closed meanwhile")
+
+    async def receive_ok(self) -> tuple[T | None, bool]:
+        """
+        Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
+        of them.
+        """
+        task = traps.current.get() or traps.running()
+        driver = task.driver
+        if task.context.dead:
+            await traps.refuse(task)
+        if self._driver is not driver:
+            self._bind(driver)
+        driver.budget -= 1
+        if driver.budget < 0:
+            await driver.rest(task)
+        if self._buffer or self._senders:
+            return self._take(), True
+        if self._closed:
+            return None, False
+        waiter = self.enqueue_receiver(task)
+        await driver.park(waiter)
+        return waiter.value, waiter.ok
+
+    async def receive(self) -> T:
+        """
+        Return the oldest value, waiting for one.
+
+        Raises:
+            ChannelClosedError: the channel is closed and drained.
+        """
+        value, ok = await self.receive_ok()
+        if not ok:
+            raise ChannelClosedError("receive from a closed channel")
+        return value  # type: ignore[return-value]
+
+    def try_send(self, value: T) -> bool:
+        """
+        Send without waiting; False when it would block. True on an unbuffered channel only when a
+        receiver is parked.
+
+        Raises:
+            ChannelClosedError: the channel is closed.
+        """
+        self._check_place()
+        if self._closed:
+            raise ChannelClosedError("send on a closed channel")
+        if self._receivers:
+            grant(self._receivers.popleft(), value)
+        elif len(self._buffer) < self._room:
+            self._buffer.append(value)
+        else:
+            return False
+        return True
+
+    def try_receive(self) -> tuple[T | None, bool] | None:
+        """Return `(value, True)`, `(None, False)` when closed and drained, or None when it would block."""
+        self._check_place()
+        if self._buffer or self._senders:
+            return self._take(), True
+        return (None, False) if self._closed else None
+
+    def close(self) -> None:
+        """
+        Let no more values in: buffered ones can still be received, parked receivers get `(None,
+            False)`, parked senders an error.
+
+        Raises:
+            ChannelClosedError: the channel is closed already.
+        """
+        if self._closed:
+            raise ChannelClosedError("close of a closed channel")
+        self._check_place()
+        self._closed = True
+        self._room = -1
+        for waiters in (self._receivers, self._senders):
+            while waiters:
+                dismiss(waiters.popleft())
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called; values may still be buffered."""
+        return self._closed
+
+    @property
+    def sender(self) -> Sender[T]:
+        """A view that can only send and close."""
+        return Sender(self)
+
+    @property
+    def receiver(self) -> Receiver[T]:
+        """A view that can only receive and iterate."""
+        return Receiver(self)
+
+    def __len__(self) -> int:
+        """Return the number of buffered values."""
+        return len(self._buffer)
+
+    def __bool__(self) -> bool:
+        """Return True: an empty channel is still a channel."""
+        return True
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        value, ok = await self.receive_ok()
+        if not ok:
+            raise StopAsyncIteration
+        return value  # type: ignore[return-value]
+
+    def __repr__(self) -> str:
+        """Return its capacity, fill and where it was made."""
+        code, line = self._made_at
+        state = ", closed" if self._closed else ""
+        place = f"{code.co_filename.rpartition('/')[2]}:{line}"
+        return f"<Channel {len(self._buffer)}/{self.capacity}{state} made at {place}>"
+
+    @property
+    def number(self) -> int:
+        """Its number in the runtime that it is bound to; 0 before its first operation."""
+        return self._number
+
+    def enqueue_receiver(self, task: Any) -> Waiter:
+        """Put `task` at the end of the queue of receivers; whoever calls this has seen that it must wait."""
+        waiter = Waiter(task, "receive", self, self._receivers)
+        self._receivers.append(waiter)
+        return waiter
+
+    def enqueue_sender(self, task: Any, value: T) -> Waiter:
+        """
+        Put `task` with its value at the end of the queue of senders; whoever calls this has seen that
+        it must wait.
+        """
+        waiter = Waiter(task, "send", self, self._senders, value)
+        self._senders.append(waiter)
+        return waiter
+
+    def _take(self) -> T:
+        """Return the oldest value; the first parked sender's moves up. There is one."""
+        if not self._buffer:
+            sender = self._senders.popleft()
+            value: T = sender.value
+            grant(sender, value)
+            return value
+        value = self._buffer.popleft()
+        if self._senders:
+            sender = self._senders.popleft()
+            self._buffer.append(sender.value)
+            grant(sender, sender.value)
+        return value
+
+    def _bind(self, driver: Driver) -> None:
+        if self._driver is not None and not self._driver.finished:
+            raise RuntimeError(
+                f"{self!r} is in use on {self._driver.name} and cannot be used on {driver.name} at the same time: "
+                "use from_call"
+            )
+        self._driver = driver
+        self._number = driver.next_number()
+
+    def _check_place(self) -> None:
+        """Refuse a plain call from another runtime or from inside a `call`."""
+        task: Task | None = traps.current.get()
+        if task is not None and self._driver is not task.driver:
+            self._bind(task.driver)
+
+
+class Receiver(Generic[T]):
+    """The receiving side of a channel: it can neither send nor close, and cannot be widened back."""
+
+    __slots__ = ("_channel",)
+
+    def __init__(self, channel: Channel[T]) -> None:
+        self._channel = channel
+
+    def receive(self) -> Coroutine[Any, Any, T]:
+        """As `Channel.receive`."""
+        return self._channel.receive()
+
+    def receive_ok(self) -> Coroutine[Any, Any, tuple[T | None, bool]]:
+        """As `Channel.receive_ok`."""
+        return self._channel.receive_ok()
+
+    def try_receive(self) -> tuple[T | None, bool] | None:
+        """As `Channel.try_receive`."""
+        return self._channel.try_receive()
+
+    @property
+    def closed(self) -> bool:
+        """As `Channel.closed`."""
+        return self._channel.closed
+
+    @property
+    def capacity(self) -> int:
+        """As `Channel.capacity`."""
+        return self._channel.capacity
+
+    def __len__(self) -> int:
+        """Return the number of buffered values."""
+        return len(self._channel)
+
+    def __bool__(self) -> bool:
+        """Return True, as a channel."""
+        return True
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Coroutine[Any, Any, T]:
+        return self._channel.__anext__()
+
+    def __repr__(self) -> str:
+        """Return the channel's description."""
+        return f"<Receiver of {self._channel!r}>"
+
+
+class Sender(Generic[T]):
+    """The sending side of a channel: it cannot receive, and cannot be widened back."""
+
+    __slots__ = ("_channel",)
+
+    def __init__(self, channel: Channel[T]) -> None:
+        self._channel = channel
+
+    def send(self, value: T) -> Coroutine[Any, Any, None]:
+        """As `Channel.send`."""
+        return self._channel.send(value)
+
+    def try_send(self, value: T) -> bool:
+        """As `Channel.try_send`."""
+        return self._channel.try_send(value)
+
+    def close(self) -> None:
+        """As `Channel.close`."""
+        self._channel.close()
+
+    @property
+    def closed(self) -> bool:
+        """As `Channel.closed`."""
+        return self._channel.closed
+
+    @property
+    def capacity(self) -> int:
+        """As `Channel.capacity`."""
+        return self._channel.capacity
+
+    def __len__(self) -> int:
+        """Return the number of buffered values."""
+        return len(self._channel)
+
+    def __bool__(self) -> bool:
+        """Return True, as a channel."""
+        return True
+
+    def __repr__(self) -> str:
+        """Return the channel's description."""
+        return f"<Sender of {self._channel!r}>"
+
+
+def channel_of(end: Channel[T] | Receiver[T]) -> Channel[T]:
+    """
+    Return the channel that values are received from at `end`; for the library's own use.
+
+    Raises:
+        TypeError: `end` is neither a channel nor its receiving side.
+    """
+    if isinstance(end, Channel):
+        return end
+    if isinstance(end, Receiver):
+        return end._channel  # noqa: SLF001 (a view is its channel's)
+    raise TypeError(f"a channel is needed, found {type(end).__name__}")
+
+
+def grant(waiter: Waiter, value: Any) -> None:
+    """Let a waiter that was taken from its queue go on with `value`."""
+    waiter.value = value
+    waiter.ok = True
+    waiter.queue = None
+    traps.unpark(waiter)
+
+
+def dismiss(waiter: Waiter) -> None:
+    """Let a waiter that was taken from its queue go on without a value."""
+    waiter.value = None
+    waiter.queue = None
+    traps.unpark(waiter)

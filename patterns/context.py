@@ -1,0 +1,235 @@
+"""
+Contexts: deadlines, cancellation and values that go down a tree, as in Go's package `context`.
+
+The current context of a task is the library's one mechanism of cancellation: when it is done, every
+blocking operation of the task ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from patterns import traps
+from patterns.channel import Channel
+from patterns.errors import CancelledError, DeadlineExceededError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from patterns.channel import Receiver
+    from patterns.traps import Alarm, Task
+
+
+class Context:
+    """
+    A node in the tree of contexts. Made by `background` and the `with_` methods, never directly.
+
+    `with ctx:` makes it current for the block and for tasks spawned in it: every blocking operation
+    inside ends when it is done, raising `ctx.err`. Leaving the block restores the previous context, and
+    cancels `ctx` when the leaving task is the one that derived it. The same context may be entered
+    several times, and by several tasks. A dead context refuses an operation even when the operation
+    could go on at once (Go's select picks one of the two at random).
+
+    `err` is a new exception at every reading; "ctx.err is not None" is the test for being done.
+    """
+
+    __slots__ = (
+        "_above", "_alarm", "_cause", "_deriver", "_done", "_entered", "_error", "_key", "_timeout_s", "_value",
+        "children", "dead", "deadline", "parent", "tasks",
+    )  # fmt: skip
+
+    def __init__(self, parent: Context | None, above: Context | None = None) -> None:
+        self.parent = parent
+        self._above = above or parent
+        self.children: dict[Context, None] = {}
+        self.tasks: set[Task] = set()
+        self.dead = False
+        self.deadline: float | None = parent.deadline if parent else None
+        self._key: object = None
+        self._value: object = None
+        self._error: type[CancelledError | DeadlineExceededError] | None = None
+        self._cause: BaseException | None = None
+        self._done: Channel[None] | None = None
+        self._alarm: Alarm | None = None
+        self._timeout_s: float | None = None
+        self._deriver = traps.current.get()
+        self._entered: dict[Task, list[Context]] = {}
+
+    @staticmethod
+    def background() -> Context:
+        """Return a root: never done, no deadline, no values."""
+        return Context(None)
+
+    @staticmethod
+    def current() -> Context:
+        """
+        Return the running task's context; inside a `call`, the caller's.
+
+        Raises:
+            RuntimeError: no runtime runs here.
+        """
+        return traps.running().context
+
+    def with_cancel(self) -> Context:
+        """Return a child that `cancel` ends; it is done at once when this context is."""
+        child = Context(self)
+        if self.dead:
+            child._die(self._error, self._cause)
+        else:
+            self.children[child] = None
+        return child
+
+    def with_timeout(self, seconds: float) -> Context:
+        """
+        Return a child that is done after `seconds`; made outside a runtime, counted from its first use
+        inside one.
+        """
+        child = self.with_cancel()
+        child._timeout_s = seconds
+        child._arm()
+        return child
+
+    def with_deadline(self, at: float) -> Context:
+        """
+        Return a child that is done at the runtime's time `at` (seconds, as `now()`), or earlier with
+        this context.
+        """
+        return self.with_timeout(at - traps.now())
+
+    def with_value(self, key: object, value: object) -> Context:
+        """
+        Return a child that carries `value` under `key`.
+
+        Raises:
+            ValueError: the key is None.
+            TypeError: the key is unhashable.
+        """
+        if key is None:
+            raise ValueError("key: found None, allowed any hashable object")
+        hash(key)
+        child = self.with_cancel()
+        child._key, child._value = key, value
+        return child
+
+    def without_cancel(self) -> Context:
+        """
+        Return a context with this one's values that is never done by it: `with ctx.without_cancel():`
+        shields clean-up.
+        """
+        return Context(None, above=self)
+
+    def value(self, key: object) -> Any:
+        """
+        Return the value of the nearest context that carries `key`, or None. Keys match by type and
+        equality.
+        """
+        context: Context | None = self
+        while context is not None:
+            if context._key is key or (type(context._key) is type(key) and context._key == key):
+                return context._value
+            context = context._above
+        return None
+
+    @property
+    def err(self) -> CancelledError | DeadlineExceededError | None:
+        """
+        None while the context lives; then a new `CancelledError` or `DeadlineExceededError`, caused by
+        `cause` where one was given.
+        """
+        if self._error is None:
+            return None
+        error = self._error(
+            "context deadline exceeded" if self._error is DeadlineExceededError else "context cancelled"
+        )
+        error.__cause__ = self._cause
+        return error
+
+    @property
+    def cause(self) -> BaseException | None:
+        """What was given to `cancel`, here or above, whichever died first; without one, as `err`."""
+        return self._cause or self.err
+
+    @property
+    def done(self) -> Receiver[None]:
+        """A receive-only channel that is closed when the context is done."""
+        if self._done is None:
+            self._done = Channel()
+            if self.dead:
+                self._done.close()
+        return self._done.receiver
+
+    def cancel(self, cause: BaseException | None = None) -> None:
+        """End this context and all below it, at once; a second call does nothing."""
+        self._end(CancelledError, cause)
+
+    def __enter__(self) -> Self:
+        task = traps.running()
+        task = task.driver.adopted(task)
+        if self._timeout_s is not None and self._alarm is None:
+            self._arm()
+        self._entered.setdefault(task, []).append(task.context)
+        task.context.tasks.discard(task)
+        task.context = self
+        self.tasks.add(task)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        task = traps.running()
+        task = task.driver.adopted(task)
+        before = self._entered[task]
+        previous = before.pop()
+        if not before:
+            del self._entered[task]
+        self.tasks.discard(task)
+        task.context = previous
+        previous.tasks.add(task)
+        if self._deriver is task and not before:
+            self._end(CancelledError, None)
+        if error is not None:
+            ours = traps.translated(error)
+            if ours is not error:
+                raise ours from error
+
+    def __repr__(self) -> str:
+        """Return what kind of context it is and whether it is done."""
+        deadline = "" if self.deadline is None else f", deadline {self.deadline:g}"
+        return f"<Context {'done' if self.dead else 'alive'}{deadline}>"
+
+    def _arm(self) -> None:
+        if self.dead or self._timeout_s is None or not traps.runs_here():
+            return
+        at = traps.now() + self._timeout_s
+        if self.deadline is not None and self.deadline <= at:
+            return
+        self.deadline = at
+        if self._timeout_s <= 0:
+            self._end(DeadlineExceededError, None)
+        else:
+            self._alarm = traps.alarm(at, lambda: self._end(DeadlineExceededError, None))
+
+    def _end(self, error: type[CancelledError | DeadlineExceededError], cause: BaseException | None) -> None:
+        if self.dead:
+            return
+        if self.parent is not None:
+            self.parent.children.pop(self, None)
+        doomed = [self]
+        for context in doomed:
+            doomed.extend(context.children)
+            context.children.clear()
+            context._die(error, cause)
+        traps.cancel([task for context in doomed for task in context.tasks])
+        for context in doomed:
+            if context._done is not None:
+                context._done.close()
+
+    def _die(
+        self, error: type[CancelledError | DeadlineExceededError] | None, cause: BaseException | None
+    ) -> None:
+        self.dead = True
+        self._error = error
+        self._cause = cause
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None

@@ -1,0 +1,190 @@
+"""Task groups: the structure that every task lives in."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any, Self
+
+from patterns import traps
+from patterns.errors import CancelledError, DeadlineExceededError, DeadlockError
+from patterns.traps import Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
+    from patterns.context import Context
+    from patterns.traps import Task
+
+
+class TaskGroup:
+    """
+    Tasks that end together: leaving the block waits for all of them.
+
+    The first child that fails cancels the group's own context, in which the block runs too. A child
+    that ends by the group's cancellation ends quietly.
+
+    Raises:
+        ExceptionGroup: of the children's errors in order of arrival, the block's own among them;
+            `BaseExceptionGroup` where one is no `Exception`.
+        KeyboardInterrupt, SystemExit, DeadlockError: from a child or the block, bare, after the others
+            have ended.
+        CancelledError, DeadlineExceededError: a context that encloses the group ended it: its `err`,
+            once, bare.
+        RuntimeError: `spawn` after the group has ended.
+
+    Cost: about 3 us per task on `asyncio`, one thread per task on `threads`.
+    """
+
+    def __init__(self) -> None:
+        self.context: Context | None = None
+        self.errors: list[BaseException] = []
+        self._tasks: set[Task] = set()
+        self._host: Waiter | None = None
+        self._ended = False
+
+    async def __aenter__(self) -> Self:
+        if self.context is not None:
+            raise RuntimeError("a TaskGroup is entered once")
+        self.context = traps.running().context.with_cancel()
+        self.context.__enter__()
+        return self
+
+    def spawn(self, fn: Callable[..., Any], *args: Any, name: str = "") -> Task:
+        """
+        Start `fn(*args)` as a child: an `async def` in the task itself, a plain function through
+        `call`.
+        """
+        if self.context is None or self._ended:
+            raise RuntimeError("spawn outside the group's block: every task lives inside it")
+        frame = sys._getframe(1)  # noqa: SLF001 (where it was made, for reports)
+        task = traps.spawn(
+            asynchronous(fn),
+            args,
+            context=self.context,
+            ended=self._child_ended,
+            name=name or getattr(fn, "__name__", "task"),
+            made_at=f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}",
+        )
+        self._tasks.add(task)
+        return task
+
+    def cancel(self, cause: BaseException | None = None) -> None:
+        """Cancel every child and the block."""
+        if self.context is not None:
+            self.context.cancel(cause)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        context = self.context
+        if context is None:
+            raise RuntimeError("a TaskGroup is left after it was entered")
+        if error is not None:
+            error = traps.translated(error)
+            self._note(error)
+            context.cancel()
+        outside = await self._join(context)
+        self._ended = True
+        enclosing = context.parent.err if context.parent else None
+        context.__exit__(None, None, None)
+        context.cancel()
+        try:
+            self._raise(outside, enclosing, error)
+        finally:
+            del outside, error, enclosing
+            self.errors = []
+
+    async def _join(self, context: Context) -> BaseException | None:
+        """
+        Wait for every child; return what was thrown into the wait from outside the library, if anything
+        was.
+        """
+        outside = None
+        while self._tasks:
+            task = traps.running()
+            self._host = Waiter(task, "join", self)
+            try:
+                await traps.park(self._host, shielded=True)
+            except BaseException as thrown:  # noqa: BLE001 (kept, and raised when all have ended)
+                thrown = traps.translated(thrown)
+                if isinstance(thrown, DeadlockError):
+                    self.errors.append(thrown)
+                else:
+                    outside = outside or thrown
+                context.cancel()
+            finally:
+                self._host = None
+        return outside
+
+    def _child_ended(self, task: Task, error: BaseException | None) -> None:
+        self._tasks.discard(task)
+        if error is not None and self.context is not None:
+            failed = self._note(error)
+            if failed:
+                self.context.cancel(error)
+        if not self._tasks and self._host is not None:
+            traps.unpark(self._host)
+
+    def _note(self, error: BaseException) -> bool:
+        """Keep an error that is a failure; the context's own endings are none."""
+        if isinstance(error, CancelledError) or (
+            isinstance(error, DeadlineExceededError) and self.context is not None and self.context.dead
+        ):
+            return False
+        if is_foreign_cancel(error):
+            return False
+        self.errors.append(error)
+        return True
+
+    def _raise(
+        self, outside: BaseException | None, enclosing: BaseException | None, error: BaseException | None
+    ) -> None:
+        for bare in self.errors:
+            if isinstance(bare, (KeyboardInterrupt, SystemExit, DeadlockError, GeneratorExit)):
+                raise bare
+        if outside is not None and is_foreign_cancel(outside):
+            raise outside
+        if error is not None and is_foreign_cancel(error):
+            raise error
+        if self.errors:
+            raise BaseExceptionGroup("tasks of a group failed", self.errors)
+        if enclosing is not None:
+            raise enclosing
+        if outside is not None:
+            raise outside
+
+
+def is_foreign_cancel(error: BaseException) -> bool:
+    """
+    Whether `error` is another library's cancellation of the whole task, which is passed on and is no
+    failure.
+    """
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
+
+
+def asynchronous(fn: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """
+    Return `fn` as a function to await: itself when it is `async def`, else one that runs it through
+    `call` and awaits what it gives, if it can be.
+
+    Raises:
+        TypeError: `fn` is not callable, or is a generator function.
+    """
+    if not callable(fn):
+        raise TypeError(f"a function is needed, found {fn!r}")
+    plain = inspect.unwrap(getattr(fn, "func", fn))
+    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
+        raise TypeError(
+            f"a plain or async function is needed, {getattr(fn, '__name__', fn)!r} is a generator"
+        )
+    if inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(getattr(plain, "__call__", None)):  # noqa: B004
+        return fn
+
+    async def through_call(*args: Any) -> Any:
+        result = await traps.call(fn, *args)
+        return await result if inspect.isawaitable(result) else result
+
+    return through_call

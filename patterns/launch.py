@@ -1,0 +1,75 @@
+"""The way in: run a main task on a runtime."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from patterns import runtimes, traps
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from patterns.runtimes._main import Outcome
+
+T = TypeVar("T")
+
+
+def run(
+    main: Callable[..., Awaitable[T]], *args: Any, runtime: str = "asyncio", seed: int | None = None
+) -> T:
+    """
+    Run `main(*args)` on `runtime` and return its result.
+
+    `seed` is the simulator's; other runtimes take no notice of it. Ctrl-C cancels every task, waits for
+    them and then raises KeyboardInterrupt; calls in flight get half a second. Two runs may live in two
+    threads.
+
+    Raises:
+        whatever `main` raises.
+        DeadlockError: every task is parked and nothing can wake one.
+        RuntimeError: called from inside a task.
+        ValueError: there is no such runtime here.
+
+    Warns:
+        ResourceWarning: tasks were left behind, or calls abandoned; they are named.
+    """
+    outcome = launch(main, *args, runtime=runtime, seed=seed)
+    if outcome.leaked:
+        warnings.warn("tasks left behind:\n  " + "\n  ".join(outcome.leaked), ResourceWarning, stacklevel=2)
+    if outcome.abandoned_calls:
+        warnings.warn(
+            f"abandoned_calls: {outcome.abandoned_calls} still ran at the end", ResourceWarning, stacklevel=2
+        )
+    if outcome.error is not None:
+        raise outcome.error
+    value: T = outcome.value
+    return value
+
+
+def launch(
+    main: Callable[..., Awaitable[Any]],
+    *args: Any,
+    runtime: str = "asyncio",
+    seed: int | None = None,
+    observe: Callable[[int, traps.Task, str, Any], None] | None = None,
+    keep_trace: bool = False,
+) -> Outcome:
+    """
+    Run `main(*args)` as `run` does, and return how it ended in place of raising its error.
+
+    `observe(at_ns, task, verb, subject)` is told of every suspension, end and note, in the thread of
+    the task; it must be quick and must not raise.
+    """
+    module = runtimes.load(runtime)
+    if traps.current.get() is not None:
+        raise RuntimeError("run inside a task: await the function instead")
+    outcome: Outcome = module.run(main, args, seed=seed, observe=observe, keep_trace=keep_trace)
+    return outcome
+
+
+def note(text: str, detail: Any = None) -> None:
+    """Tell whoever observes this run what the running task does, in a word; costs little when nobody does."""
+    task = traps.current.get()
+    if task is not None and task.driver.observe is not None:
+        task.driver.observe(task, text, detail)

@@ -1,0 +1,68 @@
+"""Async generators that nobody finished: closed by a task, because their `finally` may wait."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
+
+from patterns import traps
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from patterns.traps import Task
+
+
+class Generators:
+    """
+    Watches the async generators of one thread, for a driver that steps coroutines itself.
+
+    One that is dropped half way is closed by a task of its own; `close_left` does the same for those
+    still open when everything else is over.
+    """
+
+    def __init__(self, main: Task) -> None:
+        self._main = main
+        self._open: WeakSet[AsyncGenerator[Any, Any]] = WeakSet()
+        self._hooks = sys.get_asyncgen_hooks()
+
+    def __enter__(self) -> Self:
+        sys.set_asyncgen_hooks(firstiter=self._open.add, finalizer=self._close)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        sys.set_asyncgen_hooks(*self._hooks)
+
+    def close_left(self) -> bool:
+        """Start closing what is still open; False when nothing is."""
+        left = list(self._open)
+        for generator in left:
+            self._close(generator)
+        return bool(left)
+
+    def _close(self, generator: AsyncGenerator[Any, Any]) -> None:
+        self._open.discard(generator)
+        token = traps.current.set(self._main)
+        try:
+            context = self._main.context.without_cancel()
+            traps.spawn(generator.aclose, (), context=context, ended=_ignore, name="close an async generator")
+        finally:
+            traps.current.reset(token)
+
+
+def _ignore(task: Task, error: BaseException | None) -> None:
+    """Nobody waits for the closing of a dropped generator; what it raises is reported as unraisable."""
+    if error is not None:
+        sys.unraisablehook(Unraisable(error, task.name))  # type: ignore[arg-type] # what the hook reads
+
+
+class Unraisable:
+    """What `sys.unraisablehook` reads."""
+
+    def __init__(self, error: BaseException, name: str) -> None:
+        self.exc_type = type(error)
+        self.exc_value = error
+        self.exc_traceback = error.__traceback__
+        self.err_msg = f"Exception ignored while running: {name}"
+        self.object = None

@@ -1,0 +1,130 @@
+"""What every runtime does around the main task: start it, see what it leaks, take Ctrl-C, report."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patterns import traps
+from patterns.context import Context
+from patterns.errors import CancelledError, DeadlockError
+from patterns.traps import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+
+    from patterns.runtimes.simulator import Trace
+    from patterns.traps import Driver
+
+GRACE_S = 0.5
+"""How long calls in flight may go on after Ctrl-C before they are abandoned."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    How a run ended.
+
+    `elapsed_s` is the time from the first step of the main task to its end, on the runtime's clock;
+    `leaked` has one line per task that was alive when the main task ended; `abandoned_calls` counts
+    calls whose function was still running then.
+    """
+
+    value: Any
+    error: BaseException | None
+    elapsed_s: float
+    leaked: tuple[str, ...]
+    abandoned_calls: int
+    trace: Trace | None = None
+
+
+class Main:
+    """The main task of a run and what is known of it when it is over."""
+
+    def __init__(self, driver: Driver, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+        self.context = Context.background()
+        self.task = Task(driver, self.context, "main", ended=self._ended)
+        self.leaked: tuple[str, ...] = ()
+        self.interrupted = False
+        self._fn = fn
+        self._args = args
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._began_s = self._ended_s = 0.0
+        driver.live.add(self.task)
+        self.context.tasks.add(self.task)
+
+    def body(self) -> Coroutine[Any, Any, None]:
+        """Return the coroutine to run as the main task."""
+        return traps.lifetime(self.task, self._call, ())
+
+    def interrupt(self) -> None:
+        """Cancel everything, as Ctrl-C asks. Called between two turns of tasks."""
+        self.interrupted = True
+        self.context.cancel(KeyboardInterrupt())
+
+    def outcome(self, abandoned_calls: int = 0, trace: Trace | None = None) -> Outcome:
+        """Return how the run ended."""
+        error = KeyboardInterrupt() if self.interrupted else self._error
+        return Outcome(self._value, error, self._ended_s - self._began_s, self.leaked, abandoned_calls, trace)
+
+    async def _call(self) -> None:
+        self._began_s = self.task.driver.now()
+        try:
+            self._value = await self._fn(*self._args)
+        finally:
+            self._ended_s = self.task.driver.now()
+
+    def _ended(self, task: Task, error: BaseException | None) -> None:
+        self._error = error
+        left = sorted(task.driver.live, key=lambda task: task.number)
+        self.leaked = tuple(task.describe() for task in left)
+        if left:
+            self.context.cancel(CancelledError("the main task has ended"))
+            traps.cancel(task for task in left if not task.context.dead)
+
+
+@contextmanager
+def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
+    """
+    Let the first Ctrl-C call `interrupt`, and a second one raise KeyboardInterrupt at once.
+
+    Only in the main thread, and only over Python's own handler, which is put back. `interrupt` is
+    called by the signal handler: it must only leave word.
+    """
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+
+    def handle(number: int, frame: Any) -> None:
+        del number, frame
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        interrupt()
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def report_deadlock(driver: Driver, main: Task) -> None:
+    """
+    Raise a DeadlockError inside the main task; inside the oldest parked one when the main task has
+    ended.
+    """
+    parked = sorted(driver.live, key=lambda task: task.number)
+    error = DeadlockError([task.describe() for task in parked])
+    victim = main if main in driver.live else parked[0]
+    for waiter in victim.waiting:
+        if waiter.queue is not None:
+            waiter.queue.remove(waiter)
+    victim.waiting = ()
+    victim.aborted = error
+    driver.unpark(victim)

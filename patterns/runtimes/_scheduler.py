@@ -1,0 +1,259 @@
+"""
+A scheduler of plain coroutines: a list of ready tasks, buckets of timers, a clock and a way to choose.
+
+It is the body of the `simulator`, with a virtual clock; any other runtime that steps coroutines itself
+is this scheduler with another clock and another choice. It runs in one thread and never blocks by
+itself: waiting is the clock's business.
+"""
+
+from __future__ import annotations
+
+import heapq
+from contextvars import copy_context
+from types import coroutine
+from typing import TYPE_CHECKING, Any, Protocol
+
+from patterns import traps
+from patterns.runtimes._calls import in_call
+from patterns.runtimes._generators import Generators
+from patterns.runtimes._main import report_deadlock
+from patterns.traps import BUDGET, Task, Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator
+
+    from patterns.runtimes._main import Main
+
+SUSPEND = object()
+"""What our own traps yield: anything else comes from a foreign awaitable."""
+
+
+class Clock(Protocol):
+    """Where a scheduler's time comes from, in whole nanoseconds."""
+
+    def now_ns(self) -> int:
+        """Return the time."""
+
+    def wait_until(self, at_ns: int) -> None:
+        """Let time pass to `at_ns`, or until something from outside makes a task ready."""
+
+
+class Scheduler:
+    """
+    The driver: answers the traps and steps the tasks.
+
+    `choose(ready)` takes the next task out of the non-empty list of ready ones. `record(task, verb,
+    subject)` is told of every suspension and end.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        choose: Callable[[list[Task]], Task],
+        record: Callable[[Task, str, Any], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.budget = BUDGET
+        self.finished = False
+        self.live: set[Task] = set()
+        self.observe: Callable[[Task, str, Any], None] | None = None
+        self.clock = clock
+        self.ready: list[Task] = []
+        self.interrupted: Callable[[], None] | None = None
+        self._choose = choose
+        self._record = record
+        self._numbers = 0
+        self._times: list[int] = []
+        self._buckets: dict[int, list[Waiter | Ring]] = {}
+
+    def next_number(self) -> int:
+        """Return the next number for a task or an object."""
+        self._numbers += 1
+        return self._numbers
+
+    def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
+        """Make `task` ready to run `body` in its own copy of the contextvars."""
+        context = copy_context()
+        context.run(traps.current.set, task)
+        task.handle = (context.run, body.send, body)
+        self.ready.append(task)
+        if self._record is not None:
+            self._record(task, "spawn", None)
+
+    @coroutine
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Generator[object, None, None]:
+        """Suspend the running task until it is made ready."""
+        task = waiter.task
+        if shielded:
+            task.shielded = waiter
+        else:
+            task.waiting = waiter.rivals or (waiter,)
+        if self._record is not None:
+            self._record(task, waiter.verb, waiter.subject)
+        yield SUSPEND
+        task.shielded = None
+        if task.aborted is not None:
+            error, task.aborted = task.aborted, None
+            raise error
+
+    def unpark(self, task: Task) -> None:
+        """Make a parked task ready."""
+        self.ready.append(task)
+
+    @coroutine
+    def sleep(self, task: Task, seconds: float) -> Generator[object, None, None]:
+        """Suspend the running task for `seconds` of the clock."""
+        if seconds <= 0:
+            yield from self.rest(task)
+            return
+        at_ns = self.clock.now_ns() + round(min(seconds, FOREVER_S) * 1e9)
+        waiter = Waiter(task, "sleep", None, self._bucket(at_ns))
+        self._buckets[at_ns].append(waiter)
+        yield from self.park(waiter)
+
+    @coroutine
+    def rest(self, task: Task) -> Generator[object, None, None]:
+        """Let every other ready task run."""
+        self.ready.append(task)
+        if self._record is not None:
+            self._record(task, "rest", None)
+        yield SUSPEND
+
+    def now(self) -> float:
+        """Return the clock's time in seconds."""
+        return self.clock.now_ns() / 1e9
+
+    def alarm(self, at: float, ring: Callable[[], None]) -> Ring:
+        """Call `ring` between two turns at the time `at`."""
+        at_ns = max(round(min(at, FOREVER_S) * 1e9), self.clock.now_ns())
+        bucket = self._bucket(at_ns)
+        entry = Ring(ring, bucket)
+        bucket.append(entry)
+        return entry
+
+    def cancel(self, task: Task) -> None:
+        """Do nothing: what runs outside our queues cannot be interrupted here."""
+
+    async def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Any:
+        """Run `fn` inline, then let its simulated cost pass."""
+        del abandon, on_cancel
+        cost_s = getattr(fn, "simulated_cost_s", 0.0)
+        result = copy_context().run(in_call, task, fn, args)
+        if cost_s > 0:
+            at_ns = self.clock.now_ns() + round(cost_s * 1e9)
+            waiter = Waiter(task, "call")
+            entry = Ring(lambda: traps.unpark(waiter), self._bucket(at_ns))
+            self._buckets[at_ns].append(entry)
+            await self.park(waiter, shielded=True)
+        return result
+
+    def adopted(self, task: Task) -> Task:
+        """Return `task`: no foreign task can inherit it here."""
+        return task
+
+    def run(self, main: Main) -> None:
+        """Step tasks until `main` has ended and no task lives."""
+        with Generators(main.task) as generators:
+            while self.live or generators.close_left():
+                if self.interrupted is not None:
+                    ring, self.interrupted = self.interrupted, None
+                    self._between_turns(main.task, ring)
+                elif self.ready:
+                    self._step(self._choose(self.ready))
+                elif not self._advance(main.task):
+                    report_deadlock(self, main.task)
+        self.finished = True
+
+    def _step(self, task: Task) -> None:
+        self.budget = BUDGET
+        run, send, body = task.handle
+        try:
+            request = run(send, None)
+        except StopIteration:
+            if self._record is not None:
+                self._record(task, "end", None)
+            return
+        while request is not SUSPEND:
+            try:
+                request = run(body.throw, foreign(request, self.name))
+            except StopIteration:
+                return
+
+    def _advance(self, main: Task) -> bool:
+        """
+        Move the clock to the next time that has a timer, and fire its timers. False when no timer is
+        set.
+        """
+        while self._times:
+            at_ns = self._times[0]
+            if self._buckets.get(at_ns):
+                if at_ns > self.clock.now_ns():
+                    self.clock.wait_until(at_ns)
+                    if self.ready or self.clock.now_ns() < at_ns:
+                        return True
+                heapq.heappop(self._times)
+                for entry in self._buckets.pop(at_ns):
+                    if isinstance(entry, Ring):
+                        self._between_turns(main, entry.ring)
+                    else:
+                        entry.ok, entry.queue, entry.task.waiting = True, None, ()
+                        self.ready.append(entry.task)
+                return True
+            heapq.heappop(self._times)
+            self._buckets.pop(at_ns, None)
+        return False
+
+    def _between_turns(self, main: Task, ring: Callable[[], None]) -> None:
+        """Call `ring` as if the main task had: it may cancel, close and wake."""
+        token = traps.current.set(main)
+        try:
+            ring()
+        finally:
+            traps.current.reset(token)
+
+    def _bucket(self, at_ns: int) -> list[Any]:
+        bucket = self._buckets.get(at_ns)
+        if bucket is None:
+            bucket = self._buckets[at_ns] = []
+            heapq.heappush(self._times, at_ns)
+        return bucket
+
+
+class Ring:
+    """An armed alarm; `task` and `queue` make it look like a waiter to a queue's filter."""
+
+    __slots__ = ("aborted", "queue", "ring", "task")
+
+    def __init__(self, ring: Callable[[], None], queue: list[Any]) -> None:
+        self.ring = ring
+        self.queue: list[Any] | None = queue
+        self.task = self
+        self.aborted: BaseException | None = None
+
+    def cancel(self) -> None:
+        """Disarm."""
+        if self.queue is not None and self in self.queue:
+            self.queue.remove(self)
+        self.queue = None
+
+
+FOREVER_S = 1e9
+"""Longer sleeps are cut to this: 31 years."""
+
+
+def foreign(request: object, runtime: str) -> TypeError:
+    """Return the error for an awaitable of another library."""
+    named = type(request).__name__ if request is not None else "a bare yield (asyncio.sleep(0)?)"
+    return TypeError(
+        f"{named} cannot be awaited on {runtime}: it belongs to another event loop; "
+        "the asyncio runtime can await asyncio's"
+    )

@@ -1,0 +1,365 @@
+"""
+The asyncio runtime: every task is an `asyncio.Task`, parked ones wait on a bare future.
+
+What foreign code awaits (aiohttp, `asyncio.timeout`) goes through to the loop. A context that dies
+while a task awaits something foreign cancels the `asyncio.Task` once, and what comes out is turned into
+the context's error; an outside `task.cancel()` is passed on as it is. When a cancellation from outside
+arrives together with a grant, the grant wins and the cancellation is delivered at the next suspension,
+unless somebody takes it back before (as `asyncio.timeout` does).
+
+`run` makes a loop of its own whose selector waits to the microsecond (see `_precise_selector`). A loop
+that is not ours is never patched: there the first operation of ours adopts the running task, and sleeps
+are as good as the loop's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from contextvars import copy_context
+from functools import partial
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from patterns import traps
+from patterns.context import Context
+from patterns.runtimes._calls import Call, CallThreads
+from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
+from patterns.runtimes._precise_selector import new_event_loop, set_idle_check
+from patterns.traps import BUDGET, Interrupt, Task, Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+MAX_TASKS = 100_000
+
+
+def missing() -> str | None:
+    """Return None: asyncio is in the standard library."""
+    return None
+
+
+def run(
+    main: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...] = (),
+    *,
+    seed: int | None = None,
+    observe: Callable[[int, Task, str, Any], None] | None = None,
+    keep_trace: bool = False,
+) -> Outcome:
+    """Run `main(*args)` on a new event loop with precise timers."""
+    del seed, keep_trace
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        loop = runner.get_loop()
+        driver = AsyncioDriver(loop)
+        if observe is not None:
+            driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
+        started = Main(driver, main, args)
+        with interruptible(lambda: driver.knock(started)):
+            runner.run(driver.oversee(started))
+        driver.finished = True
+        driver.threads.close()
+    return started.outcome(abandoned_calls=len(driver.calls))
+
+
+class AsyncioDriver:
+    """Answers the traps on one event loop."""
+
+    name = "asyncio"
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.budget = BUDGET
+        self.finished = False
+        self.live: set[Task] = set()
+        self.observe: Callable[[Task, str, Any], None] | None = None
+        self.threads = CallThreads()
+        self.calls: dict[Call, Waiter] = {}
+        self._timers: list[tuple[float, int, Waiter]] = []
+        self._armed: asyncio.TimerHandle | None = None
+        self._armed_at = 0.0
+        self._dead = 0
+        self._numbers = 0
+
+    async def oversee(self, main: Main) -> None:
+        """Run the main task, and wait until no task of ours lives."""
+        overseer = asyncio.current_task()
+        set_idle_check(self.loop, lambda: self._break_deadlock(main.task, overseer))
+        self.spawn(main.task, main.body())
+        while self.live:
+            await asyncio.wait([task.handle for task in self.live])
+
+    def knock(self, main: Main) -> None:
+        """Have everything cancelled at the loop's next turn. Called by a signal handler."""
+        self.loop.call_soon_threadsafe(self.interrupt, main)
+
+    def interrupt(self, main: Main) -> None:
+        """Cancel everything; give up on calls in flight after a moment."""
+        main.interrupt()
+        self.loop.call_later(GRACE_S, self._abandon_calls)
+
+    def next_number(self) -> int:
+        """Return the next number for a task or an object."""
+        self._numbers += 1
+        return self._numbers
+
+    def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
+        """Make `task` an `asyncio.Task` with its own copy of the contextvars."""
+        variables = copy_context()
+        variables.run(traps.current.set, task)
+        task.handle = self.loop.create_task(body, name=task.name, context=variables)
+        task.handle.add_done_callback(partial(_finish_unstarted, task))
+        if self.observe is not None:
+            self.observe(task, "spawn", None)
+
+    async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
+        """Wait on a future until the waiter is granted, or its context dies."""
+        task = waiter.task = self.adopted(waiter.task)
+        future = task.parked = self.loop.create_future()
+        if shielded:
+            task.shielded = waiter
+        else:
+            task.waiting = waiter.rivals or (waiter,)
+        if self.observe is not None:
+            self.observe(task, waiter.verb, waiter.subject)
+        try:
+            await future
+        except asyncio.CancelledError as error:
+            if future.cancelled():
+                _leave_queues(task)
+                raise
+            self._postpone(task, error)
+        finally:
+            task.parked = task.shielded = None
+            task.waiting = ()
+            self.budget = BUDGET
+        if task.aborted is not None:
+            aborted, task.aborted = task.aborted, None
+            raise aborted
+
+    def unpark(self, task: Task) -> None:
+        """Resolve the future that the task waits on."""
+        if not task.parked.done():
+            task.parked.set_result(None)
+
+    async def sleep(self, task: Task, seconds: float) -> None:
+        """Wait for a place in our own heap of timers, for which the loop has one timer armed."""
+        if seconds <= 0:
+            await self.rest(task)
+            return
+        waiter = Waiter(task, "sleep")
+        at = self.loop.time() + min(seconds, FOREVER_S)
+        heapq.heappush(self._timers, (at, self.next_number(), waiter))
+        if self._armed is None or at < self._armed_at:
+            self._arm(at)
+        try:
+            await self.park(waiter)
+        finally:
+            if not waiter.ok:
+                self._forget(waiter)
+
+    async def rest(self, task: Task) -> None:
+        """Let the loop go round once."""
+        del task
+        self.budget = BUDGET
+        await asyncio.sleep(0)
+
+    def now(self) -> float:
+        """Return the loop's time in seconds."""
+        return self.loop.time()
+
+    def alarm(self, at: float, ring: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call `ring` from the loop at its time `at`."""
+        return self.loop.call_at(at, ring)
+
+    def cancel(self, task: Task) -> None:
+        """
+        Interrupt a task that waits in no queue of ours: in a call, for something foreign, or on its way
+        there.
+        """
+        if task.call is not None:
+            task.call.cancel()
+        elif task.shielded is None and task.handle is not None:
+            self.loop.call_soon(self._cancel_foreign, task, task.context)
+
+    async def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Any:
+        """Run `fn` in a warm thread and wait for it on the loop."""
+        task = self.adopted(task)
+        call = task.call = Call(task, fn, args, on_cancel)
+        waiter = self.calls[call] = Waiter(task, "call", fn)
+        call.done = self._call_done
+        outside: BaseException | None = None
+        try:
+            self.threads.start(call)
+            while not call.over:
+                try:
+                    await self.park(waiter, shielded=not abandon)
+                except asyncio.CancelledError as error:
+                    if abandon:
+                        raise
+                    outside = error
+                    call.cancel()
+        except BaseException:
+            call.abandoned = True
+            raise
+        finally:
+            task.call = None
+        if outside is not None:
+            raise outside
+        return call.result(task)
+
+    def adopted(self, task: Task) -> Task:
+        """
+        Return the record of the running `asyncio.Task`: foreign tasks inherit their parent's through
+        contextvars.
+        """
+        handle = asyncio.current_task()
+        if task.handle is handle or handle is None:
+            return task
+        record = Task(self, task.context, handle.get_name())
+        record.handle = handle
+        record.context.tasks.add(record)
+        handle.add_done_callback(lambda _: record.context.tasks.discard(record))
+        traps.current.set(record)
+        return record
+
+    def _arm(self, at: float) -> None:
+        if self._armed is not None:
+            self._armed.cancel()
+        self._armed_at = at
+        self._armed = self.loop.call_at(at, self._wake_sleepers)
+
+    def _wake_sleepers(self) -> None:
+        """Wake whoever is due, and arm the timer for the next one."""
+        self._armed = None
+        timers = self._timers
+        now = self.loop.time()
+        while timers and timers[0][0] <= now:
+            waiter = heapq.heappop(timers)[2]
+            task = waiter.task
+            if task.waiting and task.waiting[0] is waiter:
+                waiter.ok = True
+                task.waiting = ()
+                task.parked.set_result(None)
+        if timers:
+            self._arm(timers[0][0])
+
+    def _forget(self, waiter: Waiter) -> None:
+        """
+        Leave the heap when most of it is dead: a cancelled sleep must not keep its entry for its whole
+        time.
+        """
+        waiter.verb = "dead"
+        self._dead += 1
+        if self._dead > 64 and self._dead * 2 > len(self._timers):
+            self._timers = [entry for entry in self._timers if entry[2].verb != "dead"]
+            heapq.heapify(self._timers)
+            self._dead = 0
+
+    def _cancel_foreign(self, task: Task, context: Context) -> None:
+        """
+        Cancel the asyncio.Task of a task under a dead context, once it waits for something that is not
+        ours.
+        """
+        handle = task.handle
+        if handle.done() or task.context is not context or task.parked is not None:
+            return
+        if handle._fut_waiter is None:  # noqa: SLF001 (no public way to ask what a task waits for)
+            self.loop.call_soon(self._cancel_foreign, task, context)
+        else:
+            handle.cancel(Interrupt(context, handle.uncancel))
+
+    def _postpone(self, task: Task, error: asyncio.CancelledError) -> None:
+        """
+        A cancellation that came with a grant: deliver it again at the next turn, unless somebody takes
+        it back before.
+        """
+        mark = error.args[0] if error.args else None
+        if isinstance(mark, Interrupt):
+            mark.withdraw()
+            self.loop.call_soon(self._cancel_foreign, task, mark.context)
+        else:
+            self.loop.call_soon(_cancel_again, task.handle, error.args)
+
+    def _call_done(self, call: Call) -> None:
+        """Bring a finished call back to the loop; runs in the call's thread."""
+        try:
+            self.loop.call_soon_threadsafe(self._call_over, call)
+        except RuntimeError:
+            self.calls.pop(call, None)
+
+    def _call_over(self, call: Call) -> None:
+        call.over = True
+        waiter = self.calls.pop(call)
+        if not call.abandoned and waiter.task.parked is not None:
+            self.unpark(waiter.task)
+
+    def _abandon_calls(self) -> None:
+        for call, waiter in list(self.calls.items()):
+            if not call.abandoned and waiter.task.parked is not None:
+                call.abandoned = True
+                waiter.task.aborted = waiter.task.context.err
+                self.unpark(waiter.task)
+
+    def _break_deadlock(self, main: Task, overseer: asyncio.Task[Any] | None) -> bool:
+        """
+        When the loop would wait for ever: raise the report if only our own tasks exist and all are
+        parked.
+        """
+        if self.calls or not self.live or any(task.parked is None for task in self.live):
+            return False
+        if asyncio.all_tasks(self.loop) - {task.handle for task in self.live} - {overseer}:
+            return False
+        report_deadlock(self, main)
+        return True
+
+
+def adopt() -> Task:
+    """
+    Make a record for the running `asyncio.Task` of a loop that is not ours, or for one that our record
+    was not inherited by.
+    """
+    loop = asyncio.get_running_loop()
+    handle = asyncio.current_task()
+    driver = _drivers.get(loop)
+    if driver is None:
+        driver = _drivers[loop] = AsyncioDriver(loop)
+    record = Task(driver, Context.background(), "callback" if handle is None else handle.get_name())
+    record.handle = handle
+    traps.current.set(record)
+    return record
+
+
+_drivers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncioDriver] = WeakKeyDictionary()
+"""The driver of each loop that is not ours."""
+
+FOREVER_S = 1e9
+"""Longer sleeps are cut to this: 31 years."""
+
+
+def _finish_unstarted(task: Task, handle: asyncio.Task[Any]) -> None:
+    """A task that was cancelled before its first step never ran its own ending."""
+    if handle.cancelled():
+        traps.finish(task, asyncio.CancelledError())
+
+
+def _leave_queues(task: Task) -> None:
+    for waiter in task.waiting:
+        if waiter.queue is not None:
+            waiter.queue.remove(waiter)
+            waiter.queue = None
+
+
+def _cancel_again(handle: asyncio.Task[Any], args: tuple[Any, ...]) -> None:
+    if handle.cancelling() and not handle.done():
+        handle.cancel(*args)
+        handle.uncancel()

@@ -1,0 +1,457 @@
+"""
+The threads runtime: one OS thread per task.
+
+One baton goes round: the thread that has it runs its task up to the next trap, then hands it straight
+to the next ready one. So state above the traps needs no lock, a mass wake-up is no stampede, and code
+between two traps never runs in parallel, not even on a free-threaded build: only `call` does, and every
+wait. A parked thread blocks in its own lock; a sleeping one waits for that lock with a time-out, so
+there is no timer thread and no polling: to cancel it is to hand it the baton. Threads are raw ones
+(they start four times faster than `threading.Thread`), kept warm until the run ends.
+
+`call` runs its function in the task's own thread, with the baton given away. One that is abandoned
+keeps that thread, and the task goes on in another.
+"""
+
+from __future__ import annotations
+
+import _thread
+import heapq
+from collections import deque
+from contextvars import copy_context
+from time import monotonic, monotonic_ns
+from types import coroutine
+from typing import TYPE_CHECKING, Any
+
+from patterns import traps
+from patterns.runtimes._calls import Call
+from patterns.runtimes._generators import Generators
+from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
+from patterns.runtimes._scheduler import foreign
+from patterns.traps import BUDGET, Task, Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
+
+MAX_TASKS = 30_000
+
+
+def missing() -> str | None:
+    """Return None: threads are everywhere."""
+    return None
+
+
+def run(
+    main: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...] = (),
+    *,
+    seed: int | None = None,
+    observe: Callable[[int, Task, str, Any], None] | None = None,
+    keep_trace: bool = False,
+) -> Outcome:
+    """Run `main(*args)` in this thread, and every task that it starts in one of its own."""
+    del seed, keep_trace
+    driver = ThreadsDriver()
+    if observe is not None:
+        driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
+    started = Main(driver, main, args)
+    with interruptible(lambda: driver.interrupt(started)):
+        driver.run(started)
+    return started.outcome(abandoned_calls=len(driver.calls))
+
+
+class Seat:
+    """A thread of the runtime: the lock it sleeps in, and the task that sits in it, if any."""
+
+    __slots__ = ("lock", "state", "task")
+
+    def __init__(self, task: Task | None) -> None:
+        self.lock = _thread.allocate_lock()
+        self.lock.acquire()
+        self.task = task
+        self.state = UNTIMED
+
+
+UNTIMED, TIMED, EXPIRED = 0, 1, 2
+"""A seat's wait: until handed the baton; that or a time; past the time and on its way to the baton."""
+
+
+class ThreadsDriver:
+    """
+    Answers the traps.
+
+    `_mutex` guards `_held`, `_ready`, `_asleep`, `_threads`, `finished` and `Seat.state`; everything
+    else is touched only by the thread that has the baton.
+    """
+
+    name = "threads"
+
+    def __init__(self) -> None:
+        self.budget = BUDGET
+        self.finished = False
+        self.live: set[Task] = set()
+        self.observe: Callable[[Task, str, Any], None] | None = None
+        self.calls: set[Call] = set()
+        self._mutex = _thread.allocate_lock()
+        self._held = True
+        self._ready: deque[Seat] = deque()
+        self._idle: list[Seat] = []
+        self._asleep = 0
+        self._threads = 0
+        self._over = _thread.allocate_lock()
+        self._alarms: list[Bell] = []
+        self._outside: deque[Callable[[], None]] = deque()
+        self._main: Task
+        self._generators: Generators
+        self._numbers = 0
+
+    def run(self, main: Main) -> None:
+        """
+        Run the main task and wait until no task lives and every thread has gone, but those in abandoned
+        calls.
+        """
+        self._main = main.task
+        self._generators = Generators(main.task)
+        self._over.acquire()
+        self.spawn(main.task, main.body())
+        self._pass_on()
+        self._over.acquire()
+
+    def interrupt(self, main: Main) -> None:
+        """
+        Cancel everything, and give up on calls in flight after a moment. Called by a signal handler: it
+        only leaves word.
+        """
+        self._outside.append(main.interrupt)
+        self._outside.append(self._abandon_soon)
+        _thread.start_new_thread(self._knock, ())
+
+    def next_number(self) -> int:
+        """Return the next number for a task or an object."""
+        self._numbers += 1
+        return self._numbers
+
+    def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
+        """Seat `task` in a warm thread, or in a new one."""
+        variables = copy_context()
+        variables.run(traps.current.set, task)
+        seat = self._seat(task)
+        task.handle = (seat, variables, body)
+        self._ready.append(seat)
+        if self.observe is not None:
+            self.observe(task, "spawn", None)
+
+    async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
+        """Give the baton away until the waiter is granted, or its context dies."""
+        task = waiter.task
+        if shielded:
+            task.shielded = waiter
+        else:
+            task.waiting = waiter.rivals or (waiter,)
+        if self.observe is not None:
+            self.observe(task, waiter.verb, waiter.subject)
+        self._wait(task.handle[0])
+        task.shielded = None
+        if task.aborted is not None:
+            aborted, task.aborted = task.aborted, None
+            raise aborted
+
+    def unpark(self, task: Task) -> None:
+        """Put a parked task's thread in line for the baton."""
+        seat = task.handle[0]
+        if seat.state == UNTIMED:
+            self._ready.append(seat)
+            return
+        with self._mutex:
+            if seat.state == TIMED:
+                seat.state = UNTIMED
+                self._asleep -= 1
+                self._ready.append(seat)
+
+    async def sleep(self, task: Task, seconds: float) -> None:
+        """Give the baton away for `seconds`."""
+        if seconds <= 0:
+            await self.rest(task)
+            return
+        task.waiting = (Waiter(task, "sleep"),)
+        if self.observe is not None:
+            self.observe(task, "sleep", None)
+        seat = task.handle[0]
+        self._asleep += 1
+        seat.state = TIMED
+        self._wait(seat, monotonic() + min(seconds, FOREVER_S))
+        task.waiting = ()
+        if task.aborted is not None:
+            aborted, task.aborted = task.aborted, None
+            raise aborted
+
+    async def rest(self, task: Task) -> None:
+        """Go to the end of the line for the baton."""
+        seat = task.handle[0]
+        with self._mutex:
+            self._ready.append(seat)
+        self._wait(seat)
+
+    def now(self) -> float:
+        """Return the monotonic clock in seconds."""
+        return monotonic()
+
+    def alarm(self, at: float, ring: Callable[[], None]) -> Bell:
+        """Call `ring` at `at`, by whichever thread has nobody to hand the baton to."""
+        bell = Bell(at, self.next_number(), ring, self._alarms)
+        heapq.heappush(self._alarms, bell)
+        return bell
+
+    def cancel(self, task: Task) -> None:
+        """Interrupt a call."""
+        call = task.call
+        if call is not None:
+            if call.abandonable:
+                self._abandon(task, call)
+            else:
+                call.cancel()
+
+    async def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Any:
+        """Run `fn` in the task's thread, with the baton given away."""
+        call = task.call = Call(task, fn, args, on_cancel)
+        call.abandonable = abandon
+        self.calls.add(call)
+        if self.observe is not None:
+            self.observe(task, "call", fn)
+        try:
+            await _offer(call)
+        finally:
+            task.call = None
+        if task.aborted is not None:
+            aborted, task.aborted = task.aborted, None
+            raise aborted
+        return call.result(task)
+
+    def adopted(self, task: Task) -> Task:
+        """Return `task`: no foreign task can inherit it here."""
+        return task
+
+    def _seat(self, task: Task | None) -> Seat:
+        """Return a warm thread's seat, or a new one's."""
+        if self._idle:
+            seat = self._idle.pop()
+            seat.task = task
+            return seat
+        seat = Seat(task)
+        with self._mutex:
+            self._threads += 1
+        try:
+            _thread.start_new_thread(self._sit, (seat, self._generators))
+        except RuntimeError:
+            with self._mutex:
+                self._threads -= 1
+            message = f"no thread for another task: {self._threads} run, and the machine allows no more"
+            raise RuntimeError(message) from None
+        return seat
+
+    def _sit(self, seat: Seat, generators: Generators) -> None:
+        """
+        Live as a thread: run the task that comes with the baton, again and again, until the baton comes
+        when all is over.
+        """
+        with generators:
+            seat.lock.acquire()
+            while not self.finished:
+                if seat.task is not None:
+                    _, variables, body = seat.task.handle
+                    if not variables.run(self._drive, seat, body):
+                        break
+                seat.task = None
+                if not self.live and not generators.close_left():
+                    self._finish()
+                    break
+                self._idle.append(seat)
+                self._wait(seat)
+        with self._mutex:
+            self._threads -= 1
+            last = self.finished and self._threads == len(self.calls)
+        if last:
+            self._over.release()
+
+    def _drive(self, seat: Seat, body: Coroutine[Any, Any, None]) -> bool:
+        """
+        Step a task to its end, or until it goes on in another thread. False when this thread should
+        end, having no baton.
+        """
+        try:
+            request = body.send(None)
+            while True:
+                if isinstance(request, Call):
+                    self._leave()
+                    request.run()
+                    if not self._come_back(seat):
+                        self.calls.discard(request)
+                        return False
+                    self.calls.discard(request)
+                    if request.abandoned:
+                        return True
+                    request = body.send(None)
+                else:
+                    request = body.throw(foreign(request, self.name))
+        except StopIteration:
+            return True
+
+    def _pass_on(self) -> float | None:
+        """
+        Hand the baton to the next ready thread, after seeing to alarms.
+
+        Returns:
+            None when somebody has it; else, with the baton free, the time of the next alarm, which is
+            the caller's to watch.
+        """
+        self.budget = BUDGET
+        while True:
+            if self._outside or self._alarms:
+                self._serve()
+            with self._mutex:
+                if self._ready:
+                    seat = self._ready.popleft()
+                    break
+                if self._asleep or self._alarms or self.calls or self._outside or not self.live:
+                    self._held = False
+                    return self._alarms[0].at if self._alarms else FOREVER_S * 2
+            report_deadlock(self, self._main)
+        seat.lock.release()
+        return None
+
+    def _wait(self, seat: Seat, until: float | None = None) -> None:
+        """Give the baton away; return with it, handed over or because `until` has come."""
+        while True:
+            alarm = self._pass_on()
+            if self._doze(seat, until, alarm):
+                return
+
+    def _doze(self, seat: Seat, until: float | None, alarm: float | None) -> bool:
+        """
+        Sleep until handed the baton or `until`: True; or, having watched for an alarm, take the free
+        baton to see to it: False.
+        """
+        lock = seat.lock
+        while until is not None or alarm is not None:
+            end = min(FOREVER_S * 2 if until is None else until, FOREVER_S * 2 if alarm is None else alarm)
+            if lock.acquire(True, min(max(end - monotonic(), 0.0), _thread.TIMEOUT_MAX)):
+                return True
+            with self._mutex:
+                if until is not None:
+                    if seat.state != TIMED:
+                        break
+                    if monotonic() >= until:
+                        self._asleep -= 1
+                        if not self._held:
+                            self._held = True
+                            seat.state = UNTIMED
+                            return True
+                        seat.state = EXPIRED
+                        self._ready.append(seat)
+                        break
+                if alarm is not None and monotonic() >= alarm:
+                    if not self._held:
+                        self._held = True
+                        return False
+                    alarm = None
+        lock.acquire()
+        seat.state = UNTIMED
+        return True
+
+    def _leave(self) -> None:
+        """Give the baton away for good: an idle thread watches the alarms in our place."""
+        if self._alarms:
+            self._ready.append(self._seat(None))
+        self._pass_on()
+
+    def _come_back(self, seat: Seat) -> bool:
+        """Wait for the baton again; False when the run is over."""
+        with self._mutex:
+            if self.finished:
+                return False
+            if not self._held:
+                self._held = True
+                return True
+            self._ready.append(seat)
+        seat.lock.acquire()
+        return not self.finished
+
+    def _knock(self) -> None:
+        """Have `_outside` served: here, when nobody has the baton."""
+        with self._mutex:
+            if self._held or self.finished:
+                return
+            self._held = True
+        self._leave()
+
+    def _serve(self) -> None:
+        """Call what came from outside, and the alarms that are due."""
+        while self._outside:
+            self._outside.popleft()()
+        while self._alarms and self._alarms[0].at <= monotonic():
+            bell = heapq.heappop(self._alarms)
+            bell.ring()
+
+    def _abandon(self, task: Task, call: Call) -> None:
+        """Let `task` go on in another thread; the one that it has belongs to the call now."""
+        call.abandoned = True
+        task.aborted = task.context.err
+        _, variables, body = task.handle
+        seat = self._seat(task)
+        task.handle = (seat, variables.copy(), body)
+        self._ready.append(seat)
+
+    def _abandon_soon(self) -> None:
+        self.alarm(self.now() + GRACE_S, self._abandon_calls)
+
+    def _abandon_calls(self) -> None:
+        for call in tuple(self.calls):
+            if not call.abandoned:
+                self._abandon(call.task, call)
+
+    def _finish(self) -> None:
+        """Send every idle thread home."""
+        with self._mutex:
+            self.finished = True
+            self._held = False
+        for seat in self._idle:
+            seat.lock.release()
+        self._idle.clear()
+
+
+class Bell:
+    """An armed alarm, ordered by time."""
+
+    __slots__ = ("_alarms", "_number", "at", "ring")
+
+    def __init__(self, at: float, number: int, ring: Callable[[], None], alarms: list[Bell]) -> None:
+        self.at = at
+        self.ring = ring
+        self._number = number
+        self._alarms = alarms
+
+    def cancel(self) -> None:
+        """Disarm."""
+        if self in self._alarms:
+            self._alarms.remove(self)
+            heapq.heapify(self._alarms)
+
+    def __lt__(self, other: Bell) -> bool:
+        return (self.at, self._number) < (other.at, other._number)
+
+
+FOREVER_S = 1e9
+"""Longer sleeps are cut to this: 31 years."""
+
+
+@coroutine
+def _offer(call: Call) -> Generator[Call, None, None]:
+    """Hand a call to the thread that steps this task."""
+    yield call

@@ -1,0 +1,110 @@
+"""Reading what a pattern is fed: any iterable, async iterable or channel, lazily, by one or several tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
+
+from patterns.channel import Channel, Receiver
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
+
+    from patterns.group import TaskGroup
+
+T = TypeVar("T")
+
+Items: TypeAlias = "Iterable[T] | AsyncIterable[T] | Channel[T] | Receiver[T]"
+"""What a pattern can be fed."""
+
+
+class Source(Generic[T]):
+    """
+    A source that several tasks may read, each item going to one of them.
+
+    `read` is a coroutine function that gives `(item, True)`, or `(None, False)` at the end. A plain
+    iterable is stepped in the reading task. An async one is stepped by a task of its own, so that it
+    works on the next item meanwhile, and because only the task that iterates an async generator may
+    close it.
+
+    Raises:
+        TypeError: `items` can be iterated in no way.
+    """
+
+    __slots__ = ("_ended", "_items", "_queue", "read")
+
+    def __init__(self, items: Items[T]) -> None:
+        self._items: Any = items
+        self._queue: Channel[T] | None = None
+        self._ended = False
+        self.read: Callable[[], Coroutine[Any, Any, tuple[T | None, bool]]]
+        if isinstance(items, (Channel, Receiver)):
+            self.read = items.receive_ok
+        elif hasattr(items, "__aiter__"):
+            self._queue = Channel()
+            self.read = self._queue.receive_ok
+        else:
+            try:
+                self._items = iter(items)
+            except TypeError:
+                raise TypeError(
+                    f"a source is an iterable, an async iterable or a channel, found {type(items).__name__}"
+                ) from None
+            self.read = self._step
+
+    def start(self, group: TaskGroup) -> None:
+        """Spawn the task that steps an async iterable; other sources need none."""
+        if self._queue is not None:
+            group.spawn(self._feed, self._queue, name="source")
+
+    def close(self) -> None:
+        """Close a generator that was not read to its end; its readers have ended."""
+        close = getattr(self._items, "close", None)
+        if self._queue is None and close is not None and not isinstance(self._items, (Channel, Receiver)):
+            close()
+
+    async def _step(self) -> tuple[T | None, bool]:
+        if not self._ended:
+            for item in self._items:
+                return item, True
+            self._ended = True
+        return None, False
+
+    async def _feed(self, queue: Channel[T]) -> None:
+        iterator = aiter(self._items)
+        try:
+            async for item in iterator:
+                await queue.send(item)
+            queue.close()
+        finally:
+            close = getattr(iterator, "aclose", None)
+            if close is not None:
+                await close()
+
+
+def numbered(items: Any) -> Any:
+    """Return `items` as pairs of number, from 0, and item, in the same kind of iteration."""
+    if isinstance(items, (Channel, Receiver)) or hasattr(items, "__aiter__"):
+        return Numbered(items)
+    return enumerate(items)
+
+
+class Numbered:
+    """An async iterable of numbered items."""
+
+    def __init__(self, items: AsyncIterable[Any]) -> None:
+        self._items = aiter(items)
+        self._following = 0
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> tuple[int, Any]:
+        item = await anext(self._items)
+        self._following += 1
+        return self._following - 1, item
+
+    async def aclose(self) -> None:
+        """Close the items' own iterator."""
+        close = getattr(self._items, "aclose", None)
+        if close is not None:
+            await close()

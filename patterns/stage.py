@@ -1,0 +1,96 @@
+"""
+What the patterns share: tasks behind an `async with`, ended and joined when it is left, whose first
+error leaves it bare.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from patterns.errors import CancelledError
+from patterns.group import TaskGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from patterns.channel import Channel
+
+T = TypeVar("T")
+
+
+class Stage(Generic[T]):
+    """
+    A pattern that runs behind the block of an `async with`; entered once.
+
+    `start(group)` spawns its tasks and returns what the block is given; `close()` is called when all of
+    them have ended.
+
+    Raises:
+        the first error of a task or of the block, bare; later ones are attached to it as notes.
+    """
+
+    def __init__(self, start: Callable[[TaskGroup], T], close: Callable[[], object]) -> None:
+        self._group = TaskGroup()
+        self._start = start
+        self._close = close
+
+    async def __aenter__(self) -> T:
+        group = await self._group.__aenter__()
+        try:
+            return self._start(group)
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._group.cancel()
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as failures:
+            raise first_of(failures) from None
+        finally:
+            self._close()
+
+
+class LastCloses:
+    """Closes a channel when the last of the tasks that send on it leaves."""
+
+    __slots__ = ("_channel", "_left")
+
+    def __init__(self, channel: Channel[Any], senders: int) -> None:
+        self._channel = channel
+        self._left = senders
+        if senders == 0:
+            channel.close()
+
+    def leave(self) -> None:
+        """Count one sender out."""
+        self._left -= 1
+        if self._left == 0:
+            self._channel.close()
+
+
+def first_of(failures: BaseExceptionGroup[Any]) -> BaseException:
+    """Return the first error of a group, with the later ones attached as notes."""
+    first, *later = failures.exceptions
+    for other in later:
+        if not isinstance(other, CancelledError):
+            first.add_note(f"also: {type(other).__name__}: {other}")
+    return first
+
+
+def at_least_one(name: str, count: int) -> int:
+    """
+    Return `count`.
+
+    Raises:
+        TypeError, ValueError: it is not a whole number, or below 1.
+    """
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise TypeError(f"{name}: found {count!r}, allowed a whole number from 1")
+    if count < 1:
+        raise ValueError(f"{name}: found {count}, allowed a whole number from 1")
+    return count

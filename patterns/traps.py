@@ -1,0 +1,388 @@
+"""
+The waist: the only doors between patterns and runtimes.
+
+Everything in the library that blocks does so through the traps below; everything above them (channels,
+groups, contexts, patterns) is written once. A runtime is a `Driver`: one file under `runtimes/` that
+answers the traps. `park`, `sleep` and `call` suspend; `spawn`, `unpark`, `cancel`, `now` and `alarm`
+are plain calls on the running task's driver. Eight traps, and a test pins the number: `alarm` is the
+one beyond the usual seven, because a deadline has to fire even when no task waits for it, and a task (a
+thread, on `threads`) per deadline would be dear.
+
+The rule that keeps the text above free of locks: on every runtime only one task runs at a time between
+two traps, and the running task changes at traps only. Of what tasks do, `call` alone runs beside them.
+
+What never belongs here: a pattern, a queue, a clock, an event loop.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableSequence
+
+    from patterns.context import Context
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+BUDGET = 200
+"""Operations in a row that a task may finish without suspending before it lets others, and timers, run."""
+
+
+class Task:
+    """
+    One concurrent activity, as its driver and its contexts see it.
+
+    `waiting` holds its waiters while a context may end its wait, `shielded` the one that a context may
+    not end; `aborted` is the error to raise when it runs again. `handle`, `parked` and `call` belong to
+    the driver.
+    """
+
+    __slots__ = (
+        "__weakref__", "aborted", "call", "context", "driver", "ended", "handle", "made_at", "name", "number", "parked",
+        "shielded", "waiting",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        driver: Driver,
+        context: Context,
+        name: str,
+        made_at: str = "",
+        ended: Callable[[Task, BaseException | None], None] | None = None,
+    ) -> None:
+        self.driver = driver
+        self.context = context
+        self.name = name
+        self.made_at = made_at
+        self.number = driver.next_number()
+        self.waiting: tuple[Waiter, ...] = ()
+        self.aborted: BaseException | None = None
+        self.shielded: Waiter | None = None
+        self.ended = ended
+        self.call: Any = None
+        self.parked: Any = None
+        self.handle: Any = None
+
+    def describe(self) -> str:
+        """Return one line: name, what it waits for, where it was made."""
+        waits = self.waiting or ((self.shielded,) if self.shielded else ())
+        what = " or ".join(waiter.describe() for waiter in waits) or "nothing"
+        return f"{self.name} waits for {what}" + (f", made at {self.made_at}" if self.made_at else "")
+
+
+class Waiter:
+    """
+    A task's place in one wait queue, and the slot through which its counterpart hands it a value.
+
+    `queue` is the queue that holds it, None when nothing does; `rivals` are the other cases of the same
+    select; `verb` and `subject` say what is waited for, in reports and traces.
+    """
+
+    __slots__ = ("ok", "queue", "rivals", "subject", "task", "value", "verb")
+
+    def __init__(
+        self,
+        task: Task,
+        verb: str,
+        subject: Any = None,
+        queue: MutableSequence[Waiter] | None = None,
+        value: Any = None,
+    ) -> None:
+        self.task = task
+        self.verb = verb
+        self.subject = subject
+        self.queue = queue
+        self.value = value
+        self.ok = False
+        self.rivals: tuple[Waiter, ...] = ()
+
+    def describe(self) -> str:
+        """Return what is waited for, in a few words."""
+        return self.verb if self.subject is None else f"{self.verb} on {self.subject!r}"
+
+
+class Interrupt:
+    """
+    The mark that a driver puts on a foreign cancellation made for a context of ours, so that it can be
+    told from an outside one.
+
+    `withdraw` takes the request back from the foreign runtime's books.
+    """
+
+    __slots__ = ("context", "withdraw")
+
+    def __init__(self, context: Context, withdraw: Callable[[], object]) -> None:
+        self.context = context
+        self.withdraw = withdraw
+
+
+def translated(error: BaseException) -> BaseException:
+    """
+    Return `error`, or the context's error when `error` is a foreign cancellation that a context of ours
+    asked for.
+    """
+    mark = error.args[0] if error.args else None
+    if not isinstance(mark, Interrupt):
+        return error
+    mark.withdraw()
+    return mark.context.err or error
+
+
+class Alarm(Protocol):
+    """A timer that has been set; `cancel` disarms it and may be called twice."""
+
+    def cancel(self) -> None:
+        """Disarm the timer."""
+
+
+class Driver(Protocol):
+    """
+    What a runtime answers. Times are seconds on the runtime's own clock.
+
+    `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
+    left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
+    context died. `rest` lets others run and refills `budget`.
+    """
+
+    name: str
+    budget: int
+    finished: bool
+    live: set[Task]
+    observe: Callable[[Task, str, Any], None] | None
+
+    def next_number(self) -> int:
+        """Return the next number for a task or an object, counted from 1."""
+
+    def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
+        """Make `task` ready to run `body`."""
+
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
+        """Suspend the running task."""
+
+    def unpark(self, task: Task) -> None:
+        """Make a parked task ready; what it waited for is decided."""
+
+    def sleep(self, task: Task, seconds: float) -> Awaitable[None]:
+        """Suspend the running task for `seconds`; zero or less lets others run once."""
+
+    def rest(self, task: Task) -> Awaitable[None]:
+        """Let every other ready task run once."""
+
+    def now(self) -> float:
+        """Return the time in seconds."""
+
+    def alarm(self, at: float, ring: Callable[[], None]) -> Alarm:
+        """Call `ring` at the time `at`, between two turns of tasks."""
+
+    def cancel(self, task: Task) -> None:
+        """Interrupt what `task` does outside our queues: a call, a foreign wait."""
+
+    def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Awaitable[Any]:
+        """Run blocking `fn(*args)` beside the tasks and return its result."""
+
+    def adopted(self, task: Task) -> Task:
+        """Return the record of the running task, which may have inherited `task` through contextvars."""
+
+
+current: ContextVar[Task | None] = ContextVar("gopat_task", default=None)
+"""The running task, or None outside any runtime."""
+
+
+def running() -> Task:
+    """
+    Return the running task; inside a plain asyncio loop, adopt the one that runs.
+
+    Raises:
+        RuntimeError: no runtime runs here.
+    """
+    task = current.get()
+    if task is None:
+        if not runs_here():
+            raise RuntimeError("no runtime runs here: start one with patterns.run(main)")
+        from patterns.runtimes.asyncio import adopt  # noqa: PLC0415 (the core must not import asyncio)
+
+        task = adopt()
+    return task
+
+
+def runs_here() -> bool:
+    """Whether `running` would find or adopt a task."""
+    asyncio = sys.modules.get("asyncio")
+    return current.get() is not None or (asyncio is not None and asyncio._get_running_loop() is not None)  # noqa: SLF001 (documented for such use)
+
+
+async def refuse(task: Task) -> None:
+    """
+    Let others run once, then raise the dead context's error: a loop that catches it cannot starve
+    anybody.
+    """
+    error = task.context.err
+    await task.driver.rest(task)
+    if error is not None:
+        raise error
+
+
+def spawn(
+    fn: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...],
+    *,
+    context: Context,
+    ended: Callable[[Task, BaseException | None], None],
+    name: str = "",
+    made_at: str = "",
+) -> Task:
+    """
+    Start `fn(*args)` as a task under `context`; `ended(task, error)` is called in the task when it is over.
+
+    The task runs up to its first trap even under a dead context.
+    """
+    driver = running().driver
+    task = Task(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
+    driver.live.add(task)
+    context.tasks.add(task)
+    body = lifetime(task, fn, args)
+    try:
+        driver.spawn(task, body)
+    except BaseException:
+        body.close()
+        driver.live.discard(task)
+        context.tasks.discard(task)
+        raise
+    return task
+
+
+async def lifetime(task: Task, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+    """
+    Run `fn(*args)` as the body of `task` and record how it ended; a driver runs this and it never
+    raises.
+    """
+    error: BaseException | None = None
+    try:
+        await fn(*args)
+    except BaseException as raised:  # noqa: BLE001 (handed to `task.ended`, which decides)
+        error = translated(raised)
+    finish(task, error)
+
+
+def finish(task: Task, error: BaseException | None) -> None:
+    """Record that `task` is over, once."""
+    if task in task.driver.live:
+        task.driver.live.discard(task)
+        task.context.tasks.discard(task)
+        if task.ended is not None:
+            task.ended(task, error)
+
+
+def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
+    """
+    Suspend the running task until its waiter is granted.
+
+    Cancellation: the waiter has left its queue when the context's error is raised. A shielded wait is
+    not ended by a context.
+    """
+    return waiter.task.driver.park(waiter, shielded=shielded)
+
+
+def unpark(waiter: Waiter) -> None:
+    """Wake the task of a waiter that was taken from its queue; its rivals leave theirs at once."""
+    task = waiter.task
+    for rival in waiter.rivals:
+        if rival is not waiter and rival.queue is not None:
+            rival.queue.remove(rival)
+    task.waiting = ()
+    task.driver.unpark(task)
+
+
+async def sleep(seconds: float) -> None:
+    """
+    Suspend the running task for `seconds`; zero or less lets other tasks run once.
+
+    Raises:
+        CancelledError: the current context was cancelled before or during the wait.
+        DeadlineExceededError: its deadline passed.
+        ValueError: `seconds` is not a number.
+    """
+    task = running()
+    if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
+        raise ValueError("seconds: found nan, allowed a number")
+    if task.context.dead:
+        await refuse(task)
+    await task.driver.sleep(task, seconds)
+
+
+def now() -> float:
+    """Return the time of the running runtime in seconds: monotonic, or virtual on the simulator."""
+    return running().driver.now()
+
+
+def cancel(tasks: Iterable[Task]) -> None:
+    """
+    Wake every task that waits in a queue of ours with its context's error, and interrupt the others.
+
+    All are marked first and each queue is filtered once, so that cancelling n tasks costs O(n). The
+    order of waking is the order of the tasks'
+    numbers: it must not depend on the order of a set.
+    """
+    ordered = sorted(tasks, key=lambda task: task.number)
+    woken = []
+    queues: dict[int, MutableSequence[Waiter]] = {}
+    for task in ordered:
+        if task.waiting:
+            for waiter in task.waiting:
+                if waiter.queue is not None:
+                    queues[id(waiter.queue)] = waiter.queue
+            task.waiting = ()
+            task.aborted = task.context.err
+            woken.append(task)
+        else:
+            task.driver.cancel(task)
+    for queue in queues.values():
+        kept = [waiter for waiter in queue if waiter.task.aborted is None]
+        queue.clear()
+        queue.extend(kept)
+    for task in woken:
+        task.driver.unpark(task)
+
+
+async def call(
+    fn: Callable[[*Ts], T], *args: *Ts, abandon: bool = False, on_cancel: Callable[[], object] | None = None
+) -> T:
+    """
+    Run the blocking function `fn(*args)` where it blocks no task, and return its result.
+
+    Cancellation: a cancelled caller runs `on_cancel` (shut a socket, say) and then waits for `fn`,
+    whose result is still returned; with `abandon=True` it leaves at once, the late result is dropped
+    and `run` reports the call. Contextvars are those of the caller.
+
+    Raises:
+        whatever `fn` raises; the context's error when it was dead beforehand, when the call was
+        abandoned, or when `fn` failed after `on_cancel`.
+    """
+    task = running()
+    if task.context.dead:
+        await refuse(task)
+    result: T = await task.driver.call(task, fn, args, abandon=abandon, on_cancel=on_cancel)
+    return result
+
+
+def alarm(at: float, ring: Callable[[], None]) -> Alarm:
+    """
+    Call `ring` at the runtime's time `at` (seconds). It runs between two turns of tasks and must not
+    block.
+    """
+    return running().driver.alarm(at, ring)
+
+
+TRAPS = (spawn, park, unpark, sleep, now, cancel, call, alarm)
