@@ -96,6 +96,10 @@ class TaskGroup:
             del outside, error, enclosing
             self.errors = []
 
+    def __repr__(self) -> str:
+        """Return how many tasks it has."""
+        return f"<TaskGroup of {len(self._tasks)} tasks>"
+
     async def _join(self, context: Context) -> BaseException | None:
         """
         Wait for every child; return what was thrown into the wait from outside the library, if anything

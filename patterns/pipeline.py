@@ -137,13 +137,11 @@ demo = Demo(
 
 
 def _ideal_steps(jobs: int, stages: int) -> int:
-    """
-    Return how many waits follow one another: the last item that reaches the last stage went through all
-    of them.
-    """
-    return (
-        0 if jobs == 0 else jobs + min(stages, 3) - 1 + max(stages - 3, 0) - (jobs % 2 if stages > 3 else 0)
-    )
+    """Return how many waits follow one another: item n leaves stage s after n + s - 1; odd ones end at stage 3."""
+    if jobs == 0:
+        return 0
+    last_even = jobs - jobs % 2
+    return max(jobs + min(stages, 3) - 1, last_even + stages - 1 if last_even else 0)
 
 
 def _serial_steps(jobs: int, stages: int) -> int:

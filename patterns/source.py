@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 from patterns.channel import Channel, Receiver
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
+    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
 
     from patterns.group import TaskGroup
 
@@ -43,12 +43,7 @@ class Source(Generic[T]):
             self._queue = Channel()
             self.read = self._queue.receive_ok
         else:
-            try:
-                self._items = iter(items)
-            except TypeError:
-                raise TypeError(
-                    f"a source is an iterable, an async iterable or a channel, found {type(items).__name__}"
-                ) from None
+            self._items = iterator(items)
             self.read = self._step
 
     def start(self, group: TaskGroup) -> None:
@@ -85,7 +80,21 @@ def numbered(items: Any) -> Any:
     """Return `items` as pairs of number, from 0, and item, in the same kind of iteration."""
     if isinstance(items, (Channel, Receiver)) or hasattr(items, "__aiter__"):
         return Numbered(items)
-    return enumerate(items)
+    return enumerate(iterator(items))
+
+
+def iterator(items: Any) -> Iterator[Any]:
+    """
+    Return an iterator over plain items.
+
+    Raises:
+        TypeError: they can be iterated in no way.
+    """
+    try:
+        return iter(items)
+    except TypeError:
+        found = type(items).__name__
+        raise TypeError(f"a source is an iterable, an async iterable or a channel, found {found}") from None
 
 
 class Numbered:

@@ -46,12 +46,17 @@ class Generators:
         token = traps.current.set(self._main)
         try:
             context = self._main.context.without_cancel()
-            traps.spawn(generator.aclose, (), context=context, ended=_ignore, name="close an async generator")
+            traps.spawn(generator.aclose, (), context=context, ended=_closed, name="close an async generator")
         finally:
             traps.current.reset(token)
 
 
-def _ignore(task: Task, error: BaseException | None) -> None:
+def is_closing(task: Task) -> bool:
+    """Whether `task` is the library's own, closing a generator that somebody dropped."""
+    return task.ended is _closed
+
+
+def _closed(task: Task, error: BaseException | None) -> None:
     """Nobody waits for the closing of a dropped generator; what it raises is reported as unraisable."""
     if error is not None:
         sys.unraisablehook(Unraisable(error, task.name))  # type: ignore[arg-type] # what the hook reads

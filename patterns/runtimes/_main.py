@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from patterns import traps
 from patterns.context import Context
 from patterns.errors import CancelledError, DeadlockError
+from patterns.runtimes._generators import is_closing
 from patterns.traps import Task
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Main:
 
     def _ended(self, task: Task, error: BaseException | None) -> None:
         self._error = error
-        left = sorted(task.driver.live, key=lambda task: task.number)
+        left = sorted((task for task in task.driver.live if not is_closing(task)), key=lambda task: task.number)
         self.leaked = tuple(task.describe() for task in left)
         if left:
             self.context.cancel(CancelledError("the main task has ended"))

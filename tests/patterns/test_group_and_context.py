@@ -1,0 +1,374 @@
+"""Groups and contexts: structure, cancellation, errors; ids are rows of the conformance list."""
+
+from __future__ import annotations
+
+import pytest
+from seams import parked
+
+from patterns import CancelledError, Channel, Context, DeadlineExceededError, TaskGroup, now, sleep
+from patterns.launch import launch
+
+
+class BrokenError(Exception):
+    pass
+
+
+async def fail(text="broken"):
+    raise BrokenError(text)
+
+
+async def forever():
+    await Channel().receive()
+
+
+async def sleep_long():
+    await sleep(1e6)
+
+
+def test_leaving_a_group_means_that_all_have_ended(go):
+    async def main():
+        ended = []
+
+        async def child(number):
+            await sleep(0.001 * number)
+            ended.append(number)
+
+        async with TaskGroup() as group:
+            for number in range(5):
+                group.spawn(child, number)
+        return sorted(ended)
+
+    assert go(main) == [0, 1, 2, 3, 4]
+
+
+def test_a_failing_child_cancels_its_siblings_and_the_block(go):
+    async def main():
+        with pytest.raises(ExceptionGroup) as caught:
+            async with TaskGroup() as group:
+                group.spawn(sleep_long)
+                group.spawn(forever)
+                group.spawn(fail)
+                await sleep_long()
+        return [type(error) for error in caught.value.exceptions]
+
+    assert go(main) == [BrokenError]
+
+
+def test_the_blocks_own_error_is_in_the_group_with_the_childrens(go):
+    async def stubborn():
+        try:
+            await sleep_long()
+        except CancelledError:
+            raise BrokenError("clean-up") from None
+
+    async def main():
+        with pytest.raises(ExceptionGroup) as caught:
+            async with TaskGroup() as group:
+                group.spawn(stubborn)
+                await sleep(0)
+                await sleep(0)
+                raise BrokenError("block")
+        return [str(error) for error in caught.value.exceptions]
+
+    assert go(main) == ["block", "clean-up"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_eg_11_an_error_that_ends_the_program_leaves_bare_after_the_join(go, error):
+    ended = []
+
+    async def sibling():
+        try:
+            await sleep_long()
+        finally:
+            ended.append(True)
+
+    async def main():
+        async with TaskGroup() as group:
+            group.spawn(sibling)
+            await sleep(0)
+            await sleep(0)
+
+            async def end():
+                raise error
+
+            group.spawn(end)
+
+    with pytest.raises(error):
+        go(main)
+    assert ended == [True]
+
+
+def test_eg_13_a_spawn_after_the_end_is_refused(go):
+    async def main():
+        async with TaskGroup() as group:
+            pass
+        with pytest.raises(RuntimeError, match="spawn outside the group's block"):
+            group.spawn(forever)
+        with pytest.raises(RuntimeError, match="entered once"):
+            await group.__aenter__()
+
+    go(main)
+
+
+def test_a_child_may_spawn_while_the_group_runs(go):
+    async def main():
+        log = []
+
+        async def leaf():
+            log.append("leaf")
+
+        async with TaskGroup() as group:
+
+            async def child():
+                group.spawn(leaf)
+
+            group.spawn(child)
+        return log
+
+    assert go(main) == ["leaf"]
+
+
+def test_a_cancelled_group_ends_quietly_in_the_task_that_cancelled_it(go):
+    async def main():
+        async with TaskGroup() as group:
+            group.spawn(forever)
+            group.spawn(sleep_long)
+            await sleep(0)
+            group.cancel()
+        return "quiet"
+
+    assert go(main) == "quiet"
+
+
+def test_an_enclosing_context_that_ends_the_group_leaves_it_as_one_bare_error(go):
+    async def main():
+        with pytest.raises(DeadlineExceededError) as caught:
+            with Context.current().with_timeout(0.005):
+                async with TaskGroup() as group:
+                    group.spawn(forever)
+                    group.spawn(sleep_long)
+                    await forever()
+        assert isinstance(caught.value, TimeoutError)
+
+    go(main)
+
+
+def test_cx_19_a_task_spawned_under_a_dead_context_runs_to_its_first_trap(go):
+    async def main():
+        log = []
+
+        async def child():
+            log.append("ran")
+            await sleep(0)
+            log.append("too far")
+
+        async with TaskGroup() as group:
+            group.cancel()
+            group.spawn(child)
+        return log
+
+    assert go(main) == ["ran"]
+
+
+def test_cx_02_when_cancel_returns_everything_below_is_done(go):
+    async def main():
+        root = Context.background().with_cancel()
+        child = root.with_value("key", 1)
+        leaf = child.with_timeout(1000)
+        sibling = Context.background().with_cancel()
+        child.cancel()
+        assert (root.err, sibling.err) == (None, None)
+        assert isinstance(child.err, CancelledError)
+        assert isinstance(leaf.err, CancelledError)
+        assert leaf.done.try_receive() == (None, False)
+        assert root.done.try_receive() is None
+        child.cancel()
+        assert not root.children
+
+    go(main)
+
+
+def test_cx_03_a_child_of_a_dead_context_is_dead_at_birth(go):
+    async def main():
+        cause = BrokenError()
+        dead = Context.background().with_cancel()
+        dead.cancel(cause)
+        for child in (dead.with_cancel(), dead.with_timeout(5), dead.with_value("a", 1)):
+            assert child.err is not None
+            assert child.cause is cause
+        assert not dead.children
+
+    go(main)
+
+
+def test_cx_06_a_deadline_that_has_passed_is_done_at_once(go):
+    async def main():
+        for seconds in (0, -1):
+            context = Context.background().with_timeout(seconds)
+            assert isinstance(context.err, DeadlineExceededError)
+
+    go(main)
+
+
+def test_cx_07_a_later_deadline_is_clipped_to_the_parents(go):
+    async def main():
+        parent = Context.background().with_timeout(1)
+        child = parent.with_timeout(5)
+        assert child.deadline == parent.deadline
+        parent.cancel()
+
+    go(main)
+
+
+def test_cx_11_keys_match_by_type_and_equality():
+    context = Context.background().with_value(1, "a").with_value("name", "b")
+    assert (context.value(1), context.value("name")) == ("a", "b")
+    assert context.value(True) is None
+    assert context.value(1.0) is None
+
+
+def test_cx_12_a_none_or_unhashable_key_is_refused():
+    with pytest.raises(ValueError, match="key: found None"):
+        Context.background().with_value(None, 1)
+    with pytest.raises(TypeError):
+        Context.background().with_value([], 1)
+
+
+def test_cx_13_a_shield_keeps_the_values_only(go):
+    async def main():
+        context = Context.background().with_value("key", 1).with_timeout(1000)
+        shield = context.without_cancel()
+        context.cancel()
+        assert (shield.err, shield.deadline, shield.cause, shield.value("key")) == (None, None, None, 1)
+        with context, context.without_cancel():
+            await sleep(0.001)
+        return True
+
+    assert go(main)
+
+
+def test_leaving_a_block_restores_the_context_and_ends_the_one_that_was_derived(go):
+    async def main():
+        before = Context.current()
+        with before.with_cancel() as context:
+            assert Context.current() is context
+        assert Context.current() is before
+        return context.dead, before.dead
+
+    assert go(main) == (True, False)
+
+
+def test_a_context_that_another_task_derived_outlives_a_block(go):
+    async def main():
+        context = Context.current().with_cancel()
+
+        async def child():
+            with context:
+                await sleep(0)
+
+        async with TaskGroup() as group:
+            group.spawn(child)
+        return context.dead
+
+    assert go(main) is False
+
+
+def test_a_timeout_made_before_the_run_counts_from_its_first_use(runtime):
+    context = Context.background().with_timeout(0.002)
+
+    async def main():
+        with pytest.raises(DeadlineExceededError), context:
+            await sleep_long()
+
+    assert launch(main, runtime=runtime).error is None
+
+
+def test_a_loop_that_catches_its_cancellation_starves_nobody(go):
+    async def main():
+        log = []
+
+        async def other():
+            log.append("ran")
+
+        with Context.current().with_cancel() as context:
+            context.cancel()
+            async with TaskGroup() as group:
+                with Context.background():
+                    group.spawn(other)
+                for _ in range(5):
+                    with pytest.raises(CancelledError):
+                        await Channel().receive()
+                return list(log)
+
+    with pytest.raises(CancelledError):
+        go(main)
+
+
+def test_cancelling_a_long_sleep_and_a_parked_receive_ends_them_at_once(go):
+    async def main():
+        channel = Channel()
+        began = now()
+        async with TaskGroup() as group:
+            for _ in range(50):
+                group.spawn(sleep_long)
+                group.spawn(channel.receive)
+            await parked(channel._receivers, 50)
+            group.cancel()
+        assert len(channel._receivers) == 0
+        return now() - began
+
+    assert go(main) < 1e6
+
+
+def test_a_deadline_ends_a_wait_when_nothing_else_happens(go):
+    async def main():
+        began = now()
+        with pytest.raises(DeadlineExceededError), Context.current().with_timeout(0.01):
+            await forever()
+        return now() - began
+
+    assert go(main) >= 0.01
+
+
+def test_what_a_run_leaks_is_named(runtime):
+    from patterns import traps
+
+    async def main():
+        traps.spawn(forever, (), context=Context.current(), ended=lambda task, error: None, name="lost")
+        await sleep(0.001)
+
+    outcome = launch(main, runtime=runtime)
+    assert len(outcome.leaked) == 1
+    assert outcome.leaked[0].startswith("lost waits for receive on")
+
+
+def test_run_warns_of_what_was_left_behind(runtime):
+    from patterns import run, traps
+
+    async def main():
+        traps.spawn(forever, (), context=Context.current(), ended=lambda task, error: None, name="lost")
+
+    with pytest.warns(ResourceWarning, match="lost"):
+        run(main, runtime=runtime)
+
+
+def test_an_async_generator_left_half_way_is_closed_with_its_waits(go, runtime):
+    if runtime == "asyncio":
+        pytest.skip("asyncio has hooks of its own, and cancels what they started when the loop closes")
+    closed = []
+
+    async def numbers():
+        try:
+            yield 1
+            yield 2
+        finally:
+            await sleep(0.001)
+            closed.append(True)
+
+    async def main():
+        async for _ in numbers():
+            break
+
+    go(main)
+    assert closed == [True]
