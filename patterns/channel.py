@@ -256,8 +256,8 @@ class Channel(Generic[T]):
     def _bind(self, driver: Driver) -> None:
         if self._driver is not None and not self._driver.finished:
             raise RuntimeError(
-                f"{self!r} is in use on {self._driver.name} and cannot be used on {driver.name} at the same time: "
-                "use from_call"
+                f"{self!r} is in use on {self._driver.name} and cannot be used on {driver.name} at the same "
+                "time: use from_call"
             )
         self._driver = driver
         self._number = driver.next_number()

@@ -34,8 +34,8 @@ class Context:
     """
 
     __slots__ = (
-        "_above", "_alarm", "_cause", "_deriver", "_done", "_entered", "_error", "_key", "_timeout_s", "_value",
-        "children", "dead", "deadline", "parent", "tasks",
+        "_above", "_alarm", "_cause", "_deriver", "_done", "_entered", "_error", "_key", "_timeout_s",
+        "_value", "children", "dead", "deadline", "parent", "tasks",
     )  # fmt: skip
 
     def __init__(self, parent: Context | None, above: Context | None = None) -> None:

@@ -137,7 +137,7 @@ demo = Demo(
 
 
 def _ideal_steps(jobs: int, stages: int) -> int:
-    """Return how many waits follow one another: item n leaves stage s after n + s - 1; odd ones end at stage 3."""
+    """Return how many waits follow one another: item n leaves stage s after n + s - 1, odd ones stage 3."""
     if jobs == 0:
         return 0
     last_even = jobs - jobs % 2

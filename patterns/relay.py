@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patterns.traps import Waiter
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patterns.channel import Channel
-    from patterns.traps import Task
+    from patterns.traps import Task, Waiter
 
 
 class Relay:

@@ -42,8 +42,8 @@ class Task:
     """
 
     __slots__ = (
-        "__weakref__", "aborted", "call", "context", "driver", "ended", "handle", "made_at", "name", "number", "parked",
-        "shielded", "waiting",
+        "__weakref__", "aborted", "call", "context", "driver", "ended", "handle", "made_at", "name", "number",
+        "parked", "shielded", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -281,6 +281,8 @@ def finish(task: Task, error: BaseException | None) -> None:
     if task in task.driver.live:
         task.driver.live.discard(task)
         task.context.tasks.discard(task)
+        if task.driver.observe is not None:
+            task.driver.observe(task, "end", None)
         if task.ended is not None:
             task.ended(task, error)
 

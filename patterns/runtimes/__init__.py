@@ -2,8 +2,8 @@
 Runtimes: one file each, found by listing this folder. Files with a leading underscore are parts that
 several share.
 
-A runtime's module has `run(main, args, *, seed, observe, keep_trace) -> Outcome`, `MAX_TASKS` (how many
-tasks it takes at once) and, when it cannot exist here, a reason from `missing()`.
+A runtime's module has `run(main, args, *, seed, observe, keep_trace) -> Outcome`, `max_tasks()` (how
+many tasks it takes at once) and, when it cannot exist here, a reason from `missing()`.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ class Call:
     """One `fn(*args)` on its way through a thread; `done(call)` is called in that thread at the end."""
 
     __slots__ = (
-        "abandonable", "abandoned", "args", "cancelled", "done", "error", "on_cancel", "over", "task", "value",
-        "variables",
+        "abandonable", "abandoned", "args", "cancelled", "done", "error", "on_cancel", "over", "task",
+        "value", "variables",
     )  # fmt: skip
 
     def __init__(

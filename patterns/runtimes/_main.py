@@ -81,7 +81,9 @@ class Main:
 
     def _ended(self, task: Task, error: BaseException | None) -> None:
         self._error = error
-        left = sorted((task for task in task.driver.live if not is_closing(task)), key=lambda task: task.number)
+        left = sorted(
+            (task for task in task.driver.live if not is_closing(task)), key=lambda task: task.number
+        )
         self.leaked = tuple(task.describe() for task in left)
         if left:
             self.context.cancel(CancelledError("the main task has ended"))

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 SELECT_LIMIT = 1_024
 
 POLL_AGAIN_S = 50e-6
-"""While callbacks are ready, files are looked at no more often than this: a look costs as much as a callback."""
+"""
+While callbacks are ready, files are looked at no more often than this: a look costs as much as a
+callback.
+"""
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

@@ -51,18 +51,17 @@ class Scheduler:
         name: str,
         clock: Clock,
         choose: Callable[[list[Task]], Task],
-        record: Callable[[Task, str, Any], None] | None = None,
+        observe: Callable[[Task, str, Any], None] | None = None,
     ) -> None:
         self.name = name
         self.budget = BUDGET
         self.finished = False
         self.live: set[Task] = set()
-        self.observe: Callable[[Task, str, Any], None] | None = None
+        self.observe = observe
         self.clock = clock
         self.ready: list[Task] = []
         self.interrupted: Callable[[], None] | None = None
         self._choose = choose
-        self._record = record
         self._numbers = 0
         self._times: list[int] = []
         self._buckets: dict[int, list[Waiter | Ring]] = {}
@@ -78,8 +77,8 @@ class Scheduler:
         context.run(traps.current.set, task)
         task.handle = (context.run, body.send, body)
         self.ready.append(task)
-        if self._record is not None:
-            self._record(task, "spawn", None)
+        if self.observe is not None:
+            self.observe(task, "spawn", None)
 
     @coroutine
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Generator[object, None, None]:
@@ -89,8 +88,8 @@ class Scheduler:
             task.shielded = waiter
         else:
             task.waiting = waiter.rivals or (waiter,)
-        if self._record is not None:
-            self._record(task, waiter.verb, waiter.subject)
+        if self.observe is not None:
+            self.observe(task, waiter.verb, waiter.subject)
         yield SUSPEND
         task.shielded = None
         if task.aborted is not None:
@@ -108,16 +107,25 @@ class Scheduler:
             yield from self.rest(task)
             return
         at_ns = self.clock.now_ns() + round(min(seconds, FOREVER_S) * 1e9)
-        waiter = Waiter(task, "sleep", None, self._bucket(at_ns))
-        self._buckets[at_ns].append(waiter)
-        yield from self.park(waiter)
+        bucket = self._bucket(at_ns)
+        if task.parked is None:
+            task.parked = (Waiter(task, "sleep"),)
+        task.waiting = task.parked
+        task.parked[0].queue = bucket
+        bucket.append(task.parked[0])
+        if self.observe is not None:
+            self.observe(task, "sleep", None)
+        yield SUSPEND
+        if task.aborted is not None:
+            error, task.aborted = task.aborted, None
+            raise error
 
     @coroutine
     def rest(self, task: Task) -> Generator[object, None, None]:
         """Let every other ready task run."""
         self.ready.append(task)
-        if self._record is not None:
-            self._record(task, "rest", None)
+        if self.observe is not None:
+            self.observe(task, "rest", None)
         yield SUSPEND
 
     def now(self) -> float:
@@ -179,8 +187,6 @@ class Scheduler:
         try:
             request = run(send, None)
         except StopIteration:
-            if self._record is not None:
-                self._record(task, "end", None)
             return
         while request is not SUSPEND:
             try:

@@ -17,7 +17,10 @@ from __future__ import annotations
 import _thread
 import heapq
 from collections import deque
+from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
+from pathlib import Path
 from time import monotonic, monotonic_ns
 from types import coroutine
 from typing import TYPE_CHECKING, Any
@@ -32,12 +35,31 @@ from patterns.traps import BUDGET, Task, Waiter
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
 
-MAX_TASKS = 30_000
-
 
 def missing() -> str | None:
     """Return None: threads are everywhere."""
     return None
+
+
+def max_tasks() -> int:
+    """Return how many threads this machine lets one program start, leaving some to everybody else."""
+    limits = [_number(place) for place in ("/proc/sys/kernel/threads-max", "/sys/fs/cgroup/pids.max")]
+    maps = _number("/proc/sys/vm/max_map_count")
+    limits.append(None if maps is None else maps // 2)  # a thread's stack is two maps
+    with suppress(ImportError):
+        import resource  # noqa: PLC0415 (not on every system)
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+        limits.append(None if soft == resource.RLIM_INFINITY else soft)
+    known = [limit for limit in limits if limit is not None]
+    return max(min([MOST_THREADS, *known]) * 9 // 10, 1)
+
+
+def _number(place: str) -> int | None:
+    try:
+        return int(Path(place).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def run(
@@ -62,14 +84,17 @@ def run(
 class Seat:
     """A thread of the runtime: the lock it sleeps in, and the task that sits in it, if any."""
 
-    __slots__ = ("lock", "state", "task")
+    __slots__ = ("lock", "started", "state", "task")
 
     def __init__(self, task: Task | None) -> None:
         self.lock = _thread.allocate_lock()
         self.lock.acquire()
         self.task = task
+        self.started = False
         self.state = UNTIMED
 
+
+MOST_THREADS = 32_000
 
 UNTIMED, TIMED, EXPIRED = 0, 1, 2
 """A seat's wait: until handed the baton; that or a time; past the time and on its way to the baton."""
@@ -79,7 +104,7 @@ class ThreadsDriver:
     """
     Answers the traps.
 
-    `_mutex` guards `_held`, `_ready`, `_asleep`, `_threads`, `finished` and `Seat.state`; everything
+    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_threads`, `finished` and `Seat.state`; everything
     else is touched only by the thread that has the baton.
     """
 
@@ -96,6 +121,7 @@ class ThreadsDriver:
         self._ready: deque[Seat] = deque()
         self._idle: list[Seat] = []
         self._asleep = 0
+        self._waking = 0
         self._threads = 0
         self._over = _thread.allocate_lock()
         self._alarms: list[Bell] = []
@@ -131,10 +157,10 @@ class ThreadsDriver:
         return self._numbers
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
-        """Seat `task` in a warm thread, or in a new one."""
+        """Put `task` in line for the baton; a thread is found for it when its turn comes."""
         variables = copy_context()
         variables.run(traps.current.set, task)
-        seat = self._seat(task)
+        seat = Seat(task)
         task.handle = (seat, variables, body)
         self._ready.append(seat)
         if self.observe is not None:
@@ -238,31 +264,13 @@ class ThreadsDriver:
         """Return `task`: no foreign task can inherit it here."""
         return task
 
-    def _seat(self, task: Task | None) -> Seat:
-        """Return a warm thread's seat, or a new one's."""
-        if self._idle:
-            seat = self._idle.pop()
-            seat.task = task
-            return seat
-        seat = Seat(task)
-        with self._mutex:
-            self._threads += 1
-        try:
-            _thread.start_new_thread(self._sit, (seat, self._generators))
-        except RuntimeError:
-            with self._mutex:
-                self._threads -= 1
-            message = f"no thread for another task: {self._threads} run, and the machine allows no more"
-            raise RuntimeError(message) from None
-        return seat
-
     def _sit(self, seat: Seat, generators: Generators) -> None:
         """
         Live as a thread: run the task that comes with the baton, again and again, until the baton comes
         when all is over.
         """
         with generators:
-            seat.lock.acquire()
+            self._grab(seat)
             while not self.finished:
                 if seat.task is not None:
                     _, variables, body = seat.task.handle
@@ -317,14 +325,57 @@ class ThreadsDriver:
                 self._serve()
             with self._mutex:
                 if self._ready:
-                    seat = self._ready.popleft()
-                    break
-                if self._asleep or self._alarms or self.calls or self._outside or not self.live:
+                    seat = self._warm(self._ready.popleft())
                     self._held = False
+                    self._waking += 1
+                    break
+                self._held = False
+                if (
+                    self._asleep
+                    or self._waking
+                    or self._alarms
+                    or self.calls
+                    or self._outside
+                    or not self.live
+                ):
                     return self._alarms[0].at if self._alarms else FOREVER_S * 2
+                self._held = True
             report_deadlock(self, self._main)
-        seat.lock.release()
+        if seat.started:
+            seat.lock.release()
+        else:
+            self._start(seat)
         return None
+
+    def _warm(self, seat: Seat) -> Seat:
+        """Move the task of a seat that has no thread yet to one whose thread is idle, if there is one."""
+        if seat.started or not self._idle:
+            return seat
+        warm, task = self._idle.pop(), seat.task
+        warm.task = task
+        if task is not None:
+            task.handle = (warm, *task.handle[1:])
+        return warm
+
+    def _start(self, seat: Seat) -> None:
+        """Start the thread of a seat; when the machine has none left, its task fails."""
+        seat.started = True
+        with self._mutex:
+            self._threads += 1
+        try:
+            _thread.start_new_thread(self._sit, (seat, self._generators))
+        except RuntimeError:
+            with self._mutex:
+                self._threads -= 1
+                self._waking -= 1
+            if seat.task is not None:
+                self._outside.append(partial(self._fail_unstarted, seat.task))
+            self._knock()
+
+    def _fail_unstarted(self, task: Task) -> None:
+        task.handle[2].close()
+        message = f"no thread for another task: {self._threads} run, and the machine allows no more"
+        traps.finish(task, RuntimeError(message))
 
     def _wait(self, seat: Seat, until: float | None = None) -> None:
         """Give the baton away; return with it, handed over or because `until` has come."""
@@ -342,6 +393,7 @@ class ThreadsDriver:
         while until is not None or alarm is not None:
             end = min(FOREVER_S * 2 if until is None else until, FOREVER_S * 2 if alarm is None else alarm)
             if lock.acquire(True, min(max(end - monotonic(), 0.0), _thread.TIMEOUT_MAX)):
+                self._grab(seat)
                 return True
             with self._mutex:
                 if until is not None:
@@ -362,13 +414,27 @@ class ThreadsDriver:
                         return False
                     alarm = None
         lock.acquire()
+        self._grab(seat)
         seat.state = UNTIMED
         return True
+
+    def _grab(self, seat: Seat) -> None:
+        """Take the baton, having been woken for it; when somebody was quicker, be the next to be woken."""
+        while True:
+            with self._mutex:
+                self._waking -= 1
+                if self.finished:
+                    return
+                if not self._held:
+                    self._held = True
+                    return
+                self._ready.appendleft(seat)
+            seat.lock.acquire()
 
     def _leave(self) -> None:
         """Give the baton away for good: an idle thread watches the alarms in our place."""
         if self._alarms:
-            self._ready.append(self._seat(None))
+            self._ready.append(Seat(None))
         self._pass_on()
 
     def _come_back(self, seat: Seat) -> bool:
@@ -381,6 +447,7 @@ class ThreadsDriver:
                 return True
             self._ready.append(seat)
         seat.lock.acquire()
+        self._grab(seat)
         return not self.finished
 
     def _knock(self) -> None:
@@ -404,7 +471,7 @@ class ThreadsDriver:
         call.abandoned = True
         task.aborted = task.context.err
         _, variables, body = task.handle
-        seat = self._seat(task)
+        seat = Seat(task)
         task.handle = (seat, variables.copy(), body)
         self._ready.append(seat)
 
