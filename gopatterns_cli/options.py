@@ -1,0 +1,119 @@
+"""How options read their values, one parser for each way of writing them.
+
+For `typer.Option(parser=...)`. What is refused becomes one line: the option, what was found, what is allowed,
+and the near match. A default passes through untouched, because Typer hands defaults to parsers too. An option
+that reads a list is annotated `Any`: Typer takes a tuple for an option of several words.
+
+Nothing of ours is imported before a value is read, so that `--help` does not pay for it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, TypeVar
+
+import typer
+
+from gopatterns_cli.near import did_you_mean
+
+T = TypeVar("T")
+
+LARGEST_COUNT = 1_000_000_000
+
+
+def duration(value: str | float) -> float:
+    """Read a duration such as `1.5s`, in seconds."""
+    from scenarios.notation import parse_duration  # noqa: PLC0415 - see above
+
+    return _read(value, parse_duration)
+
+
+def durations(value: str | tuple[float, ...]) -> tuple[float, ...]:
+    """Read a list or ladder of durations such as `20us,1ms` or `1us..1ms`, in seconds."""
+    from scenarios.notation import parse_durations  # noqa: PLC0415 - see above
+
+    return _read(value, parse_durations)
+
+
+def count(at_least: int = 1, at_most: int = LARGEST_COUNT) -> Callable[[str | int], int]:
+    """Make a parser of whole numbers between two bounds, such as `1000` or `1_000`."""
+
+    def parse(value: str | int) -> int:
+        from scenarios.notation import parse_count  # noqa: PLC0415 - see above
+
+        return _read(value, partial(parse_count, at_least=at_least, at_most=at_most))
+
+    return parse
+
+
+def counts(
+    at_least: int = 1, at_most: int = LARGEST_COUNT
+) -> Callable[[str | tuple[int, ...]], tuple[int, ...]]:
+    """Make a parser of lists and ladders of whole numbers such as `1,10,100` or `1..1000`."""
+
+    def parse(value: str | tuple[int, ...]) -> tuple[int, ...]:
+        from scenarios.notation import parse_counts  # noqa: PLC0415 - see above
+
+        return _read(value, partial(parse_counts, at_least=at_least, at_most=at_most))
+
+    return parse
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Make a parser of one of these words."""
+
+    def parse(value: str) -> str:
+        return _known(value, allowed)
+
+    return parse
+
+
+def pattern(value: str) -> str:
+    """Read the name of a pattern that exists."""
+    from patterns import catalogue  # noqa: PLC0415 - see above
+
+    return _known(value, catalogue.names())
+
+
+def runtime(value: str) -> str:
+    """Read the name of a runtime that exists and can run here."""
+    from patterns import runtimes  # noqa: PLC0415 - see above
+
+    name = _known(value, runtimes.names())
+    missing = runtimes.unavailable(name)
+    if missing:
+        raise typer.BadParameter(f'found "{name}", which cannot run here: {missing}')
+    return name
+
+
+def runtime_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Read a list of such runtimes, `asyncio,threads`, each once."""
+    names = value.split(",") if isinstance(value, str) else value
+    return tuple(dict.fromkeys(runtime(name.strip()) for name in names))
+
+
+def percentage(value: str | float) -> float:
+    """Read a share such as `5%` or `2.5%`: 0.05 or 0.025."""
+    return _read(value, _parse_percentage)
+
+
+def _parse_percentage(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?%", text):
+        raise ValueError(f'found "{text}", allowed a percentage below 10,000%, such as 5% or 2.5%')
+    return float(text[:-1]) / 100
+
+
+def _read(value: Any, parse: Callable[[str], T]) -> T:
+    if not isinstance(value, str):
+        return value  # type: ignore[no-any-return]  # a default, already of the type
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _known(value: str, allowed: Iterable[str]) -> str:
+    names = tuple(allowed)
+    if value not in names:
+        raise typer.BadParameter(f'found "{value}", allowed {", ".join(names)}{did_you_mean(value, names)}')
+    return value

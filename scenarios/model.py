@@ -1,0 +1,192 @@
+"""A checked scenario: what to measure, and what the document claims about it.
+
+Frozen data, plus the form in which they travel to a worker and into a session file. Nothing here reads a
+file or imports pydantic: a worker that is handed a scenario as JSON needs this module alone.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one item of the workload costs.
+
+    Attributes:
+        kind: what it does; today only `wait`.
+        duration_s: how long one job takes, in seconds.
+        count: how many jobs a run has, at least 1.
+    """
+
+    kind: str
+    duration_s: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Arms:
+    """The configurations in which the scenario is measured.
+
+    Attributes:
+        workers: worker counts, in the file's order; empty where the pattern takes none.
+        runtimes: the runtimes to measure on, in the file's order.
+        home: the one of them whose `gopat` arm gives the verdicts.
+        pool: `cold`, `warm` or both.
+        buffer: capacity of the channels between tasks; 0 is a rendezvous.
+        durations_s: the ladder of job durations in seconds; a single one when there is no ladder.
+    """
+
+    workers: tuple[int, ...]
+    runtimes: tuple[str, ...]
+    home: str
+    pool: tuple[str, ...]
+    buffer: int
+    durations_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A figure of the document that can be measured.
+
+    Attributes:
+        id: fixed name, the same in files, results and exports.
+        where: the cell it speaks of; keys among workers, pool and runtime. `workers` is there wherever the
+            pattern takes workers; without `pool` it is cold, without `runtime` the home.
+        speedup: the claimed ratio, or None when `gain` holds a range.
+        gain: lowest and highest claimed ratio, or None when `speedup` holds one.
+        band: factor around the claim inside which it counts as reproduced, above 1.
+        source: where the figure stands.
+        says: the document's own wording of the figure, such as `10x`.
+        serial_s: the document's serial time in seconds, where it gives one.
+        time_s: the document's concurrent time in seconds, where it gives one.
+        complexity: the document's mark, 1 to 5.
+        memory: the document's mark: low, medium or high.
+        needs_cores: cores without which the claim is out of reach; None when any will do.
+        job_kind: the kind of job it speaks of, where that is not the kind the file measures.
+    """
+
+    id: str
+    where: Mapping[str, int | str] = field(hash=False)
+    speedup: float | None
+    gain: tuple[float, float] | None
+    band: float
+    source: str
+    says: str
+    serial_s: float | None = None
+    time_s: float | None = None
+    complexity: int | None = None
+    memory: str | None = None
+    needs_cores: int | None = None
+    job_kind: str | None = None
+
+    @property
+    def workers(self) -> int | None:
+        """The worker count it speaks of, or None when the pattern takes none."""
+        workers = self.where.get("workers")
+        return workers if isinstance(workers, int) else None
+
+    @property
+    def pool(self) -> str:
+        """The pool it speaks of: cold unless it says otherwise."""
+        return str(self.where.get("pool", "cold"))
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One checked scenario file.
+
+    Attributes:
+        name: group and stem for a shipped file (`claims/pipeline`), the stem for any other.
+        path: the file, as messages name it.
+        about: one sentence on what it measures.
+        pattern: name of the pattern in `patterns`.
+        job: what one item costs.
+        arms: the configurations to measure.
+        claims: the document's figures about it, in the file's order.
+        skip: runtimes left out, each with the reason.
+    """
+
+    name: str
+    path: str
+    about: str
+    pattern: str
+    job: Job
+    arms: Arms
+    claims: tuple[Claim, ...] = ()
+    skip: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    @property
+    def stem(self) -> str:
+        """The name without its group, as it stands in the names of cells."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def group(self) -> str | None:
+        """The group of a shipped scenario; None for a user's own file."""
+        return self.name.rpartition("/")[0] or None
+
+
+def narrow(scenario: Scenario, claim_ids: Collection[str]) -> Scenario:
+    """Keep only these claims, and of the arms only what they are decided on. All runtimes stay.
+
+    Args:
+        scenario: the whole scenario.
+        claim_ids: ids of its claims; at least one.
+    """
+    claims = tuple(claim for claim in scenario.claims if claim.id in claim_ids)
+    workers = {claim.workers for claim in claims}
+    pools = {claim.pool for claim in claims}
+    arms = replace(
+        scenario.arms,
+        workers=tuple(count for count in scenario.arms.workers if count in workers),
+        pool=tuple(pool for pool in scenario.arms.pool if pool in pools),
+    )
+    return replace(scenario, arms=arms, claims=claims)
+
+
+def to_json(scenario: Scenario) -> Json:
+    """Turn a scenario into plain dicts, lists, text and numbers, ready for `json.dumps`."""
+    claims = [{**vars(claim), "where": dict(claim.where)} for claim in scenario.claims]
+    return _listed(
+        {
+            **vars(scenario),
+            "job": dict(vars(scenario.job)),
+            "arms": _listed(vars(scenario.arms)),
+            "claims": [_listed(claim) for claim in claims],
+            "skip": dict(scenario.skip),
+        }
+    )
+
+
+def from_json(data: Json) -> Scenario:
+    """Turn what `to_json` made back into the equal scenario.
+
+    Raises:
+        ValueError: a key is missing or of the wrong shape; the message names it.
+    """
+    try:
+        parts = {
+            "job": Job(**data["job"]),
+            "arms": Arms(**_tupled(data["arms"])),
+            "claims": tuple(_claim(claim) for claim in data["claims"]),
+            "skip": MappingProxyType(dict(data["skip"])),
+        }
+        return Scenario(**{**data, **parts})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"not a scenario: {error}") from error
+
+
+def _claim(data: Json) -> Claim:
+    return Claim(**{**_tupled(data), "where": MappingProxyType(dict(data["where"]))})
+
+
+def _listed(values: Json) -> Json:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+def _tupled(values: Json) -> Json:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}

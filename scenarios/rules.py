@@ -1,0 +1,148 @@
+"""What a scenario file must also satisfy: rules between fields, and names that must exist.
+
+Every rule looks at a file that may have holes: `shapes.py` leaves None where a value does not fit. It says
+nothing about a hole, that would be a second message about one mistake, and yields (trail, found, allowed)
+for each thing that is wrong.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from pydantic import BaseModel
+
+from scenarios.near import did_you_mean
+from scenarios.problem import bare, shown
+from scenarios.wire import WireArms, WireClaim, WireScenario, WireWhere
+
+Finding = tuple[str, str, str]
+
+TIMES_TOLERANCE = 0.01
+"""How far a claimed speed-up may lie from the ratio of the document's own times: they are rounded figures."""
+
+
+def findings(
+    wire: WireScenario, labels: Sequence[str], patterns: Mapping[str, bool], runtimes: Sequence[str]
+) -> Iterator[Finding]:
+    """Apply every rule.
+
+    Args:
+        wire: the file.
+        labels: what a trail calls each claim, in the file's order.
+        patterns: the names of the patterns that exist, each with whether it takes workers.
+        runtimes: the names of the runtimes that exist.
+    """
+    if wire.pattern:
+        yield from _known("pattern", wire.pattern, patterns)
+    if wire.arms:
+        yield from _arms(wire.arms, runtimes)
+    if wire.pattern and wire.pattern in patterns:
+        yield from _takes_workers(wire, labels, takes_workers=patterns[wire.pattern])
+    yield from _claims(wire, labels)
+    yield from _skip(wire, runtimes)
+
+
+def _known(trail: str, found: str, allowed: Collection[str]) -> Iterator[Finding]:
+    if found not in allowed:
+        yield trail, shown(found), ", ".join(allowed) + did_you_mean(found, allowed)
+
+
+def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
+    for name in arms.runtimes or ():
+        yield from _known("arms.runtimes", name, runtimes)
+    if arms.home and arms.runtimes:
+        yield from _known("arms.home", arms.home, arms.runtimes)
+    for key in ("workers", "runtimes", "pool", "durations"):
+        values = getattr(arms, key) or ()
+        if len(set(values)) < len(values):
+            yield f"arms.{key}", "a value more than once", "each value once"
+
+
+def _takes_workers(wire: WireScenario, labels: Sequence[str], *, takes_workers: bool) -> Iterator[Finding]:
+    written = wire.arms is not None and "workers" in wire.arms.model_fields_set
+    if takes_workers and wire.arms and not written:
+        yield "arms.workers", "nothing", f"a list such as [1, 10, 100], because {wire.pattern} takes workers"
+    if takes_workers:
+        return
+    too_many = ["arms.workers"] * written + [
+        f"{label}.where.workers"
+        for label, claim in zip(labels, wire.claim or (), strict=False)
+        if claim and claim.where and "workers" in claim.where.model_fields_set
+    ]
+    for trail in too_many:
+        yield trail, "a key too many", f"none, because {wire.pattern} takes no workers"
+
+
+def _claims(wire: WireScenario, labels: Sequence[str]) -> Iterator[Finding]:
+    ids = set()
+    for label, claim in zip(labels, wire.claim or (), strict=False):
+        if claim is None:
+            continue
+        if claim.id in ids:
+            yield f"{label}.id", f"{shown(claim.id)} a second time", "an id of its own for each claim"
+        ids.add(claim.id or label)
+        yield from _figure(label, claim)
+        yield from _times(label, claim)
+        if wire.arms:
+            yield from _cell(label, claim, wire.arms)
+
+
+def _figure(label: str, claim: WireClaim) -> Iterator[Finding]:
+    written = claim.model_fields_set & {"speedup", "gain"}
+    if not written:
+        yield label, "neither speedup nor gain", "one of them, such as speedup = 9.98 or gain = [10, 100]"
+    if len(written) > 1:
+        yield label, "both speedup and gain", "one of them"
+    if claim.gain and claim.gain[0] >= claim.gain[1]:
+        yield f"{label}.gain", shown(claim.gain), "the lower end first, such as [10, 100]"
+
+
+def _times(label: str, claim: WireClaim) -> Iterator[Finding]:
+    written = claim.model_fields_set & {"serial", "time"}
+    if len(written) == 1:
+        missing = ({"serial", "time"} - written).pop()
+        yield f"{label}.{missing}", "nothing", f"both serial and time, or neither ({written.pop()} is there)"
+    if claim.speedup and claim.serial and claim.time:
+        ratio = claim.serial / claim.time
+        if abs(claim.speedup / ratio - 1) > TIMES_TOLERANCE:
+            allowed = f"{ratio:.3g}, the ratio of serial to time, within 1 %"
+            yield f"{label}.speedup", shown(claim.speedup), allowed
+
+
+def _cell(label: str, claim: WireClaim, arms: WireArms) -> Iterator[Finding]:
+    """A claim must speak of exactly one cell of each runtime that is measured."""
+    where = WireWhere() if "where" not in claim.model_fields_set else claim.where
+    if where is None:
+        return
+    trail = f"{label}.where"
+    if arms.workers and not _hole(where, "workers"):
+        yield from _workers(f"{trail}.workers", where.workers, arms.workers)
+    if not _hole(arms, "pool") and not _hole(where, "pool"):
+        yield from _pool(f"{trail}.pool", where.pool, arms.pool or ["cold"])
+    if where.runtime and arms.runtimes:
+        yield from _known(f"{trail}.runtime", where.runtime, arms.runtimes)
+    if arms.durations and len(arms.durations) > 1:
+        yield label, f"a claim beside {len(arms.durations)} durations", "claims beside a single one"
+
+
+def _hole(table: BaseModel, key: str) -> bool:
+    return key in table.model_fields_set and getattr(table, key) is None
+
+
+def _workers(trail: str, found: int | None, allowed: Sequence[int]) -> Iterator[Finding]:
+    counts = ", ".join(str(count) for count in allowed)
+    if found is None and len(allowed) > 1:
+        yield trail, "nothing", f"{counts}, because arms.workers has several"
+    elif found is not None and found not in allowed:
+        yield trail, shown(found), counts
+
+
+def _pool(trail: str, found: str | None, allowed: Sequence[str]) -> Iterator[Finding]:
+    if (found or "cold") not in allowed:
+        yield trail, shown(found) if found else "nothing, which means cold", ", ".join(allowed)
+
+
+def _skip(wire: WireScenario, runtimes: Sequence[str]) -> Iterator[Finding]:
+    measured = (wire.arms and wire.arms.runtimes) or []
+    for name in wire.skip or ():
+        yield from _known(f"skip.{bare(name)}", name, runtimes)
+        if name in measured:
+            yield f"skip.{name}", "a runtime that arms.runtimes measures", "only runtimes that are left out"

@@ -1,0 +1,148 @@
+"""A scenario file as it is written: which keys there are, and which text, number or table each takes.
+
+One class per table, unknown keys refused. A field's description is what a user is told to write there: the
+second half of `found X, allowed Y`. What needs two fields, or the list of patterns, is decided in `rules.py`.
+
+Any field may be None, which TOML cannot write: the hole that `shapes.py` leaves where a value does not fit.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from scenarios.notation import (
+    ALLOWED_COUNTS,
+    ALLOWED_DURATION,
+    ALLOWED_DURATIONS,
+    LARGEST_COUNT,
+    allowed_count,
+    parse_counts,
+    parse_duration,
+    parse_durations,
+    write_duration,
+)
+
+ID = r"[a-z0-9]+([-./_][a-z0-9]+)*"
+MOST_WORKERS = 1_000_000
+
+
+def _duration(value: object) -> float:
+    """Read a duration; a bare number is refused, because it has no unit."""
+    if isinstance(value, str):
+        return parse_duration(value)
+    raise ValueError("no unit")  # a TypeError would not be collected with the other problems of the file
+
+
+def _durations(value: object) -> object:
+    if isinstance(value, str):
+        return [write_duration(duration) for duration in parse_durations(value)]
+    return value
+
+
+def _workers(value: object) -> object:
+    if isinstance(value, str):
+        return list(parse_counts(value, at_most=MOST_WORKERS))
+    return [value] if isinstance(value, int) else value
+
+
+def _pools(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
+Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+Capacity = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS)]
+Pool = Literal["cold", "warm"]
+Duration = Annotated[float, BeforeValidator(_duration)]
+MeasuredTime = Annotated[Duration, Field(gt=0)]
+Speedup = Annotated[float, Field(gt=0)]
+Gain = Annotated[list[Speedup], Field(min_length=2, max_length=2)]
+Band = Annotated[float, Field(gt=1, le=10)]
+WorkersLadder = Annotated[list[Workers], Field(min_length=1), BeforeValidator(_workers)]
+DurationLadder = Annotated[list[Duration], Field(min_length=1), BeforeValidator(_durations)]
+Pools = Annotated[list[Pool], Field(min_length=1), BeforeValidator(_pools)]
+Stars = Annotated[int, Field(ge=1, le=5)]
+Runtimes = Annotated[list[Text], Field(min_length=1)]
+
+
+class Table(BaseModel):
+    """What all tables share: exact types, no key that is not named here, no infinity."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class WireJob(Table):
+    """The table `job`."""
+
+    kind: Literal["wait"] | None = Field(description="wait")
+    duration: Duration | None = Field(description=ALLOWED_DURATION)
+    count: Count | None = Field(description=allowed_count())
+
+
+class WireArms(Table):
+    """The table `arms`."""
+
+    workers: WorkersLadder | None = Field(default=None, description=f"{ALLOWED_COUNTS}, from 1 to 1_000_000")
+    runtimes: Runtimes | None = Field(description='a list of runtimes such as ["asyncio", "threads"]')
+    home: Text | None = Field(description="the runtime of arms.runtimes whose gopat arm decides the claims")
+    pool: Pools | None = Field(default=None, description="cold, warm or a list of both")
+    buffer: Capacity | None = Field(default=None, description=allowed_count(0))
+    durations: DurationLadder | None = Field(default=None, description=ALLOWED_DURATIONS)
+
+
+class WireWhere(Table):
+    """The table `where` of a claim."""
+
+    workers: Workers | None = Field(default=None, description="one of the counts in arms.workers")
+    pool: Pool | None = Field(default=None, description="cold or warm")
+    runtime: Text | None = Field(default=None, description="one of the names in arms.runtimes")
+
+
+class WireNeeds(Table):
+    """The table `needs` of a claim."""
+
+    cores: Count | None = Field(default=None, description=allowed_count())
+
+
+class WireClaim(Table):
+    """One table `[[claim]]`."""
+
+    id: Id | None = Field(description="lower-case words joined by - and /, such as worker-pool/10-workers")
+    where: WireWhere | None = Field(default=None, description="a table such as { workers = 10 }")
+    speedup: Speedup | None = Field(default=None, description="a number above 0, such as 9.98")
+    gain: Gain | None = Field(default=None, description="the lowest and the highest gain, such as [10, 100]")
+    band: Band | None = Field(default=None, description="a factor above 1 and at most 10, such as 1.10")
+    source: Text | None = Field(description="text that says where the figure stands")
+    says: Text | None = Field(
+        default=None, description='the figure in the words of the source, such as "10x"'
+    )
+    serial: MeasuredTime | None = Field(default=None, description=f"{ALLOWED_DURATION}, above 0")
+    time: MeasuredTime | None = Field(default=None, description=f"{ALLOWED_DURATION}, above 0")
+    complexity: Stars | None = Field(default=None, description="a whole number from 1 to 5")
+    memory: Literal["low", "medium", "high"] | None = Field(default=None, description="low, medium or high")
+    needs: WireNeeds | None = Field(default=None, description="a table such as { cores = 4 }")
+    job: Literal["wait", "cpu", "mixed", "image", "http", "python"] | None = Field(
+        default=None, description="wait, cpu, mixed, image, http or python"
+    )
+
+
+class WireScenario(Table):
+    """The whole file."""
+
+    about: Text | None = Field(description="a sentence that says what the scenario measures")
+    pattern: Text | None = Field(description="the name of a pattern, such as worker-pool")
+    job: WireJob | None = Field(
+        description='a table such as { kind = "wait", duration = "1ms", count = 1_000 }',
+    )
+    arms: WireArms | None = Field(
+        description='a table such as { workers = [10, 100], runtimes = ["asyncio"], home = "asyncio" }'
+    )
+    claim: list[WireClaim | None] | None = Field(
+        default=None, description="[[claim]] tables, with two brackets"
+    )
+    skip: dict[str, Text | None] | None = Field(
+        default=None,
+        description='a table of runtimes, each with the reason in words, such as { processes = "why" }',
+    )

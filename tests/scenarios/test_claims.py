@@ -1,0 +1,99 @@
+"""The shipped files against the document's figures, which the ids and the numbers below repeat on purpose."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from scenarios.notation import write_duration
+
+SHIPPED = {
+    name: scenarios.load(path) for name, path in zip(scenarios.names(), scenarios.shipped(), strict=True)
+}
+CLAIMS = {claim.id: claim for scenario in SHIPPED.values() for claim in scenario.claims}
+README = scenarios.shipped()[0].parent / "README.md"
+
+DOCUMENT = {
+    "worker-pool/10-workers": ("1.000123456s", "100.234567ms", 9.98, "10x", 10),
+    "worker-pool/100-workers": ("1.000123456s", "10.345678ms", 96.7, "100x", 100),
+    "pipeline/3-stages": ("1.234567ms", "456.789us", 2.70, "2.7x", None),
+    "fan-out/4-workers": ("10.234567ms", "2.56789ms", 3.99, "4x", 4),
+    "fan-out/8-workers": ("10.234567ms", "1.283945ms", 7.97, "8x", 8),
+}
+SUMMARY = {
+    "summary/worker-pool": ((10, 100), "10-100x", 2, "medium"),
+    "summary/pipeline": ((2, 5), "2-5x", 3, "low"),
+    "summary/fan-out": ((4, 8), "4-8x", 4, "medium"),
+}
+
+
+def test_the_files_hold_exactly_the_claims_of_the_three_benchmarks():
+    assert set(CLAIMS) == set(DOCUMENT) | set(SUMMARY)
+
+
+def test_no_id_is_used_in_two_files():
+    ids = Counter(claim.id for scenario in SHIPPED.values() for claim in scenario.claims)
+    assert set(ids.values()) == {1}
+
+
+@pytest.mark.parametrize("claim_id", DOCUMENT)
+def test_a_measured_claim_holds_the_documents_own_times(claim_id):
+    claim = CLAIMS[claim_id]
+    times = (write_duration(claim.serial_s), write_duration(claim.time_s))
+    assert (*times, claim.speedup, claim.says, claim.workers) == DOCUMENT[claim_id]
+
+
+@pytest.mark.parametrize("claim_id", DOCUMENT)
+def test_a_claimed_speedup_is_the_ratio_of_the_documents_times_to_three_digits(claim_id):
+    claim = CLAIMS[claim_id]
+    assert claim.speedup == float(f"{claim.serial_s / claim.time_s:.3g}")
+
+
+@pytest.mark.parametrize("claim_id", SUMMARY)
+def test_a_claim_of_the_summary_table_is_a_range_with_the_documents_marks(claim_id):
+    claim = CLAIMS[claim_id]
+    assert (claim.gain, claim.says, claim.complexity, claim.memory) == SUMMARY[claim_id]
+
+
+def test_every_claim_has_the_same_band_and_is_about_a_cold_pool():
+    assert {claim.band for claim in CLAIMS.values()} == {1.10}
+    assert {claim.pool for claim in CLAIMS.values()} == {"cold"}
+
+
+def test_every_scenario_runs_on_asyncio_and_threads_with_asyncio_as_its_home():
+    assert {scenario.arms.runtimes for scenario in SHIPPED.values()} == {("asyncio", "threads")}
+    assert {scenario.arms.home for scenario in SHIPPED.values()} == {"asyncio"}
+
+
+def test_the_workloads_are_the_documents():
+    jobs = {
+        name: (scenario.job.duration_s, scenario.job.count, scenario.arms.workers, scenario.arms.buffer)
+        for name, scenario in SHIPPED.items()
+    }
+    assert jobs == {
+        "claims/fan-out": (100e-6, 100, (4, 8), 100),
+        "claims/pipeline": (0.0, 10_000, (), 0),
+        "claims/pipeline-break-even": (0.0, 300, (), 0),
+        "claims/worker-pool": (1e-3, 1_000, (10, 100), 1_000),
+    }
+
+
+def test_the_break_even_ladder_rises_from_no_work_at_all():
+    assert SHIPPED["claims/pipeline-break-even"].arms.durations_s == (0.0, 20e-6, 100e-6)
+
+
+def test_the_groups_readme_names_every_file_and_every_claim():
+    readme = README.read_text(encoding="utf-8")
+    for path in scenarios.shipped():
+        assert f"`{path.name}`" in readme
+    for claim_id in CLAIMS:
+        assert f"`{claim_id}`" in readme
+
+
+def test_the_readmes_example_of_a_file_of_ones_own_can_be_loaded(tmp_path: Path):
+    example = re.search(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    file = tmp_path / "own.toml"
+    file.write_text(example[1], encoding="utf-8")
+    assert scenarios.check(file) == ()
