@@ -31,7 +31,7 @@ class Options:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)
-        self.latency_ns = round(self.latency * 1e9)
+        self.latency_ns: int = round(self.latency * 1e9)
 
     def __getattr__(self, name: str) -> Any:
         """Raise: reached only for an option that the demo does not have."""
@@ -43,15 +43,23 @@ class Demo:
     """
     A pattern's example.
 
-    `main(options)` runs it inside a runtime and returns the list of its results. `ideal_ns` and
-    `serial_ns` are arithmetic, in nanoseconds: the makespan on an infinitely fast machine, and that of
-    a plain loop. It notes `job` and `done` with the job's number around every piece of work.
+    `main(options)` runs it inside a runtime and returns the list of its results. It notes `job` and `done`
+    with the job's number around every piece of work, which waits for `options.latency`. `steps` counts these
+    pieces, `ideal_steps` those that must follow one another.
     """
 
     main: Callable[[Options], Awaitable[list[Any]]]
     options: tuple[Option, ...]
-    ideal_ns: Callable[[Options], int]
-    serial_ns: Callable[[Options], int]
+    steps: Callable[[Options], int]
+    ideal_steps: Callable[[Options], int]
+
+    def ideal_ns(self, options: Options) -> int:
+        """Return the makespan on an infinitely fast machine, in nanoseconds."""
+        return self.ideal_steps(options) * options.latency_ns
+
+    def serial_ns(self, options: Options) -> int:
+        """Return what a plain loop would wait, in nanoseconds."""
+        return self.steps(options) * options.latency_ns
 
     def choose(self, **values: Any) -> Options:
         """

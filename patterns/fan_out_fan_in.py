@@ -130,6 +130,6 @@ demo = Demo(
         Option("jobs", 10, "numbers, each squared"),
         Option("latency", 1.0, "how long one number waits"),
     ),
-    ideal_ns=lambda options: batches(options.jobs, options.workers) * options.latency_ns,
-    serial_ns=lambda options: options.jobs * options.latency_ns,
+    steps=lambda options: options.jobs,
+    ideal_steps=lambda options: batches(options.jobs, options.workers),
 )

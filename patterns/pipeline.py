@@ -101,26 +101,34 @@ async def _pass_on(item: T) -> T:
 
 
 async def _demo(options: Options) -> list[int]:
-    async def wait(item: int) -> None:
-        note("job", item)
+    async def wait(number: int) -> None:
+        note("job", number)
         await sleep(options.latency)
-        note("done", item)
+        note("done", number)
 
-    async def generate(item: int) -> int:
-        await wait(item)
-        return item
+    async def generate(number: int) -> tuple[int, int]:
+        await wait(number)
+        return number, number
 
-    async def square(item: int) -> int:
-        await wait(item)
-        return item * item
+    async def square(entry: tuple[int, int]) -> tuple[int, int]:
+        number, value = entry
+        await wait(number)
+        return number, value * value
 
-    async def keep_even(item: int) -> int | Drop:
-        await wait(item)
-        return DROP if item % 2 else item
+    async def keep_even(entry: tuple[int, int]) -> tuple[int, int] | Drop:
+        number, value = entry
+        await wait(number)
+        return DROP if value % 2 else entry
 
-    stages = (generate, square, keep_even, *[generate] * options.stages)[: options.stages]
-    async with pipeline(range(1, options.jobs + 1), *stages, buffer=options.buffer) as output:
-        return [value async for value in output]
+    async def pass_on(entry: tuple[int, int]) -> tuple[int, int]:
+        await wait(entry[0])
+        return entry
+
+    stages: list[Callable[[Any], Any]] = [generate, square, keep_even, *[pass_on] * options.stages]
+    async with pipeline(
+        range(1, options.jobs + 1), *stages[: options.stages], buffer=options.buffer
+    ) as output:
+        return [value async for _, value in output]
 
 
 demo = Demo(
@@ -131,8 +139,8 @@ demo = Demo(
         Option("stages", 3, "generate, square, keep even, then stages that pass on", least=1),
         Option("buffer", 0, "capacity of each hop"),
     ),
-    ideal_ns=lambda options: _ideal_steps(options.jobs, options.stages) * options.latency_ns,
-    serial_ns=lambda options: _serial_steps(options.jobs, options.stages) * options.latency_ns,
+    steps=lambda options: _steps(options.jobs, options.stages),
+    ideal_steps=lambda options: _ideal_steps(options.jobs, options.stages),
 )
 
 
@@ -144,5 +152,6 @@ def _ideal_steps(jobs: int, stages: int) -> int:
     return max(jobs + min(stages, 3) - 1, last_even + stages - 1 if last_even else 0)
 
 
-def _serial_steps(jobs: int, stages: int) -> int:
+def _steps(jobs: int, stages: int) -> int:
+    """Return how many waits there are: odd items end at stage 3."""
     return jobs * min(stages, 3) + jobs // 2 * max(stages - 3, 0)

@@ -171,6 +171,6 @@ demo = Demo(
         Option("latency", 1.0, "how long one job waits"),
         Option("ordered", False, "results in the order of the jobs"),
     ),
-    ideal_ns=lambda options: batches(options.jobs, options.workers) * options.latency_ns,
-    serial_ns=lambda options: options.jobs * options.latency_ns,
+    steps=lambda options: options.jobs,
+    ideal_steps=lambda options: batches(options.jobs, options.workers),
 )

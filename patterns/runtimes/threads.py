@@ -104,8 +104,8 @@ class ThreadsDriver:
     """
     Answers the traps.
 
-    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_threads`, `finished` and `Seat.state`; everything
-    else is touched only by the thread that has the baton.
+    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_threads`, `finished` and `Seat.state`;
+    everything else is touched only by the thread that has the baton.
     """
 
     name = "threads"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from seams import AVAILABLE
 
 from patterns import catalogue
 from patterns.launch import launch
+
+from seams import AVAILABLE
 
 PATTERNS = catalogue.names()
 
@@ -44,12 +45,14 @@ def test_the_simulator_gives_the_ideal_makespan_exactly(name, seed):
 @pytest.mark.parametrize("jobs", [1, 2, 5, 8])
 def test_a_longer_pipeline_has_its_ideal_makespan_too(stages, jobs):
     options = demo("pipeline").choose(jobs=jobs, stages=stages, latency=0.5)
-    assert launch(demo("pipeline").main, options, runtime="simulator").elapsed_s == demo("pipeline").ideal_ns(options) / 1e9
+    outcome = launch(demo("pipeline").main, options, runtime="simulator")
+    assert outcome.elapsed_s == demo("pipeline").ideal_ns(options) / 1e9
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_the_same_seed_gives_the_same_trace_twice(name):
-    first, second = (launch(demo(name).main, demo(name).choose(), runtime="simulator", seed=7).trace for _ in range(2))
+    options = demo(name).choose()
+    first, second = (launch(demo(name).main, options, runtime="simulator", seed=7).trace for _ in range(2))
     assert first == second
     assert first.count == len(first.events) > 0
 
@@ -57,8 +60,8 @@ def test_the_same_seed_gives_the_same_trace_twice(name):
 @pytest.mark.parametrize("name", PATTERNS)
 def test_another_seed_gives_another_trace(name):
     options = demo(name).choose(jobs=30)
-    hashes = {launch(demo(name).main, options, runtime="simulator", seed=seed).trace.hash for seed in range(20)}
-    assert len(hashes) > 1
+    traces = [launch(demo(name).main, options, runtime="simulator", seed=seed).trace for seed in range(20)]
+    assert len({trace.hash for trace in traces}) > 1
 
 
 @pytest.mark.parametrize("name", PATTERNS)

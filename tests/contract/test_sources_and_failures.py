@@ -6,7 +6,19 @@ import time
 
 import pytest
 
-from patterns import DROP, CancelledError, Channel, Context, TaskGroup, fan_in, fan_out, now, pipeline, sleep, worker_pool
+from patterns import (
+    DROP,
+    CancelledError,
+    Channel,
+    Context,
+    TaskGroup,
+    fan_in,
+    fan_out,
+    now,
+    pipeline,
+    sleep,
+    worker_pool,
+)
 
 
 class BrokenError(Exception):
@@ -149,7 +161,7 @@ def test_a_source_that_is_none_is_refused(go, way):
 @every_way
 @pytest.mark.parametrize("work", [None, 5, a_generator, an_async_generator])
 def test_work_that_is_no_function_is_refused(go, way, work):
-    with pytest.raises(TypeError, match="a function is needed|is a generator"):
+    with pytest.raises(TypeError, match=r"a function is needed|is a generator"):
         go(way, [1], work)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from seams import parked
 
 from patterns import CancelledError, Channel, Context, DeadlineExceededError, TaskGroup, now, sleep
 from patterns.launch import launch
+
+from seams import parked
 
 
 class BrokenError(Exception):
@@ -143,12 +144,11 @@ def test_a_cancelled_group_ends_quietly_in_the_task_that_cancelled_it(go):
 
 def test_an_enclosing_context_that_ends_the_group_leaves_it_as_one_bare_error(go):
     async def main():
-        with pytest.raises(DeadlineExceededError) as caught:
-            with Context.current().with_timeout(0.005):
-                async with TaskGroup() as group:
-                    group.spawn(forever)
-                    group.spawn(sleep_long)
-                    await forever()
+        with pytest.raises(DeadlineExceededError) as caught, Context.current().with_timeout(0.005):
+            async with TaskGroup() as group:
+                group.spawn(forever)
+                group.spawn(sleep_long)
+                await forever()
         assert isinstance(caught.value, TimeoutError)
 
     go(main)

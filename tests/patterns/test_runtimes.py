@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_an_unknown_runtime_is_refused():
 
 
 def test_an_operation_outside_a_runtime_says_how_to_start_one():
-    with pytest.raises(RuntimeError, match="start one with patterns.run"):
+    with pytest.raises(RuntimeError, match=r"start one with patterns\.run"):
         now()
 
 
@@ -244,7 +245,7 @@ def test_a_foreign_awaitable_is_named_with_the_runtime_that_can_await_it(other):
     async def main():
         await asyncio.sleep(0)
 
-    with pytest.raises(TypeError, match=f"cannot be awaited on {other}.*the asyncio runtime can"):
+    with pytest.raises(TypeError, match=rf"cannot be awaited on {other}.*the asyncio runtime can"):
         run(main, runtime=other)
 
 
@@ -373,7 +374,11 @@ def test_two_runs_may_live_in_two_threads(runtime):
 
 def test_every_thread_of_a_run_has_gone_when_it_is_over(runtime):
     def count():
-        return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else threading.active_count()
+        return (
+            len(list(Path("/proc/self/task").iterdir()))
+            if sys.platform == "linux"
+            else threading.active_count()
+        )
 
     async def main():
         async with TaskGroup() as group:
@@ -415,11 +420,16 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("wait", ["sleep(1000)", "Channel().receive()", "call(time.sleep, 20, abandon=True)", "call(time.sleep, 20)"])
+@pytest.mark.parametrize(
+    "wait",
+    ["sleep(1000)", "Channel().receive()", "call(time.sleep, 20, abandon=True)", "call(time.sleep, 20)"],
+)
 @pytest.mark.parametrize("name", ["asyncio", "threads"])
 def test_ctrl_c_cancels_joins_and_leaves_as_keyboard_interrupt(name, wait):
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM.format(wait=wait), name], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-W", "ignore", "-c", PROGRAM.format(wait=wait), name],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
@@ -431,11 +441,16 @@ def test_ctrl_c_cancels_joins_and_leaves_as_keyboard_interrupt(name, wait):
 @pytest.mark.parametrize("hash_seed", ["0", "1", "12345"])
 def test_a_trace_depends_on_the_seed_alone(hash_seed):
     program = (
-        "from patterns import catalogue; from patterns.launch import launch; d = catalogue.load('fan-out-fan-in').demo;"
+        "from patterns import catalogue; from patterns.launch import launch;"
+        "d = catalogue.load('fan-out-fan-in').demo;"
         "print(launch(d.main, d.choose(jobs=50), runtime='simulator', seed=3).trace.hash)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "4ec241e621d10f22"
 
@@ -449,7 +464,7 @@ def test_cancelling_many_parked_tasks_reaches_all(runtime, count):
         async with TaskGroup() as group:
             for _ in range(count):
                 group.spawn(channel.receive)
-            while len(channel._receivers) < count:  # noqa: ASYNC110 (a turn, not a time)
+            while len(channel._receivers) < count:
                 await sleep(0)
             group.cancel()
         return len(channel._receivers)

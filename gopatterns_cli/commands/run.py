@@ -1,0 +1,124 @@
+"""`gopat run`: a pattern's demo, watched while it runs."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from gopatterns_cli.options import count, duration, pattern, runtime
+
+
+def run(  # noqa: PLR0913, PLR0917 - one parameter per option
+    pattern_name: Annotated[
+        str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
+    ],
+    runtime_name: Annotated[
+        str, typer.Option("--runtime", metavar="NAME", parser=runtime, help="asyncio, threads, simulator.")
+    ] = "asyncio",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", parser=count(), help="Tasks that share the jobs.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", parser=count(0, 10_000_000), help="How many jobs.")
+    ] = None,
+    latency: Annotated[
+        float | None,
+        typer.Option(metavar="TIME", parser=duration, help="How long a job waits: 1ms, 1.5s."),
+    ] = None,
+    stages: Annotated[
+        int | None, typer.Option(metavar="N", parser=count(), help="Stages of a pipeline.")
+    ] = None,
+    buffer: Annotated[
+        int | None, typer.Option(metavar="N", parser=count(0), help="Capacity of each hop of the pipeline.")
+    ] = None,
+    ordered: Annotated[bool, typer.Option("--ordered", help="Results in the order of the jobs.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", parser=count(0), help="The simulator's seed.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
+) -> None:
+    """Run a pattern's demo and show what each task is doing.
+
+    Without options it is the document's example. The simulator takes no real time and gives the ideal
+    exactly.
+
+    Examples:
+    gopat run worker-pool --workers 10
+
+    gopat run pipeline --runtime simulator --latency 1s --json
+    """
+    import json  # noqa: PLC0415 - only when asked for
+    from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
+
+    from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.watching import Watch  # noqa: PLC0415 - keeps --help light
+    from patterns import catalogue  # noqa: PLC0415 - keeps --help light
+
+    demo = catalogue.load(pattern_name).demo
+    wanted = {
+        "workers": workers, "jobs": jobs, "latency": latency, "stages": stages, "buffer": buffer,
+        "ordered": ordered or None,
+    }  # fmt: skip
+    options = choose(pattern_name, demo, runtime_name, wanted)
+    simulated = runtime_name == "simulator"
+    chosen = {option.name: vars(options)[option.name] for option in demo.options}
+    watch = Watch(line_per_job=not as_json)
+    outcome = _watched(
+        watch,
+        demo,
+        options,
+        (runtime_name, seed),
+        "" if as_json else title(pattern_name, runtime_name, chosen),
+    )
+    if outcome.error is not None:
+        raise outcome.error
+    taken = figures(demo, options, outcome, watch.peak)
+    if as_json:
+        names = {"pattern": pattern_name, "runtime": runtime_name, "seed": (seed or 0) if simulated else None}
+        trace = None if outcome.trace is None else outcome.trace.hash
+        print(
+            json.dumps(
+                {**names, **chosen, "results": len(outcome.value), "trace": trace, **asdict(taken)}, indent=2
+            )
+        )
+        return
+    note = f"virtual time, seed {seed or 0}" if simulated else ""
+    for line in summary(taken, tasks_of(options), outcome.value, note, width()):
+        print(line)
+
+
+def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None], title: str) -> Any:
+    """
+    Run the demo in a view, which shows nothing when there is no title; leave the last picture on a
+    terminal.
+    """
+    from patterns.launch import launch  # noqa: PLC0415 - keeps --help light
+
+    runtime_name, seed = where
+    simulated = runtime_name == "simulator"
+    if simulated:
+        import gc  # noqa: PLC0415 - only here
+
+        gc.set_threshold(200_000, 20, 100)  # a million tasks at once are no garbage
+
+    def run_it() -> Any:
+        return launch(demo.main, options, runtime=runtime_name, seed=seed, observe=watch.observe)
+
+    if not title:
+        return run_it()
+    from rich.console import Console  # noqa: PLC0415 - keeps --json light
+
+    from gopatterns_cli.render.demo import is_moving, picture, view  # noqa: PLC0415 - keeps --json light
+
+    def now_ns() -> int:
+        return int(watch.now_ns) if simulated else time.monotonic_ns()
+
+    console = Console(highlight=False)
+    total_ns = demo.ideal_ns(options)
+    with view(watch, console, title, demo.steps(options), total_ns, now_ns):
+        outcome = run_it()
+    if is_moving(console):
+        console.print(picture(watch, console, title, demo.steps(options), total_ns, int(watch.now_ns)))
+    return outcome

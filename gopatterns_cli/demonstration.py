@@ -1,0 +1,79 @@
+"""A demo's options as they were asked for, and the figures that follow from how it went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gopatterns_cli.failure import Failure
+
+if TYPE_CHECKING:
+    from patterns.demo import Demo, Options
+
+MOST_JOBS = 10_000_000
+"""A demo keeps its results."""
+
+TASK_OPTIONS = ("workers", "stages")
+"""The options that say how many tasks share the work."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a demo took. Times in seconds; a figure without meaning here is None.
+
+    `serial_s` is arithmetic: what a plain loop would wait. `efficiency` is the speed-up divided by the
+    number of tasks that share the work. `start_s` is the time to start a pool of processes.
+    """
+
+    start_s: float | None
+    elapsed_s: float
+    ideal_s: float
+    serial_s: float
+    speedup: float | None
+    efficiency: float | None
+    peak_concurrency: int
+    leaked_tasks: int
+    abandoned_calls: int
+
+
+def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) -> "Options":
+    """Settle a demo's options: those that were given (not None), and its defaults.
+
+    Raises:
+        Failure: the demo has no such option, or the runtime takes fewer tasks; exit code 2.
+    """
+    from patterns import runtimes  # noqa: PLC0415 - keeps --help light
+
+    given = {name: value for name, value in wanted.items() if value is not None}
+    known = [option.name for option in demo.options]
+    for name in given:
+        if name not in known:
+            allowed = ", ".join(f"--{option}" for option in known)
+            raise Failure(f"--{name}: found an option that {pattern} does not take, allowed {allowed}", 2)
+    most = runtimes.load(runtime).max_tasks()
+    for name in TASK_OPTIONS:
+        if given.get(name, 0) > most:
+            raise Failure(f"--{name}: found {given[name]:_}, allowed at most {most:_} on {runtime} here", 2)
+    return demo.choose(**given)
+
+
+def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figures:
+    """Work out the figures of a run from its outcome and the most jobs that it did at once."""
+    serial_s = demo.serial_ns(options) / 1e9
+    speedup = serial_s / outcome.elapsed_s if serial_s and outcome.elapsed_s else None
+    tasks = tasks_of(options)
+    return Figures(
+        start_s=None,
+        elapsed_s=outcome.elapsed_s,
+        ideal_s=demo.ideal_ns(options) / 1e9,
+        serial_s=serial_s,
+        speedup=speedup,
+        efficiency=None if speedup is None or tasks is None else speedup / tasks,
+        peak_concurrency=peak,
+        leaked_tasks=len(outcome.leaked),
+        abandoned_calls=outcome.abandoned_calls,
+    )
+
+
+def tasks_of(options: "Options") -> int | None:
+    """How many tasks share the work; None when that is no option of the demo."""
+    return next((vars(options)[name] for name in TASK_OPTIONS if name in vars(options)), None)

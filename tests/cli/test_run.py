@@ -1,0 +1,212 @@
+"""`gopat run`: what it prints, what it refuses, how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from gopatterns_cli.app import main
+from gopatterns_cli.render.demo import picture
+from gopatterns_cli.watching import BLOCKED, ENDED, IDLE, WORKING, Watch
+from patterns import catalogue
+
+from seams import AVAILABLE
+
+KEYS = {
+    "start_s", "elapsed_s", "ideal_s", "serial_s", "speedup", "efficiency", "peak_concurrency",
+    "leaked_tasks", "abandoned_calls",
+}  # fmt: skip
+
+
+def run_json(capsys, *arguments):
+    assert main(["run", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("pattern", catalogue.names())
+@pytest.mark.parametrize("runtime", AVAILABLE)
+def test_json_has_every_figure_of_every_demo_on_every_runtime(capsys, pattern, runtime):
+    figures = run_json(capsys, pattern, "--runtime", runtime, "--latency", "1ms")
+    assert figures.keys() >= KEYS
+    assert (figures["pattern"], figures["runtime"], figures["leaked_tasks"]) == (pattern, runtime, 0)
+    assert figures["start_s"] is None
+
+
+def test_the_simulator_gives_the_ideal_exactly(capsys):
+    figures = run_json(capsys, "worker-pool", "--workers", "10", "--runtime", "simulator")
+    assert (figures["elapsed_s"], figures["ideal_s"], figures["serial_s"]) == (1.0, 1.0, 10.0)
+    assert (figures["speedup"], figures["efficiency"], figures["peak_concurrency"]) == (10.0, 1.0, 10)
+
+
+def test_the_documents_examples_are_the_defaults(capsys):
+    for pattern, ideal_s, results in (
+        ("worker-pool", 2.0, 10),
+        ("pipeline", 0.0, 2),
+        ("fan-out-fan-in", 4.0, 10),
+    ):
+        figures = run_json(capsys, pattern, "--runtime", "simulator")
+        assert (figures["elapsed_s"], figures["ideal_s"], figures["results"]) == (ideal_s, ideal_s, results)
+
+
+def test_a_speed_up_of_no_time_is_null(capsys):
+    figures = run_json(capsys, "pipeline", "--runtime", "simulator")
+    assert (figures["speedup"], figures["efficiency"]) == (None, None)
+
+
+def test_the_same_seed_gives_the_same_trace_and_another_one_another(capsys):
+    traces = [
+        run_json(capsys, "worker-pool", "--runtime", "simulator", "--seed", seed)["trace"]
+        for seed in ("1", "1", "2")
+    ]
+    assert traces[0] == traces[1] != traces[2]
+
+
+def test_a_big_simulation_counts_every_job_in_virtual_time(capsys):
+    figures = run_json(
+        capsys,
+        "worker-pool",
+        "--runtime",
+        "simulator",
+        "--jobs",
+        "20_000",
+        "--workers",
+        "2_000",
+        "--latency",
+        "1s",
+    )
+    assert (figures["elapsed_s"], figures["results"], figures["peak_concurrency"]) == (10.0, 20_000, 2_000)
+
+
+def test_piped_output_has_a_line_per_job_and_a_summary(capsys):
+    assert main(["run", "worker-pool", "--runtime", "simulator"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "worker-pool on simulator: 10 jobs of 1s, 5 workers"
+    assert sum(line.endswith("done") for line in lines) == 10
+    assert "elapsed            2.000 s  virtual time, seed 0" in lines
+    assert "speed-up             5.00x  serial / elapsed" in lines
+    assert "leaked tasks             0" in lines
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_many_jobs_are_summed_up_in_tenths(capsys):
+    assert main(["run", "worker-pool", "--runtime", "simulator", "--jobs", "1000", "--workers", "100"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.endswith("jobs done")]
+    assert len(lines) == 10
+    assert lines[-1].endswith("1_000 of 1_000 jobs done")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--workers", "0"], '--workers: found "0", allowed a whole number from 1'),
+        (["--workers", "-1"], '--workers: found "-1", allowed'),
+        (["--workers", "1e9"], '--workers: found "1e9", allowed'),
+        (["--workers", "abc"], '--workers: found "abc", allowed'),
+        (["--latency", "1", "parsec"], '--latency: found "1", allowed a number with its unit'),
+        (["--latency", "1parsec"], '--latency: found "1parsec", allowed a number with its unit'),
+        (["--workers", "100_001"], "--workers: found 100_001, allowed at most 100_000 on asyncio here"),
+        (["--workers", "1_000_001", "--runtime", "simulator"], "allowed at most 1_000_000 on simulator here"),
+        (["--workers", "1_000_000", "--runtime", "threads"], "on threads here"),
+        (["--stages", "3"], "--stages: found an option that worker-pool does not take, allowed --workers"),
+        (["--runtime", "thread"], "did you mean threads?"),
+        (["--wrokers", "3"], "did you mean --workers?"),
+    ],
+)
+def test_bad_options_are_one_line_and_exit_2(capsys, arguments, message):
+    assert main(["run", "worker-pool", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert message in error
+
+
+def test_an_unknown_pattern_has_a_near_match(capsys):
+    assert main(["run", "worker-pol"]) == 2
+    assert "did you mean worker-pool?" in capsys.readouterr().err
+
+
+def a_task(number, name):
+    return SimpleNamespace(number=number, name=name)
+
+
+def a_watch(lanes=3):
+    watch = Watch(line_per_job=True)
+    for number in range(1, lanes + 1):
+        watch.observe(0, a_task(number, f"worker {number}"), "spawn", None)
+    return watch
+
+
+def test_a_watch_follows_a_lane_through_its_states():
+    watch = a_watch()
+    task = a_task(1, "worker 1")
+    states = []
+    for at_ns, (verb, subject) in enumerate(
+        [("job", 7), ("sleep", None), ("done", 7), ("send", None), ("receive", None), ("end", None)]
+    ):
+        watch.observe(at_ns, task, verb, subject)
+        states.append(watch.lanes[1].state)
+    assert states == [WORKING, WORKING, "ready", BLOCKED, IDLE, ENDED]
+    assert (watch.done, watch.running, watch.peak, watch.lanes[1].done) == (1, 0, 1, 1)
+    assert list(watch.finished) == [(2, "worker 1", 7)]
+    assert watch.counts == {WORKING: 0, IDLE: 0, BLOCKED: 0, "ready": 2, ENDED: 1}
+
+
+def test_the_peak_is_the_most_jobs_at_once():
+    watch = a_watch()
+    for number in (1, 2, 3):
+        watch.observe(0, a_task(number, "w"), "job", number)
+    for number in (1, 2, 3):
+        watch.observe(1, a_task(number, "w"), "done", number)
+    assert watch.peak == 3
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("lanes", [1, 3, 150, 1000])
+def test_a_picture_fits_its_screen(columns, lanes):
+    watch = a_watch(lanes)
+    for number in range(1, lanes + 1):
+        watch.observe(0, a_task(number, "w"), "job", number)
+    console = Console(width=columns, height=24, force_terminal=True, color_system=None)
+    lines = picture(watch, console, "a title", lanes, 10**9, 5 * 10**8).plain.splitlines()
+    assert len(lines) <= 24 - 2
+    assert max(map(len, lines)) <= columns
+
+
+def test_a_lane_shows_its_jobs_along_the_time():
+    watch = a_watch(1)
+    for at_ns, verb, job in ((0, "job", 1), (500, "done", 1), (500, "job", 2)):
+        watch.observe(at_ns, a_task(1, "worker 1"), verb, job)
+    console = Console(width=80, height=24, force_terminal=True, color_system=None)
+    lane = picture(watch, console, "a title", 2, 1000, 750).plain.splitlines()[1]
+    assert lane.startswith("worker 1  working  job 2")
+    drawn = lane.split("done  ")[1]
+    assert len(set(drawn)) == 2
+    assert drawn.count(drawn[0]) == pytest.approx(2 * drawn.count(drawn[-1]), abs=2)
+
+
+@pytest.mark.parametrize("runtime", ["asyncio", "threads"])
+def test_ctrl_c_exits_130_without_a_traceback(runtime):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gopatterns_cli", "run", "worker-pool", "--jobs", "1000", "--runtime", runtime],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout.readline().startswith("worker-pool on")
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+
+
+def test_a_closed_pipe_is_quiet():
+    done = subprocess.run(
+        f"{sys.executable} -m gopatterns_cli run worker-pool --runtime simulator | head -1",
+        shell=True, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.startswith("worker-pool on simulator")
+    assert done.stderr == ""
