@@ -79,6 +79,7 @@ class AsyncioDriver:
         self.observe: Callable[[Task, str, Any], None] | None = None
         self.threads = CallThreads()
         self.calls: dict[Call, Waiter] = {}
+        self._time = loop.time
         self._timers: list[tuple[float, int, Waiter]] = []
         self._armed: asyncio.TimerHandle | None = None
         self._armed_at = 0.0
@@ -118,25 +119,23 @@ class AsyncioDriver:
 
     async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
         """Wait on a future until the waiter is granted, or its context dies."""
-        task = waiter.task = self.adopted(waiter.task)
-        future = task.parked = self.loop.create_future()
+        task = waiter.task
+        if task.handle is not asyncio.current_task():
+            task = waiter.task = self.adopted(task)
         if shielded:
             task.shielded = waiter
         else:
             task.waiting = waiter.rivals or (waiter,)
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
+        future = task.parked = asyncio.Future(loop=self.loop)
         try:
             await future
         except asyncio.CancelledError as error:
-            if future.cancelled():
-                _leave_queues(task)
-                raise
-            self._postpone(task, error)
-        finally:
-            task.parked = task.shielded = None
-            task.waiting = ()
-            self.budget = BUDGET
+            self._interrupted(task, future, error)
+        task.parked = task.shielded = None
+        task.waiting = ()
+        self.budget = BUDGET
         if task.aborted is not None:
             aborted, task.aborted = task.aborted, None
             raise aborted
@@ -152,15 +151,16 @@ class AsyncioDriver:
             await self.rest(task)
             return
         waiter = Waiter(task, "sleep")
-        at = self.loop.time() + min(seconds, FOREVER_S)
-        heapq.heappush(self._timers, (at, self.next_number(), waiter))
+        at = self._time() + min(seconds, FOREVER_S)
+        self._numbers += 1
+        heapq.heappush(self._timers, (at, self._numbers, waiter))
         if self._armed is None or at < self._armed_at:
             self._arm(at)
         try:
             await self.park(waiter)
-        finally:
-            if not waiter.ok:
-                self._forget(waiter)
+        except BaseException:
+            self._forget(waiter)
+            raise
 
     async def rest(self, task: Task) -> None:
         """Let the loop go round once."""
@@ -250,7 +250,6 @@ class AsyncioDriver:
             waiter = heapq.heappop(timers)[2]
             task = waiter.task
             if task.waiting and task.waiting[0] is waiter:
-                waiter.ok = True
                 task.waiting = ()
                 task.parked.set_result(None)
         if timers:
@@ -280,6 +279,18 @@ class AsyncioDriver:
             self.loop.call_soon(self._cancel_foreign, task, context)
         else:
             handle.cancel(Interrupt(context, handle.uncancel))
+
+    def _interrupted(self, task: Task, future: asyncio.Future[None], error: asyncio.CancelledError) -> None:
+        """Pass on a cancellation that ended a wait; one that came together with a grant is for later."""
+        if future.cancelled():
+            for waiter in task.waiting:
+                if waiter.queue is not None:
+                    waiter.queue.remove(waiter)
+                    waiter.queue = None
+            task.parked = task.shielded = None
+            task.waiting = ()
+            raise error
+        self._postpone(task, error)
 
     def _postpone(self, task: Task, error: asyncio.CancelledError) -> None:
         """
@@ -353,13 +364,6 @@ def _finish_unstarted(task: Task, handle: asyncio.Task[Any]) -> None:
     """A task that was cancelled before its first step never ran its own ending."""
     if handle.cancelled():
         traps.finish(task, asyncio.CancelledError())
-
-
-def _leave_queues(task: Task) -> None:
-    for waiter in task.waiting:
-        if waiter.queue is not None:
-            waiter.queue.remove(waiter)
-            waiter.queue = None
 
 
 def _cancel_again(handle: asyncio.Task[Any], args: tuple[Any, ...]) -> None:

@@ -10,7 +10,14 @@ from gopatterns_cli.statistics.ratio import paired
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(96.7, "96.7"), (9.98, "9.98"), (0.00891, "0.00891"), (99.96, "100"), (9.996, "10.0"), (1234.5, "1,230")],
+    [
+        (96.7, "96.7"),
+        (9.98, "9.98"),
+        (0.00891, "0.00891"),
+        (99.96, "100"),
+        (9.996, "10.0"),
+        (1234.5, "1,230"),
+    ],
 )
 def test_a_figure_has_three_significant_digits(value, text):
     assert figures.significant(value) == text

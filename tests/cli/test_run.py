@@ -193,7 +193,7 @@ def test_a_lane_shows_its_jobs_along_the_time():
 @pytest.mark.parametrize("runtime", ["asyncio", "threads"])
 def test_ctrl_c_exits_130_without_a_traceback(runtime):
     process = subprocess.Popen(
-        [sys.executable, "-m", "gopatterns_cli", "run", "worker-pool", "--jobs", "1000", "--runtime", runtime],
+        [sys.executable, "-m", "gopatterns_cli", "run", "worker-pool", "--jobs", "999", "--runtime", runtime],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout.readline().startswith("worker-pool on")
