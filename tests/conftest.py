@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from patterns.launch import launch
+
 from seams import AVAILABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
 
 @pytest.fixture(params=AVAILABLE)
 def runtime(request: pytest.FixtureRequest) -> str:
@@ -30,4 +32,3 @@ def go(runtime: str) -> Callable[..., Any]:
         return outcome.value
 
     return run_clean
-

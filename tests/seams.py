@@ -11,5 +11,5 @@ AVAILABLE = [name for name in runtimes.names() if runtimes.unavailable(name) is 
 
 async def parked(queue: Any, count: int) -> None:
     """Return when `count` waiters stand in a wait queue."""
-    while len(queue) != count:  # noqa: ASYNC110 (sleep(0) is a turn, not a time)
+    while len(queue) != count:  # sleep(0) is a turn, not a time
         await sleep(0)
