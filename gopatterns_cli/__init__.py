@@ -1,0 +1,1 @@
+"""The tool: commands, measuring, statistics, verdicts, rendering."""

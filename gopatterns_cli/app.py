@@ -95,20 +95,21 @@ def _application() -> typer.Typer:
 
 def _gopat(
     ctx: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     """Which concurrency pattern, on which runtime, with how many workers, is worth it here?
 
     gopat runs Go's concurrency patterns in Python, measures them, and sets what it measured beside what is
     claimed.
     """
-    if version:
-        print(f"gopat {_version()}")
+    if show_version:
+        print(f"gopat {version()}")
     elif ctx.invoked_subcommand is None:
         print(WELCOME)
 
 
-def _version() -> str:
+def version() -> str:
+    """Return the installed version, or say that there is none."""
     from importlib import metadata  # noqa: PLC0415 - 20 ms that only --version pays
 
     try:

@@ -22,7 +22,7 @@ def title(pattern: str, runtime: str, options: dict[str, Any]) -> str:
 def summary(
     figures: Figures, tasks: int | None, results: Sequence[Any], note: str, columns: int
 ) -> list[str]:
-    """Write the figures as lines; `note` says what kind of time it is. They are explained where there is room."""
+    """Write the figures as lines, explained where there is room; `note` says what kind of time it is."""
     rows = [
         ("elapsed", _seconds(figures.elapsed_s), note),
         ("ideal", _seconds(figures.ideal_s), "on an infinitely fast machine"),

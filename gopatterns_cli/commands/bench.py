@@ -1,0 +1,207 @@
+"""`gopat bench`: scenarios measured, round after round, in one session file."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gopatterns_cli import options
+from gopatterns_cli.failure import Failure
+
+if TYPE_CHECKING:
+    from gopatterns_cli.session import Session
+
+LARGEST_SEED = 2**31 - 1
+
+
+def bench(  # noqa: PLR0913 - one parameter per option
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]...", help="all, a group, a scenario, a pattern, a claim or a TOML file."
+        ),
+    ] = None,
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The claims on their home runtime, 6 rounds, 90 s.")
+    ] = False,
+    rounds: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=options.count(1, 1_000), help="Rounds: 12, or 6 with --quick."),
+    ] = None,
+    runtime: Annotated[
+        Any, typer.Option(metavar="A,B", parser=options.runtime_list, help="Only these runtimes.")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=options.count(0, LARGEST_SEED), help="Draws the order of the arms."),
+    ] = None,
+    results: Annotated[
+        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the session goes.")
+    ] = Path("results"),
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="The session's file.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the newest session that was interrupted.")
+    ] = False,
+    only_list: Annotated[bool, typer.Option("--list", help="Print the plan and measure nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure scenarios in fresh processes, in rounds.
+
+    In each round every arm runs once, in a random order. After each round the session is on disk: an
+    interruption loses at most the round under way, and --resume goes on.
+
+    Examples:
+    gopat bench all --quick
+
+    gopat bench worker-pool --runtime asyncio,threads
+    """
+    from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+
+    if resume:
+        session = _interrupted(results, output, targets)
+    else:
+        wanted = {"quick": quick, "rounds": rounds, "seed": seed, "runtimes": runtime}
+        session = _begun(targets or [], results, output, wanted)
+    if only_list:
+        _print_plan(session, as_json=as_json)
+        return
+    for line in benched.plan(session, width()):
+        print(line, file=sys.stderr, flush=True)
+    session = _measured(session)
+    rows = [measured(session, cell) for cell in session.plan.cells]
+    if as_json:
+        _print_json(session)
+        return
+    for line in benched.table(session, rows, width()):
+        print(line)
+
+
+def _begun(targets: list[str], results: Path, output: Path | None, wanted: dict[str, Any]) -> "Session":
+    """Draft a new session for the targets; nothing is on disk yet."""
+    import random  # noqa: PLC0415 - keeps --help light
+    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help light
+
+    import scenarios  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.app import version  # noqa: PLC0415 - a command is imported by app
+    from gopatterns_cli.measuring.drafting import draft  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.machine import facts  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.session import RUNNING, Session  # noqa: PLC0415 - keeps --help light
+
+    if not targets:
+        raise Failure(
+            "TARGET: found nothing, allowed all, a group, a scenario, a pattern, a claim or a file", 2
+        )
+    selection = scenarios.find(*targets)
+    seed = wanted["seed"] if wanted["seed"] is not None else random.SystemRandom().randrange(LARGEST_SEED)
+    plan = draft(
+        selection.scenarios,
+        quick=wanted["quick"],
+        rounds=wanted["rounds"],
+        seed=seed,
+        runtimes=wanted["runtimes"],
+    )
+    _check_arms(plan.cells)
+    now = datetime.now(UTC)
+    quick = "-quick" if wanted["quick"] else ""
+    return Session(
+        path=output or results / f"{now:%Y%m%dT%H%M%SZ}-{selection.name}{quick}.json",
+        started=now.isoformat(timespec="microseconds"),
+        group=selection.name,
+        quick=wanted["quick"],
+        status=RUNNING,
+        plan=plan,
+        machine=facts(),
+        version=version(),
+        command=" ".join(["gopat", *sys.argv[1:]]),
+    )
+
+
+def _check_arms(cells: Any) -> None:
+    """Refuse, before anything is measured, a pattern or a runtime that has no arms to measure."""
+    from gopatterns_cli import arms  # noqa: PLC0415 - keeps --help light
+
+    if all(cell.runtime is None for cell in cells):
+        raise Failure("--runtime: found none of the scenario's runtimes: gopat list shows them", 2)
+    for cell in cells:
+        known = arms.names(cell.pattern)
+        if cell.arm not in known and f"{cell.arm}_{cell.runtime}" not in known:
+            raise Failure(
+                f"{cell.scenario}: found the arm {cell.arm} on {cell.runtime}, allowed {', '.join(known)}", 2
+            )
+        if cell.runtime == "simulator":
+            raise Failure(
+                f"{cell.scenario}: found the runtime simulator, which has no real time to measure", 2
+            )
+
+
+def _interrupted(results: Path, output: Path | None, targets: list[str] | None) -> "Session":
+    """Return the session to go on with: the file named, or the newest one that is not complete."""
+    from gopatterns_cli.machines import differences  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.machine import facts  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.session import COMPLETE, load, sessions  # noqa: PLC0415 - keeps --help light
+
+    named = output or next((Path(target) for target in targets or [] if target.endswith(".json")), None)
+    left = [load(named)] if named else [one for one in sessions(results) if one.status != COMPLETE]
+    if not left:
+        raise Failure(f"{results}: no session to go on with", 5)
+    session = max(left, key=lambda one: one.started)
+    if session.status == COMPLETE:
+        raise Failure(f"{session.path}: found a complete session, nothing to go on with", 5)
+    elsewhere = differences(facts(), session.machine)
+    if elsewhere:
+        raise Failure(
+            f"{session.path}: was measured elsewhere ({'; '.join(elsewhere)}): begin a new session", 2
+        )
+    return session
+
+
+def _measured(session: "Session") -> "Session":
+    from gopatterns_cli.measuring.processes import launch  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.rounds import carry_out  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.progress import Progress  # noqa: PLC0415 - keeps --help light
+
+    progress = Progress()
+    try:
+        return carry_out(session, launch, progress)
+    except KeyboardInterrupt:
+        progress.end()
+        print(
+            f"interrupted: {session.path} has the rounds that were done; gopat bench --resume",
+            file=sys.stderr,
+        )
+        raise
+    finally:
+        progress.end()
+
+
+def _print_plan(session: "Session", *, as_json: bool) -> None:
+    import json  # noqa: PLC0415 - only when asked for
+
+    from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+
+    if as_json:
+        print(json.dumps(session.plan.to_json(), indent=2))
+        return
+    for line in benched.plan(session, width()):
+        print(line)
+
+
+def _print_json(session: "Session") -> None:
+    import json  # noqa: PLC0415 - only when asked for
+
+    cells = {
+        cell.name: {"seconds": session.seconds(cell.name), "job_seconds": session.job_seconds(cell.name)}
+        for cell in session.plan.cells
+    }
+    head = {"session": str(session.path), "status": session.status, "rounds": session.rounds_done}
+    print(json.dumps({**head, "cells": cells, "lost": [vars_of(loss) for loss in session.lost]}, indent=2))
+
+
+def vars_of(loss: Any) -> dict[str, Any]:
+    """A loss as a plain dict."""
+    return {"round": loss.round, "cell": loss.cell, "why": loss.why}

@@ -1,0 +1,71 @@
+"""How a measured number is written: three significant digits, ASCII, the unit beside it.
+
+For sentences and tables alike, so that the same figure reads the same everywhere. Durations that a
+person typed are exact and belong to `scenarios.notation`; what was measured is rounded here.
+"""
+
+import math
+from collections.abc import Sequence
+
+from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
+
+LISTED = 3
+"""So many of a list are named in a sentence; the rest are counted."""
+
+UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """`value` with that many significant digits, never in exponents: `96.7`, `0.00891`, `1,230`."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:.0f}"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, decimals)
+    decimals = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:,.{max(decimals, 0)}f}"
+
+
+def seconds(value: float) -> str:
+    """A time with the unit that leaves digits before the point: `12.8 ms`, `0 s`."""
+    if value == 0:
+        return "0 s"
+    # A value that rounds up to the next unit is written in that unit: 999.9 us is 1.00 ms.
+    scale, unit = next(((s, u) for s, u in UNITS if abs(value) >= s * 0.9995), UNITS[-1])
+    return f"{significant(value / scale)} {unit}"
+
+
+def times(value: float) -> str:
+    """A ratio: `78.1x`."""
+    return f"{significant(value)}x"
+
+
+def gain(low: float, high: float) -> str:
+    """A range of ratios as the document writes it: `10-100x`."""
+    return f"{low:g}-{high:g}x"
+
+
+def interval(ends: Interval) -> str:
+    """The two ends of an interval: `[75.0, 80.2]`."""
+    return f"[{significant(ends.low)}, {significant(ends.high)}]"
+
+
+def ratio(estimate: RatioEstimate) -> str:
+    """A ratio with its difference interval, or with the words that there is none: `78.1x [75.0, 80.2]`."""
+    ends = "(no interval)" if estimate.difference is None else interval(estimate.difference)
+    return f"{times(estimate.estimate)} {ends}"
+
+
+def percent(share: float) -> str:
+    """A relative change to two significant digits: `7.0%`, `0.80%`, `120%`."""
+    return f"{significant(100 * share, 2)}%"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: `1 worker`, `1,000 jobs`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def listed(items: Sequence[str]) -> str:
+    """The first few of a list, and how many more there are: `a; b; c; and 2 more`."""
+    rest = [f"and {len(items) - LISTED:,} more"] if len(items) > LISTED else []
+    return "; ".join([*items[:LISTED], *rest])

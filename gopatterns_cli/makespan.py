@@ -1,0 +1,43 @@
+"""How long a workload that only waits would take at best, and whether two arms had the same work to do.
+
+A sleep of 100 us lasts 190 us in one loop and 106 us in another. A ratio of two such times compares the
+sleeps as much as the patterns, so each arm's mean real wait is recorded, and each time is also set
+beside the ideal makespan *of its own waits*: what an infinitely fast machine would need.
+
+Source: for equal jobs on identical workers the optimal makespan is the number of jobs that the busiest
+worker gets; R. L. Graham, Bounds on Multiprocessing Timing Anomalies, SIAM J. Appl. Math. 17 (1969).
+"""
+
+import math
+
+from gopatterns_cli.measuring.cells import SERIAL, Cell
+
+UNEQUAL_ABOVE = 1.10
+"""Two arms whose mean waits differ by more than this factor did not have the same work to do."""
+
+PIPELINE_STAGES = 3
+"""The measured pipeline waits in its source, in `square` and in `filter`."""
+
+
+def ideal_s(cell: Cell, wait_s: float) -> float | None:
+    """Return the ideal makespan in seconds of the cell's workload, or None where no rule fits.
+
+    Args:
+        cell: the arm and its configuration.
+        wait_s: mean real duration of one of its waits, in seconds.
+    """
+    stages = PIPELINE_STAGES if cell.pattern == "pipeline" else 1
+    if cell.arm == SERIAL:
+        return cell.count * stages * wait_s
+    if cell.pattern == "pipeline":
+        return (cell.count + stages - 1) * wait_s
+    if cell.workers:
+        return math.ceil(cell.count / cell.workers) * wait_s
+    return None
+
+
+def unequal_jobs(wait_s: float | None, other_s: float | None) -> bool:
+    """Whether the mean waits of two arms differ by more than 10 %; never where one of them does not wait."""
+    if not wait_s or not other_s:
+        return False
+    return max(wait_s, other_s) > UNEQUAL_ABOVE * min(wait_s, other_s)

@@ -1,0 +1,88 @@
+"""What one session found out about one cell: its time, its speed-up over the serial arm, what to beware of.
+
+The only place where rounds are paired. Pairs are made on equal round numbers of one session, never
+across files.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+
+from gopatterns_cli.makespan import ideal_s, unequal_jobs
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics.precision import smallest_visible_change
+from gopatterns_cli.statistics.ratio import RatioEstimate, paired
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One cell as a session measured it. Times are medians over the rounds, in seconds.
+
+    Args:
+        cell: what ran.
+        time_s: one run of the workload; None when no round measured it.
+        wait_s: mean real duration of one of its waits; None when its jobs do not wait.
+        serial_wait_s: the same of the serial arm.
+        speedup: serial time over its time, paired by round; None without a common round.
+        unequal_jobs: its waits and those of the serial arm differ by more than 10 %.
+        over_ideal: its time over the ideal makespan of its own waits; None where there is none.
+        hides: the smallest relative change of the speed-up that would have been seen: 0.03 is 3 %.
+        lost: why rounds are missing, each reason once.
+    """
+
+    cell: Cell
+    time_s: float | None
+    wait_s: float | None
+    serial_wait_s: float | None
+    speedup: RatioEstimate | None
+    unequal_jobs: bool
+    over_ideal: float | None
+    hides: float | None
+    lost: tuple[str, ...]
+
+
+def measured(session: Session, cell: Cell) -> Measured:
+    """Return what `session` found out about `cell`."""
+    serial = session.plan.serial_of(cell)
+    speedup = None if serial in {None, cell} else ratio(session, serial, cell)
+    wait_s = _median(session.job_seconds(cell.name))
+    serial_wait_s = None if serial is None else _median(session.job_seconds(serial.name))
+    return Measured(
+        cell=cell,
+        time_s=_median(session.seconds(cell.name)),
+        wait_s=wait_s,
+        serial_wait_s=serial_wait_s,
+        speedup=speedup,
+        unequal_jobs=unequal_jobs(wait_s, serial_wait_s),
+        over_ideal=_over_ideal(session, cell),
+        hides=None if speedup is None else smallest_visible_change(speedup),
+        lost=tuple(dict.fromkeys(loss.why for loss in session.lost if loss.cell == cell.name)),
+    )
+
+
+def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate | None:
+    """Return the ratio of two cells' times over the rounds that measured both; None when no round did."""
+    above, below = session.seconds(numerator.name), session.seconds(denominator.name)
+    common = sorted(above.keys() & below.keys())
+    if not common:
+        return None
+    lost = max(session.rounds_done - len(common), 0)
+    return paired([above[r] for r in common], [below[r] for r in common], session.plan.levels, lost)
+
+
+def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:
+    """Return the ratio of two cells' times, one per round that measured both, in the order of the rounds."""
+    above, below = session.seconds(numerator.name), session.seconds(denominator.name)
+    return [above[r] / below[r] for r in sorted(above.keys() & below.keys())]
+
+
+def _over_ideal(session: Session, cell: Cell) -> float | None:
+    waits, times = session.job_seconds(cell.name), session.seconds(cell.name)
+    ideals = {number: ideal_s(cell, wait_s) for number, wait_s in waits.items()}
+    return _median(
+        {number: times[number] / ideal for number, ideal in ideals.items() if ideal and number in times}
+    )
+
+
+def _median(by_round: dict[int, float]) -> float | None:
+    return median(by_round.values()) if by_round else None

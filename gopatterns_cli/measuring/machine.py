@@ -1,0 +1,70 @@
+"""
+Facts about the machine and the Python that measure: stored with every session, never a reason to drop a
+value.
+"""
+
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def facts() -> dict[str, Any]:
+    """Return what is known here; what cannot be read is left out."""
+    known = {
+        "cpu_model": _cpu_model(),
+        "cores": cores(),
+        "quota_cores": _quota_cores(),
+        "implementation": platform.python_implementation(),
+        "python": platform.python_version(),
+        "gil": has_gil(),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "governor": _text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "load_at_start": _load(),
+    }
+    return {name: fact for name, fact in known.items() if fact is not None}
+
+
+def cores() -> int:
+    """Return how many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def has_gil() -> bool:
+    """Return whether one thread runs Python at a time."""
+    enabled = getattr(sys, "_is_gil_enabled", None)
+    return True if enabled is None else bool(enabled())
+
+
+def cores_at_once(runtime: str) -> float:
+    """Return how many cores run Python at the same time on a runtime, under this process's quota."""
+    if runtime == "asyncio" or (runtime == "threads" and has_gil()):
+        return 1
+    return min(cores(), _quota_cores() or cores())
+
+
+def _quota_cores() -> float | None:
+    """Return the control group's CPU quota in cores (cgroup v2), None without one."""
+    quota, _, period = (_text("/sys/fs/cgroup/cpu.max") or "max").partition(" ")
+    return None if quota == "max" or not period else int(quota) / int(period)
+
+
+def _cpu_model() -> str | None:
+    for line in (_text("/proc/cpuinfo") or "").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or None
+
+
+def _load() -> float | None:
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
+def _text(place: str) -> str | None:
+    try:
+        return Path(place).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None

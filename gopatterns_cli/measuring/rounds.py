@@ -1,0 +1,100 @@
+"""Carrying out a plan: the calibration, then round after round, the session on disk after each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.drafting import SLOW_S, SLOW_VALUES, VALUE_S, values_of
+from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
+from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Run, Session, write
+
+TIMEOUT_S = 60.0
+PATIENCE = 20
+"""A worker may take so many times as long as it was calibrated to."""
+
+MOST_LOOPS = 1 << 20
+
+Progress = Callable[[Session, int, str], None]
+"""
+Told before each worker, never while one runs: the session, workers done in this round or calibration,
+the cell.
+"""
+
+
+def carry_out(session: Session, launcher: Launcher, progress: Progress) -> Session:
+    """Measure what is left of a session's plan and return it, complete and written.
+
+    Raises:
+        Failure: no cell could be measured at all, or the session could not be written; exit code 1.
+        KeyboardInterrupt: the session is on disk with the rounds that were done, marked interrupted.
+    """
+    try:
+        write(session)
+        if not session.plan.loops:
+            session = _calibrated(session, launcher, progress)
+            write(session)
+        while session.rounds_done < session.plan.rounds:
+            session = _round(session, launcher, progress)
+            write(session)
+    except KeyboardInterrupt:
+        write(replace(session, status=INTERRUPTED))
+        raise
+    session = replace(session, status=COMPLETE)
+    write(session)
+    return session
+
+
+def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Session:
+    """Settle once per cell how many runs make a value of 100 ms, and how many values a process measures."""
+    plan = session.plan
+    loops, values, lost = {}, {}, []
+    for done, cell in enumerate(plan.cells):
+        progress(session, done, cell.name)
+        order = Order(
+            cell, loops=1, values=1, warmups=1, hash_seed=plan.hash_seeds[0], timeout_s=TIMEOUT_S * 5
+        )
+        try:
+            run_s = launcher(order).values[0]
+        except LostRunError as error:
+            lost.append(Loss(0, cell.name, str(error)))
+            continue
+        loops[cell.name] = _loops(run_s)
+        values[cell.name] = values_of(run_s, quick=session.quick)
+    if not loops:
+        raise Failure(f"nothing could be measured: {lost[0].cell}: {lost[0].why}")
+    return replace(session, plan=replace(plan, loops=loops, values=values), lost=tuple(lost), status=RUNNING)
+
+
+def _loops(run_s: float) -> int:
+    loops = 1
+    while loops * run_s < VALUE_S and loops < MOST_LOOPS:
+        loops *= 2
+    return loops
+
+
+def _round(session: Session, launcher: Launcher, progress: Progress) -> Session:
+    plan, number = session.plan, session.rounds_done + 1
+    runs, lost = [], []
+    for position, name in enumerate(plan.orders[number - 1]):
+        if name not in plan.loops:
+            continue
+        progress(session, position, name)
+        try:
+            run = launcher(_order(plan, number, name))
+        except LostRunError as error:
+            lost.append(Loss(number, name, str(error)))
+        else:
+            runs.append(_placed(run, {"gopat_round": number, "gopat_pos": position}))
+    return session.with_round(runs, lost)
+
+
+def _order(plan: Plan, number: int, name: str) -> Order:
+    cell, values = plan.cell(name), plan.values[name]
+    slow = values == SLOW_VALUES
+    timeout_s = TIMEOUT_S + PATIENCE * max(SLOW_S, cell.duration_s * cell.count) * (values + 1)
+    return Order(cell, plan.loops[name], values, 0 if slow else 1, plan.hash_seeds[number - 1], timeout_s)
+
+
+def _placed(run: Run, place: Mapping[str, int]) -> Run:
+    return replace(run, metadata={**run.metadata, **place})

@@ -1,0 +1,53 @@
+"""What `gopat bench` prints: the plan before, the table after. Plain text, one line per cell."""
+
+from collections.abc import Iterator
+
+from gopatterns_cli.figures import plural, ratio, seconds
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.session import Session
+
+
+def plan(session: Session, columns: int) -> Iterator[str]:
+    """Say what is going to be measured and how long it should take."""
+    drafted = session.plan
+    yield (
+        f"{session.group}: {plural(len(drafted.cells), 'arm')}, {plural(drafted.rounds, 'round')}, "
+        f"about {_about(drafted.expected_s)}, seed {drafted.seed}"
+    )
+    for cell in drafted.cells:
+        yield f"  {cell.name}"[:columns]
+    for claim, reason in drafted.out_of_reach.items():
+        yield f"out of reach: {claim}: {reason}"
+
+
+def table(session: Session, rows: list[Measured], columns: int) -> Iterator[str]:
+    """Say how long each cell took and how much faster than its serial arm it was, with the interval."""
+    texts = [(row.cell.name, _time(row), _speedup(row)) for row in rows]
+    widths = [max(len(text[index]) for text in [*texts, TITLES]) for index in range(3)]
+    narrow = sum(widths) + 4 > columns
+    for name, time, speedup in [TITLES, *texts]:
+        if narrow:
+            yield name
+            yield f"  {time:>{widths[1]}}  {speedup}".rstrip()
+        else:
+            yield f"{name:<{widths[0]}}  {time:>{widths[1]}}  {speedup}".rstrip()
+    for loss in session.lost:
+        where = "calibration" if loss.round == 0 else f"round {loss.round}"
+        yield f"lost: {loss.cell}, {where}: {loss.why}"
+    yield f"session: {session.path}"
+
+
+TITLES = ("arm", "time", "speed-up")
+
+
+def _time(row: Measured) -> str:
+    return "-" if row.time_s is None else seconds(row.time_s)
+
+
+def _speedup(row: Measured) -> str:
+    mark = " (unequal jobs)" if row.unequal_jobs else ""
+    return "" if row.speedup is None else ratio(row.speedup) + mark
+
+
+def _about(expected_s: float) -> str:
+    return f"{expected_s / 60:.0f} min" if expected_s >= 90 else f"{expected_s:.0f} s"

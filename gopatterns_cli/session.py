@@ -1,0 +1,362 @@
+"""The session file: what one `gopat bench` planned and measured, read and written here and nowhere else.
+
+It is a pyperf suite, so that `python -m pyperf stats` and `hist` read it, plus one top-level key,
+`gopat`, with the plan, the machine and the journal. It is handled as plain JSON: whoever only wants to
+look at a session never imports pyperf. A session keeps every raw value; whatever is derived from them
+is computed elsewhere.
+
+A session is written whole, to a temporary file beside it that then takes its place: whoever reads the
+file sees the session before a round or after it, never the middle of one.
+"""
+
+import contextlib
+import json
+import math
+import os
+import statistics
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+FORMAT: Final = 1
+"""The format written here, and the newest that can be read."""
+
+PYPERF_FORMAT: Final = "1.0"
+
+RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
+
+WRONG_FILE, NOTHING_THERE = 2, 5
+"""Exit codes: the file is no session; there is no file."""
+
+
+class SessionError(Failure):
+    """A session file that cannot be read; the message is one line that begins with the file's name."""
+
+    def __init__(self, path: Path | str, problem: str, exit_code: int = WRONG_FILE) -> None:
+        super().__init__(f"{path}: {problem}", exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one worker process measured.
+
+    Args:
+        values: seconds per run of the workload, one per value.
+        warmups: (loops, seconds per run of the workload), values that do not count.
+        metadata: pyperf's facts about the process, and ours: `gopat_cell`, `gopat_round`, `gopat_pos`,
+            `gopat_hashseed`, and `gopat_job_s` where the job waits.
+    """
+
+    values: tuple[float, ...]
+    warmups: tuple[tuple[int, float], ...]
+    metadata: "Mapping[str, Any]"
+
+    @property
+    def cell(self) -> str:
+        """The name of the cell that ran."""
+        return str(self.metadata["gopat_cell"])
+
+    @property
+    def round(self) -> int:
+        """The round, counted from 1."""
+        return int(self.metadata["gopat_round"])
+
+    @property
+    def job_s(self) -> float | None:
+        """Mean seconds that the jobs really took; None when they do not wait."""
+        seconds = self.metadata.get("gopat_job_s")
+        return None if seconds is None else float(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A cell that a round is missing, and why. Round 0 is the calibration: then every round misses it."""
+
+    round: int
+    cell: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session file as a value.
+
+    Args:
+        path: where it lives.
+        started: ISO 8601, UTC, to the microsecond: it orders sessions.
+        group: `claims`, or what was asked for.
+        quick: measured with `--quick`.
+        status: `running`, `complete` or `interrupted`.
+        plan: what was to be measured.
+        machine: facts about the machine and the Python.
+        lost: what is missing, in the order in which it was lost.
+        rounds_done: rounds that are finished, lost cells included.
+        runs: everything measured, in the order in which it was.
+        version: the gopat that measured.
+        command: the command line that began it.
+    """
+
+    path: Path
+    started: str
+    group: str
+    quick: bool
+    status: str
+    plan: Plan
+    machine: "Mapping[str, Any]"
+    lost: tuple[Loss, ...] = ()
+    rounds_done: int = 0
+    runs: tuple[Run, ...] = field(default=(), repr=False)
+    version: str = ""
+    command: str = ""
+
+    def seconds(self, cell_name: str) -> dict[int, float]:
+        """
+        By round, the median of the process's values: seconds per run of the workload. Empty when
+        unmeasured.
+        """
+        return {run.round: statistics.median(run.values) for run in self.runs if run.cell == cell_name}
+
+    def job_seconds(self, cell_name: str) -> dict[int, float]:
+        """By round, the mean seconds that the cell's jobs really took. Empty when its jobs do not wait."""
+        return {run.round: run.job_s for run in self.runs if run.cell == cell_name and run.job_s is not None}
+
+    def holds(self, group: str) -> bool:
+        """Whether `group` was measured here: the session's own group, or one of its scenarios."""
+        names = {self.group, *self.plan.scenarios, *(cell.scenario for cell in self.plan.cells)}
+        return group in names
+
+    def with_round(self, runs: "Iterable[Run]", lost: "Iterable[Loss]") -> "Session":
+        """This session with one more round done."""
+        return replace(
+            self, runs=(*self.runs, *runs), lost=(*self.lost, *lost), rounds_done=self.rounds_done + 1
+        )
+
+
+# Reading
+
+
+def load(path: Path) -> Session:
+    """Read a session file.
+
+    Raises:
+        SessionError: one line that says what is wrong; exit code 5 when there is no such file, 2 when it is
+            no session.
+    """
+    data = _json_object(path, _text(path))
+    if "gopat" not in data:
+        kind = "a plain pyperf file" if "benchmarks" in data else "not a session file"
+        raise SessionError(path, f'{kind}: it has no "gopat" key; sessions are written by `gopat bench`')
+    found = data.get("format", FORMAT)
+    if isinstance(found, int) and found > FORMAT:
+        raise SessionError(path, f"has format {found} from a newer gopat; this one reads up to {FORMAT}")
+    try:
+        return _session(path, data)
+    except KeyError as error:
+        raise SessionError(path, f"damaged session: {error} is missing") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise SessionError(path, f"damaged session: {error}") from None
+
+
+def newest(folder: Path, group: str, wanted: "Callable[[Session], bool]" = lambda _: True) -> Path:
+    """The session that holds `group`, is `wanted`, and has the latest start time inside its file.
+
+    Files that are no sessions are passed over.
+
+    Raises:
+        SessionError: exit code 5 when there is none.
+    """
+    everything = sessions(folder)
+    held = [session for session in everything if session.holds(group)]
+    found = [session for session in held if wanted(session)]
+    if not found:
+        others = ", ".join(sorted({session.group for session in everything}))
+        only = f", only of {others}" if others and not held else ""
+        which = f"such session of {group!r} among {len(held)}" if held else f"session of {group!r} here{only}"
+        raise SessionError(folder, f"no {which}; `gopat bench` makes one", NOTHING_THERE)
+    return max(found, key=lambda session: (session.started, session.path.name)).path
+
+
+def sessions(folder: Path) -> list[Session]:
+    """Every readable session of a folder, by file name."""
+    readable = []
+    for path in sorted(folder.glob("*.json")):
+        with contextlib.suppress(SessionError):
+            readable.append(load(path))
+    return readable
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SessionError(path, "there is no such file", NOTHING_THERE) from None
+    except IsADirectoryError:
+        raise SessionError(path, "is a directory, not a session file") from None
+    except UnicodeDecodeError:
+        raise SessionError(path, "is not a session file: it holds no text") from None
+    except OSError as error:
+        raise SessionError(path, f"cannot be read: {error.strerror}") from None
+    if not text.strip():
+        raise SessionError(path, "is empty, not a session file")
+    return text
+
+
+def _json_object(path: Path, text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        if _cut(text, error):
+            raise SessionError(
+                path, f"is cut off: its JSON ends in the middle, after {len(text)} characters"
+            ) from None
+        where = f"line {error.lineno} column {error.colno}"
+        raise SessionError(path, f"is not JSON: {error.msg} at {where}") from None
+    except RecursionError:
+        raise SessionError(path, "is not a session file: its JSON is nested too deeply") from None
+    if not isinstance(data, dict):
+        raise SessionError(path, "is not a session file: its JSON is not an object")
+    return data
+
+
+def _cut(text: str, error: json.JSONDecodeError) -> bool:
+    # A parser that reads from the left trips over a missing rest only where the text ends, or where the
+    # string or word begins in which it ends.
+    rest = text[error.pos :].strip()
+    literal = any(word.startswith(rest) for word in ("true", "false", "null", "-"))
+    return text.lstrip().startswith("{") and (literal or error.msg.startswith("Unterminated string"))
+
+
+def _session(path: Path, data: "Mapping[str, Any]") -> Session:
+    head = data["gopat"]
+    return Session(
+        path=path,
+        started=str(head["started"]),
+        group=str(head["group"]),
+        quick=bool(head["quick"]),
+        status=str(head["status"]),
+        plan=Plan.from_json(head["plan"]),
+        machine=dict(head["machine"]),
+        lost=tuple(Loss(int(loss["round"]), str(loss["cell"]), str(loss["why"])) for loss in head["lost"]),
+        rounds_done=int(head["rounds_done"]),
+        runs=tuple(sorted(_runs(data), key=lambda run: (run.round, int(run.metadata["gopat_pos"])))),
+        version=str(head.get("version", "")),
+        command=str(head.get("command", "")),
+    )
+
+
+def _runs(data: "Mapping[str, Any]") -> "Iterable[Run]":
+    common = data.get("metadata", {})
+    for benchmark in data["benchmarks"]:
+        shared = {**common, **benchmark.get("metadata", {})}
+        for run in benchmark["runs"]:
+            yield read_run(run, shared)
+
+
+def read_run(run: "Mapping[str, Any]", shared: "Mapping[str, Any]") -> Run:
+    """One run of a pyperf suite, with the metadata that it shares with others.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no such thing, or a value is not a positive number.
+    """
+    values = tuple(float(value) for value in run.get("values", ()))
+    if not all(math.isfinite(value) and value > 0 for value in values):
+        raise ValueError("a measured time is not a positive number")
+    warmups = tuple((int(loops), float(value)) for loops, value in run.get("warmups", ()))
+    return Run(values, warmups, {**shared, **run.get("metadata", {})})
+
+
+# Writing
+
+
+def write(session: Session) -> None:
+    """Put the session in its place on disk, whole and synchronised, or leave what was there untouched.
+
+    Raises:
+        Failure: exit code 1, one line, when the disk is full or the folder cannot be written.
+    """
+    text = json.dumps(_suite(session), separators=(",", ":"), sort_keys=True, allow_nan=False)
+    try:
+        _replace(session.path, text + "\n")
+    except OSError as error:
+        raise Failure(f"cannot write {session.path}: {error.strerror}", 1) from None
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.tmp")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _suite(session: Session) -> dict[str, Any]:
+    benchmarks = [_benchmark(cell.name, session.runs) for cell in session.plan.cells]
+    measured = [benchmark for benchmark in benchmarks if benchmark["runs"]]
+    common = _common([run["metadata"] for benchmark in measured for run in benchmark["runs"]])
+    return {
+        "version": PYPERF_FORMAT,
+        "metadata": common,
+        "benchmarks": [_factored(benchmark["runs"], common) for benchmark in measured],
+        "format": FORMAT,
+        "gopat": _head(session),
+    }
+
+
+def _benchmark(name: str, runs: "Sequence[Run]") -> dict[str, Any]:
+    return {"runs": [_run(run) for run in runs if run.cell == name]}
+
+
+def _run(run: Run) -> dict[str, Any]:
+    written: dict[str, Any] = {"metadata": dict(run.metadata), "values": list(run.values)}
+    if run.warmups:
+        written["warmups"] = [list(warmup) for warmup in run.warmups]
+    return written
+
+
+def _factored(runs: "Sequence[Mapping[str, Any]]", common: "Mapping[str, Any]") -> dict[str, Any]:
+    shared = _without(_common([run["metadata"] for run in runs]), common)
+    written = [{**run, "metadata": _without(run["metadata"], {**common, **shared})} for run in runs]
+    return {"metadata": shared, "runs": written}
+
+
+def _common(facts: "Sequence[Mapping[str, Any]]") -> dict[str, Any]:
+    if not facts:
+        return {}
+    first, *others = facts
+    return {
+        key: value
+        for key, value in first.items()
+        if all(key in other and other[key] == value for other in others)
+    }
+
+
+def _without(facts: "Mapping[str, Any]", known: "Mapping[str, Any]") -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if key not in known}
+
+
+def _head(session: Session) -> dict[str, Any]:
+    return {
+        "version": session.version,
+        "started": session.started,
+        "command": session.command,
+        "group": session.group,
+        "quick": session.quick,
+        "status": session.status,
+        "plan": session.plan.to_json(),
+        "machine": dict(session.machine),
+        "rounds_done": session.rounds_done,
+        "lost": [asdict(loss) for loss in session.lost],
+    }
