@@ -1,0 +1,226 @@
+"""From what waiting per item a pattern starts to beat the serial loop.
+
+A scenario with a ladder of durations measures both arms at every rung. In each round the gap between the
+two, in seconds per item, is followed up the ladder; the crossing is interpolated linearly between the
+two adjoining rungs where the gap changes its sign for good. x is the mean *real* duration of the serial
+arm's waits at a rung.
+
+In a round where the pattern pays at every rung the crossing lies somewhere below the ladder, in one
+where it does not even pay at the top somewhere above. Such a round is carried as the bounds that it has:
+the lower end of the interval is the signed-rank one over the lower bounds, the upper end that over the
+upper bounds, so an unknown crossing can only widen it.
+
+Only waiting overlaps on one interpreter. Nothing here speaks about pure-Python computing, which does not
+overlap under the GIL, however much there is of it.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median
+
+from gopatterns_cli.measuring.cells import SERIAL, Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics import signed_rank
+from gopatterns_cli.statistics.ratio import Interval, withheld
+
+
+class Payoff(StrEnum):
+    """Where the crossing lies."""
+
+    CROSSES = "crosses"
+    ALWAYS = "pays at every measured cost"
+    NEVER = "does not pay at any measured cost"
+    UNDECIDED = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One duration of the ladder: medians over the rounds, in seconds.
+
+    Args:
+        asked_s: how long a wait was asked to be.
+        wait_s: how long it really was in the serial arm.
+        arm_wait_s: how long it really was in the other arm.
+        serial_per_item_s: time of the serial arm.
+        per_item_s: time of the other arm.
+    """
+
+    asked_s: float
+    wait_s: float
+    arm_wait_s: float
+    serial_per_item_s: float
+    per_item_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From what waiting per item and stage one arm pays.
+
+    Args:
+        scenario: name of the scenario with the ladder.
+        pattern: what is compared with the serial loop.
+        arm: `gopat` or `native`.
+        runtime: where it ran.
+        pool: `cold` or `warm`.
+        workers: None where the pattern takes none.
+        payoff: where the crossing lies.
+        wait_s: the estimated crossing, seconds of waiting per item and stage; None unless it crosses.
+        interval: its 95 % interval, an end beyond the ladder being infinite; None when the whole of it lies
+            there, or when `warnings` says why there is none.
+        bracket: waits of the two rungs between which the median gap turns negative; None if it never
+        does.
+        rungs: the ladder, lowest first.
+        n: rounds that measured every rung.
+        warnings: why there is no interval; empty when there is one.
+    """
+
+    scenario: str
+    pattern: str
+    arm: str
+    runtime: str
+    pool: str
+    workers: int | None
+    payoff: Payoff
+    wait_s: float | None
+    interval: Interval | None
+    bracket: tuple[Rung, Rung] | None
+    rungs: tuple[Rung, ...]
+    n: int
+    warnings: tuple[str, ...] = ()
+
+
+def break_evens(session: Session) -> tuple[BreakEven, ...]:
+    """Return one break-even for every arm that the session measured over a ladder, in the plan's order."""
+    ladders: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
+    for cell in session.plan.cells:
+        if cell.ladder and cell.arm != SERIAL:
+            ladders[cell.scenario, cell.arm, cell.runtime, cell.pool, cell.workers].append(cell)
+    rising = (sorted(cells, key=lambda cell: cell.duration_s) for cells in ladders.values())
+    found = (_break_even(session, cells) for cells in rising)
+    return tuple(point for point in found if point is not None)
+
+
+def crossing(waits_s: Sequence[float], gaps_s: Sequence[float]) -> tuple[float, float]:
+    """Return bounds of the wait at which the gap turns negative for good.
+
+    Args:
+        waits_s: seconds of waiting at each rung, rising.
+        gaps_s: pattern minus serial loop, seconds per item, at each rung.
+
+    Returns:
+        Twice the interpolated crossing, in seconds; from the top rung to infinity when the gap is not
+        negative there; from minus infinity to the bottom rung when it is never positive.
+    """
+    if gaps_s[-1] >= 0:
+        return waits_s[-1], math.inf
+    steps = pairwise(zip(waits_s, gaps_s, strict=True))
+    turns = [
+        (x + (to_x - x) * gap / (gap - to_gap)) for (x, gap), (to_x, to_gap) in steps if gap >= 0 > to_gap
+    ]
+    return (turns[-1], turns[-1]) if turns else (-math.inf, waits_s[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Climb:
+    """One round's way up the ladder: real waits and seconds per item, serial and other arm."""
+
+    waits_s: tuple[float, ...]
+    arm_waits_s: tuple[float, ...]
+    serial_s: tuple[float, ...]
+    arm_s: tuple[float, ...]
+
+    @property
+    def crossing_s(self) -> tuple[float, float]:
+        return crossing(
+            self.waits_s, [arm - serial for arm, serial in zip(self.arm_s, self.serial_s, strict=True)]
+        )
+
+
+def _break_even(session: Session, cells: Sequence[Cell]) -> BreakEven | None:
+    climbs = _climbs(session, cells)
+    if not climbs:
+        return None
+    first, level = cells[0], session.plan.levels[0]
+    lows, highs = zip(*(climb.crossing_s for climb in climbs), strict=True)
+    warnings = withheld(len(climbs), session.rounds_done - len(climbs))
+    interval = None if warnings else _interval(lows, highs, level)
+    estimate = (signed_rank.estimate(lows) + signed_rank.estimate(highs)) / 2
+    payoff = _payoff(estimate, interval, climbs)
+    rungs = _rungs(cells, climbs)
+    return BreakEven(
+        scenario=first.scenario,
+        pattern=first.pattern,
+        arm=first.arm,
+        runtime=str(first.runtime),
+        pool=str(first.pool),
+        workers=first.workers,
+        payoff=payoff,
+        wait_s=estimate if payoff is Payoff.CROSSES else None,
+        interval=None if payoff in {Payoff.ALWAYS, Payoff.NEVER} else interval,
+        bracket=_bracket(rungs),
+        rungs=rungs,
+        n=len(climbs),
+        warnings=warnings,
+    )
+
+
+def _climbs(session: Session, cells: Sequence[Cell]) -> list[_Climb]:
+    """Return the rounds that measured both arms at every rung."""
+    serials = [session.plan.serial_of(cell) for cell in cells]
+    if None in serials:
+        return []
+    names = [serial.name for serial in serials if serial is not None]
+    arms, loops = [session.seconds(cell.name) for cell in cells], [session.seconds(name) for name in names]
+    waits = [session.job_seconds(name) for name in names]
+    arm_waits = [session.job_seconds(cell.name) for cell in cells]
+    complete = sorted(set.intersection(*(set(by_round) for by_round in (*arms, *loops))))
+    count = cells[0].count
+    return [
+        _Climb(
+            waits_s=tuple(wait.get(number, 0.0) for wait in waits),
+            arm_waits_s=tuple(wait.get(number, 0.0) for wait in arm_waits),
+            serial_s=tuple(loop[number] / count for loop in loops),
+            arm_s=tuple(arm[number] / count for arm in arms),
+        )
+        for number in complete
+    ]
+
+
+def _interval(lows: Sequence[float], highs: Sequence[float], level: float) -> Interval | None:
+    below, above = signed_rank.interval(lows, level), signed_rank.interval(highs, level)
+    return None if below is None or above is None else Interval(below[0], above[1], level)
+
+
+def _payoff(estimate: float, interval: Interval | None, climbs: Sequence[_Climb]) -> Payoff:
+    """Tell where the crossing lies; beyond the ladder only when the whole interval does."""
+    if interval is not None and interval.low >= min(climb.waits_s[-1] for climb in climbs):
+        return Payoff.NEVER
+    if interval is not None and interval.high <= max(climb.waits_s[0] for climb in climbs):
+        return Payoff.ALWAYS
+    return Payoff.CROSSES if math.isfinite(estimate) else Payoff.UNDECIDED
+
+
+def _rungs(cells: Sequence[Cell], climbs: Sequence[_Climb]) -> tuple[Rung, ...]:
+    return tuple(
+        Rung(
+            asked_s=cell.duration_s,
+            wait_s=median(climb.waits_s[i] for climb in climbs),
+            arm_wait_s=median(climb.arm_waits_s[i] for climb in climbs),
+            serial_per_item_s=median(climb.serial_s[i] for climb in climbs),
+            per_item_s=median(climb.arm_s[i] for climb in climbs),
+        )
+        for i, cell in enumerate(cells)
+    )
+
+
+def _bracket(rungs: Sequence[Rung]) -> tuple[Rung, Rung] | None:
+    """Return the last two adjoining rungs between which the median gap turns negative."""
+    pays = [rung.per_item_s < rung.serial_per_item_s for rung in rungs]
+    turns = [
+        (low, high) for (low, was), (high, now) in pairwise(zip(rungs, pays, strict=True)) if now and not was
+    ]
+    return turns[-1] if turns and pays[-1] else None

@@ -1,0 +1,127 @@
+"""The document's claims, each judged by what a session measured.
+
+A claim speaks about the `gopat` arm on the scenario's home runtime (or on the runtime that it names
+itself), cold unless it says warm. Its verdict comes from there and from nowhere else; every other cell
+has a verdict of its own, which decides nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.session import Session, SessionError
+from gopatterns_cli.verdicts import Judgement, Verdict, accepted, combine, judge
+from scenarios.model import Claim, Scenario, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """A claim beside what was measured.
+
+    Args:
+        claim: what the document says.
+        scenario: full name of the scenario that measures it.
+        pattern: the pattern that the scenario runs.
+        runtime: the runtime that decides.
+        accepted: the lowest and the highest speed-up that reproduce it.
+        cells: what decided, in the plan's order; empty when nothing was measured.
+        judgement: the verdict.
+    """
+
+    claim: Claim
+    scenario: str
+    pattern: str
+    runtime: str
+    accepted: tuple[float, float]
+    cells: tuple[Measured, ...]
+    judgement: Judgement
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict alone."""
+        return self.judgement.verdict
+
+
+def scenarios_of(session: Session) -> tuple[Scenario, ...]:
+    """Return the scenarios as they were when the session was planned, in the order of its cells.
+
+    Raises:
+        SessionError: one of them cannot be read.
+    """
+    try:
+        scenarios = tuple(from_json(dict(data)) for data in session.plan.scenarios.values())
+        for scenario in scenarios:
+            for claim in scenario.claims:
+                claimed(claim)
+    except ValueError as error:
+        raise SessionError(session.path, f"damaged session: {error}") from None
+    stems = [cell.scenario for cell in session.plan.cells]
+    return tuple(sorted((s for s in scenarios if s.stem in stems), key=lambda s: stems.index(s.stem)))
+
+
+def claim_results(session: Session, scenario: Scenario, cells: Iterable[Measured]) -> tuple[ClaimResult, ...]:
+    """Judge every claim of `scenario` by its measured cells, in the file's order."""
+    measured = tuple(cells)
+    return tuple(_result(session, scenario, claim, measured) for claim in scenario.claims)
+
+
+def speaks_about(claim: Claim, scenario: Scenario, found: Measured) -> bool:
+    """Whether `found` is a configuration that the claim is about, on any runtime that it does not exclude."""
+    wrong_job = claim.job_kind not in {None, scenario.job.kind}
+    where = {"pool": "cold", **claim.where}
+    return not wrong_job and all(getattr(found.cell, axis) == wanted for axis, wanted in where.items())
+
+
+def judge_cell(claim: Claim, found: Measured) -> Judgement:
+    """Judge one cell against a claim, wherever it ran."""
+    if found.speedup is None:
+        return Judgement(
+            Verdict.INCONCLUSIVE, f"no round measured it: {'; '.join(found.lost) or 'not run yet'}"
+        )
+    return judge(found.speedup, *accepted(claimed(claim), claim.band))
+
+
+def claimed(claim: Claim) -> tuple[float, float]:
+    """Return the lowest and the highest speed-up that the document gives, equal unless it gives a range.
+
+    Raises:
+        ValueError: it gives neither, which no checked scenario does.
+    """
+    if claim.speedup is not None:
+        return claim.speedup, claim.speedup
+    if claim.gain is not None:
+        return claim.gain
+    raise ValueError(f"claim {claim.id} has neither speedup nor gain")
+
+
+def _result(
+    session: Session, scenario: Scenario, claim: Claim, measured: tuple[Measured, ...]
+) -> ClaimResult:
+    runtime = str(claim.where.get("runtime", scenario.arms.home))
+    cells = tuple(
+        found
+        for found in measured
+        if (found.cell.arm, found.cell.runtime) == (GOPAT, runtime) and speaks_about(claim, scenario, found)
+    )
+    unmeasured = _unmeasured(session, scenario, claim)
+    return ClaimResult(
+        claim=claim,
+        scenario=scenario.name,
+        pattern=scenario.pattern,
+        runtime=runtime,
+        accepted=accepted(claimed(claim), claim.band),
+        cells=() if unmeasured else cells,
+        judgement=unmeasured or combine([judge_cell(claim, found) for found in cells]),
+    )
+
+
+def _unmeasured(session: Session, scenario: Scenario, claim: Claim) -> Judgement | None:
+    """Return why the claim could not be measured here, decided before measuring; None when it could."""
+    out_of_reach = session.plan.out_of_reach.get(claim.id)
+    if out_of_reach is not None:
+        return Judgement(Verdict.OUT_OF_REACH, out_of_reach)
+    if claim.job_kind not in {None, scenario.job.kind}:
+        reason = f"it speaks about {claim.job_kind} jobs and these {scenario.job.kind}"
+        return Judgement(Verdict.NOT_MEASURED, reason)
+    return None

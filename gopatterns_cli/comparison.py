@@ -1,0 +1,148 @@
+"""A session set beside the document, and beside a baseline if there is one: everything that `compare` shows.
+
+`compare` turns sessions into one value. Renderers draw it and compute nothing; what they need is here,
+decided and in order. No number is formatted here except inside a sentence.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from gopatterns_cli.baseline import BaselineResult, CellChange, against
+from gopatterns_cli.break_even import BreakEven, break_evens
+from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measured import Measured, measured
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.notes import baseline_notes, notes
+from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
+from gopatterns_cli.sentences import break_even_sentence, claim_sentence
+from gopatterns_cli.session import Session
+from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
+from gopatterns_cli.verdicts import Change, Verdict
+from scenarios.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A claim's result and the sentence about it."""
+
+    result: ClaimResult
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEvenLine:
+    """A break-even and the sentence about it."""
+
+    point: BreakEven
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The smallest relative change that would have been seen, of the median row and of the worst."""
+
+    median: float
+    worst: float
+    worst_cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything that is known about a session, decided and in order.
+
+    Args:
+        session: what was measured, and under which conditions.
+        tally: how often each verdict on a claim was found, worst first.
+        change_tally: the same for what changed since the baseline, of the cells that gate.
+        tables: one per scenario, in the plan's order.
+        claims: every claim of those scenarios.
+        summary: the document's summary table; empty when the session holds none of its claims.
+        overheads: what the layer costs.
+        break_evens: for every ladder of durations.
+        baseline: what comparing with a baseline found; None without one.
+        hidden: what the session could not have seen; None when nothing has an interval.
+        notes: what a reader of the tables must know.
+        outcome: the exit code and its reason.
+    """
+
+    session: Session
+    tally: tuple[tuple[str, int], ...]
+    change_tally: tuple[tuple[str, int], ...]
+    tables: tuple[Table, ...]
+    claims: tuple[ClaimLine, ...]
+    summary: tuple[SummaryRow, ...]
+    overheads: tuple[Overhead, ...]
+    break_evens: tuple[BreakEvenLine, ...]
+    baseline: BaselineResult | None
+    hidden: Hidden | None
+    notes: tuple[str, ...]
+    outcome: Outcome
+
+
+def compare(
+    session: Session,
+    baseline: Session | None = None,
+    *,
+    tolerance: float = 0.05,
+    strict: bool = False,
+    across_machines: bool = False,
+) -> Comparison:
+    """Set a session beside the document, and beside `baseline`.
+
+    Args:
+        session: what was measured.
+        baseline: an older session, or None.
+        tolerance: a slowdown against the baseline above 1 + tolerance is a regression: 0.05 is 5 %.
+        strict: whatever cannot be told is an exit code of its own.
+        across_machines: let a baseline from another machine or Python decide the exit code as well.
+
+    Raises:
+        Failure: exit code 5, nothing was measured, or nothing that the baseline has too; SessionError,
+            exit code 2, a scenario inside the session cannot be read.
+    """
+    if not session.runs:
+        raise Failure(f"{session.path}: nothing to compare: no round was finished", NOTHING_TO_COMPARE)
+    cells = {cell: measured(session, cell) for cell in session.plan.cells}
+    parts = [(scenario, _of(scenario, cells)) for scenario in scenarios_of(session)]
+    judged = [(scenario, found, claim_results(session, scenario, found)) for scenario, found in parts]
+    claims = tuple(result for _, _, results in judged for result in results)
+    change = None
+    if baseline is not None:
+        change = against(session, claims, baseline, tolerance, across_machines=across_machines)
+    points = break_evens(session)
+    return Comparison(
+        session=session,
+        tally=_tally(Verdict, (result.verdict for result in claims)),
+        change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
+        tables=tuple(table(scenario, results, found) for scenario, found, results in judged),
+        claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
+        summary=summary(claims),
+        overheads=tuple(overheads(session, cells)),
+        break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
+        baseline=change,
+        hidden=_hidden(change.gating if change else cells.values()),
+        notes=(
+            *(baseline_notes(change) if change else ()),
+            *notes(session, cells.values(), claims, break_even=bool(points)),
+        ),
+        outcome=outcome(claims, change, strict=strict),
+    )
+
+
+def _of(scenario: Scenario, cells: Mapping[Cell, Measured]) -> tuple[Measured, ...]:
+    return tuple(found for cell, found in cells.items() if cell.scenario == scenario.stem)
+
+
+def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(found)
+    return tuple((str(verdict), counts[verdict]) for verdict in kind if counts[verdict])
+
+
+def _hidden(cells: Iterable[Measured | CellChange]) -> Hidden | None:
+    hides = sorted((found.hides, found.cell.name) for found in cells if found.hides is not None)
+    if not hides:
+        return None
+    return Hidden(median(share for share, _ in hides), *hides[-1])

@@ -1,0 +1,79 @@
+"""What a reader of the tables must know, each said once, below them."""
+
+from collections.abc import Collection, Iterator
+
+from gopatterns_cli import figures
+from gopatterns_cli.baseline import BaselineResult
+from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.cells import COLD, WARM
+from gopatterns_cli.session import COMPLETE, Session
+
+QUICK = "A quick session: few rounds, wide intervals. `gopat bench` without --quick measures in full."
+
+COLUMNS = (
+    "ideal: time over the ideal makespan of the arm's own waits; hides: the smallest change that this "
+    "session would have seen four times in five."
+)
+
+ONE_SERIAL_ARM = (
+    "The speed-ups of a scenario share one serial arm, so their errors are correlated: a serial arm that was "
+    "unlucky moves all of them."
+)
+
+COLD_AND_WARM = "cold: runtime and pool start and end inside the timed region; warm: they are kept."
+
+UNEQUAL_JOBS = (
+    "unequal jobs: the waits of this arm and of the serial arm really lasted more than 10% apart. The "
+    "speed-up contains that; the figure under ideal does not."
+)
+
+ONLY_WAITING = (
+    "Only waiting overlaps on one interpreter. Pure-Python computing does not overlap under the GIL: however "
+    "much an item takes to compute, a pipeline only adds its hand-overs."
+)
+
+NO_COMMON_ROUND = (
+    "The two sessions share no round: what changed between them besides the code is in no interval. The "
+    "native arms are the control: where they moved too, it was not the patterns."
+)
+
+
+def notes(
+    session: Session, cells: Collection[Measured], claims: Collection[ClaimResult], *, break_even: bool
+) -> Iterator[str]:
+    """Yield what applies to a session: how far it got, what was lost, how to read its figures."""
+    if session.status != COMPLETE:
+        done = f"{session.rounds_done} of {session.plan.rounds} rounds"
+        yield f"{session.status.capitalize()} after {done}; `gopat bench --resume` goes on."
+    if session.quick:
+        yield QUICK
+    if session.lost:
+        losses = dict.fromkeys(f"{loss.cell} ({loss.why})" for loss in session.lost)
+        yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
+    if claims:
+        homes = ", ".join(dict.fromkeys(result.runtime for result in claims))
+        yield f"* decides the claim: the gopat arm on {homes}, cold unless the claim says warm."
+    yield COLUMNS
+    yield ONE_SERIAL_ARM
+    if {COLD, WARM} <= {found.cell.pool for found in cells}:
+        yield COLD_AND_WARM
+    if any(found.unequal_jobs for found in cells):
+        yield UNEQUAL_JOBS
+    if break_even:
+        yield ONLY_WAITING
+
+
+def baseline_notes(baseline: BaselineResult) -> Iterator[str]:
+    """Yield what applies to the comparison with a baseline."""
+    if baseline.elsewhere:
+        weight = (
+            "It decides all the same, as asked."
+            if baseline.decides
+            else "It is advisory: it decides nothing."
+        )
+        yield f"The baseline comes from elsewhere ({'; '.join(baseline.elsewhere)}). {weight}"
+    yield NO_COMMON_ROUND
+    if baseline.unmatched:
+        alone = figures.plural(len(baseline.unmatched), "cell")
+        yield f"{alone} without the same cell on the other side: {figures.listed(baseline.unmatched)}."

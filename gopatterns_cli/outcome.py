@@ -1,0 +1,52 @@
+"""How a comparison ends: the exit code, and the reason when it is not 0.
+
+A refuted claim alone is no failure: the document is put to the test, not the code. What fails is a
+proved regression, a claim that held in the baseline and is now refuted, and with `--strict` whatever
+cannot be told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gopatterns_cli import figures
+from gopatterns_cli.baseline import BaselineResult, CellChange
+from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.verdicts import Change, Verdict
+
+DONE, PROVED_WORSE, UNDECIDED, NOTHING_TO_COMPARE = 0, 3, 4, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An exit code of DESIGN's table, and its reason: empty for 0."""
+
+    code: int
+    reason: str = ""
+
+
+def outcome(results: Iterable[ClaimResult], baseline: BaselineResult | None, *, strict: bool) -> Outcome:
+    """Decide the exit code from the claims and, unless it is advisory, the baseline."""
+    gate = baseline if baseline is not None and baseline.decides else None
+    worse = _worse(gate) if gate else []
+    if worse:
+        return Outcome(PROVED_WORSE, figures.listed(worse))
+    undecided = [result.claim.id for result in results if result.verdict is Verdict.INCONCLUSIVE]
+    undecided += [change.cell.name for change in _gating(gate, Change.INCONCLUSIVE)]
+    if strict and undecided:
+        return Outcome(UNDECIDED, f"{len(undecided)} inconclusive: {figures.listed(undecided)}")
+    return Outcome(DONE)
+
+
+def _worse(gate: BaselineResult) -> list[str]:
+    broken = [
+        f"{claim.id} was {claim.before} in the baseline and is now refuted" for claim in gate.broken_claims
+    ]
+    return [*broken, *(_regression(change) for change in _gating(gate, Change.REGRESSION))]
+
+
+def _gating(gate: BaselineResult | None, verdict: Change) -> list[CellChange]:
+    return [change for change in gate.gating if change.judgement.verdict is verdict] if gate else []
+
+
+def _regression(change: CellChange) -> str:
+    return f"regression: {change.cell.name} takes {figures.ratio(change.slowdown)} the time of the baseline"

@@ -1,0 +1,50 @@
+"""A table as text: titles, columns and cells, before anyone draws it.
+
+What the terminal and the markdown form have in common. How wide a screen is, and how a line is drawn, is the
+renderers' business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NOTHING = "-"
+"""What stands in a cell that has nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's title, and whether its cells are figures, which stand to the right."""
+
+    title: str
+    figures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of text cells, which may have line breaks, and the verdict that colours it, if there is one."""
+
+    cells: tuple[str, ...]
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows under a heading of their own; no heading when they need none."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its title, sentences that stand above it, columns and blocks of rows."""
+
+    title: str
+    lead: tuple[str, ...]
+    columns: tuple[Column, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """The rows of all blocks."""
+        return (line for block in self.blocks for line in block.lines)

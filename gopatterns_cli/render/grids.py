@@ -1,0 +1,277 @@
+"""Every table of a comparison, drawn up as a grid: which columns it has, and what stands in its cells.
+
+Figures are formatted here and nothing is computed.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from gopatterns_cli import figures
+from gopatterns_cli.baseline import BaselineResult, CellChange
+from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.cells import NATIVE, Cell
+from gopatterns_cli.render import headlines
+from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.sentences import configuration
+from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
+
+DECIDES = "*"
+"""Marks the row whose verdict is the claim's."""
+
+
+_THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session"
+
+MEASURED_COLUMNS = (
+    Column("arm"),
+    Column("time", figures=True),
+    Column("speed-up"),
+    Column("ideal", figures=True),
+    Column("hides", figures=True),
+    Column("verdict"),
+)
+
+CHANGE_COLUMNS = (
+    Column("arm"),
+    Column("then", figures=True),
+    Column("now", figures=True),
+    Column("time now/then"),
+    Column("hides", figures=True),
+    Column("verdict"),
+)
+
+OVERHEAD_COLUMNS = (
+    Column("arms"),
+    Column("gopat", figures=True),
+    Column("by hand", figures=True),
+    Column("gopat/by hand"),
+)
+
+SUMMARY_COLUMNS = (
+    Column("pattern"),
+    Column("gain"),
+    Column("complexity"),
+    Column("memory"),
+    Column("measured"),
+    Column("verdict"),
+)
+
+
+def measured_grid(table: Table) -> Grid:
+    """Draw up one of the document's result tables as it was measured."""
+    return Grid(
+        title=table.scenario.rpartition("/")[2],
+        lead=(table.about,),
+        columns=MEASURED_COLUMNS,
+        blocks=tuple(
+            Block(_heading(table, block), tuple(_measured_line(row) for row in block.rows))
+            for block in table.configurations
+        ),
+    )
+
+
+def baseline_grid(baseline: BaselineResult) -> Grid:
+    """Draw up what changed since the baseline."""
+    headings: dict[str, list[Line]] = {}
+    for change in baseline.changes:
+        parts = [change.cell.scenario, configuration(change.cell)]
+        headings.setdefault(", ".join(part for part in parts if part), []).append(_change_line(change))
+    return Grid(
+        title="against the baseline",
+        lead=(*headlines.conditions(baseline.session), _THEN_AND_NOW, _limit(baseline)),
+        columns=CHANGE_COLUMNS,
+        blocks=tuple(Block(heading, tuple(lines)) for heading, lines in headings.items()),
+    )
+
+
+def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
+    """Draw up what the layer costs over code written by hand on the same runtime."""
+    headings: dict[str, list[Line]] = {}
+    for overhead in overheads:
+        headings.setdefault(overhead.gopat.cell.scenario, []).append(_overhead_line(overhead))
+    return Grid(
+        title="what the layer costs",
+        lead=("time of gopat over time of the same pattern written by hand with the standard library",),
+        columns=OVERHEAD_COLUMNS,
+        blocks=tuple(Block(heading, tuple(lines)) for heading, lines in headings.items()),
+    )
+
+
+def summary_grid(rows: Iterable[SummaryRow]) -> Grid:
+    """Draw up the document's summary table with what was measured beside it."""
+    return Grid(
+        title="summary",
+        lead=("gain, complexity and memory as the document has them; of these only the gain was measured",),
+        columns=SUMMARY_COLUMNS,
+        blocks=(Block("", tuple(_summary_line(row) for row in rows)),),
+    )
+
+
+def claims_grid(comparison: Comparison) -> Grid:
+    """Draw up one row per figure that the document gives, with every cold arm beside it."""
+    blocks = [block for table in comparison.tables for block in table.configurations]
+    cells = [row.measured.cell for block in blocks for row in block.rows]
+    arms = dict.fromkeys((cell.runtime, cell.arm) for cell in cells)
+    lines = (_claim_line(claim, block, arms) for block in blocks for claim in block.claims)
+    return Grid(
+        title="",
+        lead=(),
+        columns=(
+            Column("claim"),
+            Column("document"),
+            *(Column(f"{'by hand' if arm == NATIVE else arm} on {runtime}") for runtime, arm in arms),
+            Column("verdict"),
+        ),
+        blocks=(Block("", tuple(lines)),),
+    )
+
+
+def grids(comparison: Comparison) -> Iterator[Grid]:
+    """Yield every table of a comparison in the order of reading: what changed comes first."""
+    if comparison.baseline is not None:
+        yield baseline_grid(comparison.baseline)
+    yield from (measured_grid(table) for table in comparison.tables)
+    if comparison.summary:
+        yield summary_grid(comparison.summary)
+    if comparison.overheads:
+        yield overhead_grid(comparison.overheads)
+
+
+def _limit(baseline: BaselineResult) -> str:
+    tolerance = f"{100 * baseline.tolerance:g}%"
+    return (
+        f"a regression: proved to take more than {tolerance} longer now, as a share of the serial arm's time"
+    )
+
+
+def _heading(table: Table, block: Configuration) -> str:
+    name = configuration(block.cell)
+    says = "; ".join(_document(claim) for claim in block.claims)
+    serial = "" if block.serial is None or block.serial.time_s is None else _serial(table, block.serial)
+    told = "; ".join(part for part in (says, serial) if part)
+    return f"{name}: {told}" if name and told else name or told
+
+
+def _document(result: ClaimResult) -> str:
+    time = "" if result.claim.time_s is None else f"{figures.seconds(result.claim.time_s)}, "
+    speedup = figures.times(result.claim.speedup or 0.0)
+    low, high = (figures.significant(end) for end in result.accepted)
+    return f"the document says {time}{speedup} ({low} to {high} reproduces it)"
+
+
+def _serial(table: Table, serial: Measured) -> str:
+    document = (
+        "" if table.document_serial_s is None else f", document {figures.seconds(table.document_serial_s)}"
+    )
+    return f"serial loop {figures.seconds(serial.time_s or 0.0)}{document}"
+
+
+def _measured_line(row: Row) -> Line:
+    found, judgement = row.measured, row.judgement
+    verdict = "" if judgement is None else str(judgement.verdict)
+    decided = f"{verdict} {DECIDES}" if row.decides else verdict
+    marks = [mark for mark in (decided, "unequal jobs" if found.unequal_jobs else "") if mark]
+    return Line(
+        cells=(
+            _arm(found.cell),
+            _seconds(found.time_s),
+            NOTHING if found.speedup is None else figures.ratio(found.speedup),
+            NOTHING if found.over_ideal is None else figures.times(found.over_ideal),
+            _share(found.hides),
+            "\n".join(marks) or NOTHING,
+        ),
+        verdict=verdict,
+    )
+
+
+def _change_line(change: CellChange) -> Line:
+    verdict = str(change.judgement.verdict)
+    return Line(
+        cells=(
+            _arm(change.cell),
+            figures.times(change.before.estimate),
+            figures.times(change.now.estimate),
+            figures.ratio(change.slowdown),
+            _share(change.hides),
+            verdict,
+        ),
+        verdict=verdict if change.gates else "",
+    )
+
+
+def _overhead_line(overhead: Overhead) -> Line:
+    cell = overhead.gopat.cell
+    parts = [configuration(cell), f"{cell.runtime} {cell.pool}"]
+    return Line(
+        cells=(
+            ", ".join(part for part in parts if part),
+            _seconds(overhead.gopat.time_s),
+            _seconds(overhead.native.time_s),
+            figures.ratio(overhead.ratio) + ("\nunequal jobs" if overhead.unequal_jobs else ""),
+        )
+    )
+
+
+def _summary_line(row: SummaryRow) -> Line:
+    measured = [_upright(found.speedup) for found in row.cells if found.speedup is not None]
+    return Line(
+        cells=(
+            row.pattern,
+            row.says,
+            NOTHING if row.complexity is None else f"{row.complexity} of 5",
+            row.memory or NOTHING,
+            "\n".join(measured) or NOTHING,
+            str(row.judgement.verdict),
+        ),
+        verdict=str(row.judgement.verdict),
+    )
+
+
+def _claim_line(result: ClaimResult, block: Configuration, arms: Iterable[tuple[str | None, str]]) -> Line:
+    found = {
+        (row.measured.cell.runtime, row.measured.cell.arm): _claim_cell(row)
+        for row in block.rows
+        if row.measured.cell.pool == result.claim.pool
+    }
+    return Line(
+        cells=(
+            result.claim.id,
+            figures.times(result.claim.speedup or 0.0),
+            *(found.get(arm, NOTHING) for arm in arms),
+            str(result.verdict),
+        ),
+        verdict=str(result.verdict),
+    )
+
+
+def _claim_cell(row: Row) -> str:
+    if row.measured.speedup is None:
+        return NOTHING
+    decides = f" {DECIDES}" if row.decides else ""
+    return f"{figures.ratio(row.measured.speedup)}{decides}{_unequal_jobs(row.measured)}"
+
+
+def _unequal_jobs(found: Measured) -> str:
+    if not found.unequal_jobs:
+        return ""
+    return "\nunequal jobs" + (
+        "" if found.over_ideal is None else f", ideal {figures.times(found.over_ideal)}"
+    )
+
+
+def _arm(cell: Cell) -> str:
+    return " ".join(part for part in (cell.arm, cell.runtime, cell.pool) if part)
+
+
+def _upright(speedup: RatioEstimate) -> str:
+    """The interval under the ratio."""
+    return figures.ratio(speedup).replace(" ", "\n", 1)
+
+
+def _seconds(value: float | None) -> str:
+    return NOTHING if value is None else figures.seconds(value)
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else figures.percent(value)

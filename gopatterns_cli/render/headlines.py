@@ -1,0 +1,47 @@
+"""The lines around the tables of a comparison: the answer, the conditions, what could hide, how it ends."""
+
+from gopatterns_cli import figures
+from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.machines import described
+from gopatterns_cli.session import Session
+
+
+def answer(comparison: Comparison) -> str:
+    """The first line: how often which verdict was found."""
+    claims = _counted(comparison.tally) or "no claim in this session"
+    changes = _counted(comparison.change_tally)
+    return f"against the baseline: {changes}; claims: {claims}" if changes else f"claims: {claims}"
+
+
+def conditions(session: Session) -> tuple[str, ...]:
+    """The lines that say on what, when and how much was measured."""
+    quick = "quick, " if session.quick else ""
+    rounds = figures.plural(session.rounds_done, "round")
+    if session.rounds_done < session.plan.rounds:
+        rounds = f"{session.rounds_done} of {figures.plural(session.plan.rounds, 'round')}"
+    when = f"started {started(session)}, seed {session.plan.seed}"
+    return f"{session.group}: {quick}{rounds}, {when}, {session.path}", described(session.machine)
+
+
+def started(session: Session) -> str:
+    """When a session was started, to the minute: `2026-11-24 04:12 UTC`."""
+    return f"{session.started[:16].replace('T', ' ')} UTC"
+
+
+def could_hide(comparison: Comparison) -> str:
+    """The line that says what this session could not have seen; empty when nothing has an interval."""
+    hidden = comparison.hidden
+    if hidden is None:
+        return ""
+    median, worst = figures.percent(hidden.median), figures.percent(hidden.worst)
+    return f"could have missed: changes below {median} (median row), {worst} (worst row, {hidden.worst_cell})"
+
+
+def ending(comparison: Comparison) -> str:
+    """The last line, `exit 3: ...`; empty when the exit code is 0."""
+    outcome = comparison.outcome
+    return f"exit {outcome.code}: {outcome.reason}" if outcome.code else ""
+
+
+def _counted(tally: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in tally)

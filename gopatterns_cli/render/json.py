@@ -1,0 +1,100 @@
+"""A comparison as JSON: everything that is in it, under the names that it has there.
+
+The form of the whole has a number, `schema`, which rises when a key is renamed, removed or means something
+else. Times are seconds, ratios are plain numbers, and what cannot be told is null. An end of an interval that
+lies beyond what was measured is null as well.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import singledispatch
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.tables import Configuration, Row
+
+SCHEMA = 1
+
+
+def render(comparison: Comparison) -> str:
+    """Write a comparison as JSON that ends with a line break."""
+    return dumps({"schema": SCHEMA, **plain(comparison)}, indent=2, allow_nan=False) + "\n"
+
+
+FLATTENED = frozenset({"result", "point", "claim", "measured", "cell", "judgement"})
+"""Fields whose own fields are written in their place, so that `claims[0].verdict` is no deeper than that."""
+
+
+@singledispatch
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON knows: dataclasses and mappings, sequences, figures, text."""
+    if is_dataclass(value):
+        return _fields(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    return value
+
+
+@plain.register
+def _(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+@plain.register(Enum)
+@plain.register(Path)
+def _(value: Enum | Path) -> str:
+    return str(value)
+
+
+@plain.register
+def _(value: Session) -> dict[str, Any]:
+    """Its conditions; the raw values stay in its file."""
+    names = [field.name for field in fields(value) if field.name not in {"plan", "runs"}]
+    plan = {"rounds_planned": value.plan.rounds, "seed": value.plan.seed, "levels": list(value.plan.levels)}
+    return {**{name: plain(getattr(value, name)) for name in names}, **plan}
+
+
+@plain.register
+def _(value: Cell) -> dict[str, Any]:
+    return {"name": value.name, **_fields(value)}
+
+
+@plain.register
+def _(value: Configuration) -> dict[str, Any]:
+    """Its claims by their ids: they stand in full under `claims`."""
+    return {
+        "workers": value.cell.workers,
+        "duration_s": value.cell.duration_s,
+        "claims": [result.claim.id for result in value.claims],
+        "serial": plain(value.serial),
+        "rows": plain(value.rows),
+    }
+
+
+@plain.register
+def _(value: ClaimResult) -> dict[str, Any]:
+    """Its cells by their names: they stand in full under `tables`."""
+    return {**_fields(value), "cells": [found.cell.name for found in value.cells]}
+
+
+@plain.register
+def _(value: Row) -> dict[str, Any]:
+    """Its verdict is null when no claim speaks about it."""
+    return {"verdict": None, "reason": "", "rounds_needed": None, **_fields(value)}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for field in fields(value):
+        item = plain(getattr(value, field.name))
+        written.update((item or {}) if field.name in FLATTENED else {field.name: item})
+    return written

@@ -1,0 +1,89 @@
+"""A comparison as GitHub Markdown: the whole of it for a step summary, or the results for a README."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.render import headlines
+from gopatterns_cli.render.grid import Block, Column, Grid
+from gopatterns_cli.render.grids import claims_grid, grids, summary_grid
+
+SPECIAL = re.compile(r"([|<*_])")
+"""What would be taken for a table's border, a tag or emphasis. Backquotes are meant as such."""
+
+
+def render(comparison: Comparison) -> str:
+    """Write the whole comparison: the answer and the sentences first, the tables folded away below."""
+    return _joined(
+        [
+            f"## {_escaped(headlines.answer(comparison))}",
+            *map(_escaped, headlines.conditions(comparison.session)),
+            _bold(headlines.ending(comparison)),
+            _bullets(line.sentence for line in comparison.claims),
+            _bullets(_gains(comparison)),
+            *(part for grid in grids(comparison) for part in _folded(grid)),
+            _bullets(comparison.notes),
+            _escaped(headlines.could_hide(comparison)),
+        ]
+    )
+
+
+def results(comparison: Comparison) -> str:
+    """Write the results in brief: the figures of the document, its summary, the break-even, the notes."""
+    return _joined(
+        [
+            *map(_escaped, headlines.conditions(comparison.session)),
+            *_tables(claims_grid(comparison)),
+            *(_tables(summary_grid(comparison.summary)) if comparison.summary else ()),
+            _bullets([*_gains(comparison), *comparison.notes]),
+            _escaped(headlines.could_hide(comparison)),
+        ]
+    )
+
+
+def _gains(comparison: Comparison) -> Iterator[str]:
+    return (line.sentence for line in comparison.break_evens if line.point.arm == GOPAT)
+
+
+def _folded(grid: Grid) -> Iterator[str]:
+    yield f"<details><summary>{_escaped(grid.title)}</summary>"
+    yield from map(_escaped, grid.lead)
+    yield from _tables(grid)
+    yield "</details>"
+
+
+def _tables(grid: Grid) -> Iterator[str]:
+    """Write one table per block, under its heading."""
+    for block in grid.blocks:
+        yield _bold(block.heading)
+        yield _table(grid, block)
+
+
+def _table(grid: Grid, block: Block) -> str:
+    titles = _row(column.title for column in grid.columns)
+    return "\n".join([titles, _row(map(_rule, grid.columns)), *(_row(line.cells) for line in block.lines)])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(_escaped(cell).replace(chr(10), '<br>') for cell in cells)} |"
+
+
+def _rule(column: Column) -> str:
+    return "---:" if column.figures else "---"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_escaped(line)}" for line in lines)
+
+
+def _bold(text: str) -> str:
+    return f"**{_escaped(text)}**" if text else ""
+
+
+def _escaped(text: str) -> str:
+    return SPECIAL.sub(r"\\\1", text)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,90 @@
+"""The results in a README: `python -m gopatterns_cli.render.readme README.md [--check]`.
+
+Between two markers it puts the results of the newest complete, full session under `results/` beside the
+file, so that no figure is ever typed by hand. With `--check` it writes nothing and ends with 1 when the
+text between the markers is not what the session says. A quick session, one that was interrupted, and one
+of something else than the document's claims are passed over.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gopatterns_cli.comparison import compare
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.render import markdown
+from gopatterns_cli.session import COMPLETE, Session, load, newest
+
+COMMAND = "python -m gopatterns_cli.render.readme README.md"
+
+BEGIN = f"<!-- results: made by {COMMAND} -->"
+END = "<!-- /results -->"
+
+GROUP, FOLDER = "claims", "results"
+
+USAGE = f"usage: {COMMAND} [--check]"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write or check the results of one README; return 0, 1 when it is stale, 2 for a wrong call."""
+    paths = [argument for argument in arguments if argument != "--check"]
+    if len(paths) != 1:
+        print(USAGE, file=sys.stderr)
+        return 2
+    try:
+        return _update(Path(paths[0]), only_check="--check" in arguments)
+    except Failure as failure:
+        print(f"error: {failure.message}", file=sys.stderr)
+        return failure.exit_code
+
+
+def spliced(text: str, results: str) -> str:
+    """Return `text` with `results` between the markers.
+
+    Raises:
+        ValueError: the markers are not there, each once and in order.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in before + after:
+        raise ValueError(f"found no place for the results, allowed one `{BEGIN}` and then one `{END}`")
+    return f"{before}{BEGIN}\n\n{results}\n{END}{after}"
+
+
+def recorded(folder: Path) -> Session:
+    """Return the newest complete and full session of the document's claims, its path as seen from the README.
+
+    Raises:
+        SessionError: exit code 5, there is none.
+    """
+    path = newest(folder, GROUP, lambda session: session.status == COMPLETE and not session.quick)
+    return replace(load(path), path=path.relative_to(folder.parent))
+
+
+def _update(readme: Path, *, only_check: bool) -> int:
+    session = recorded(readme.parent / FOLDER)
+    text = _read(readme)
+    try:
+        fresh = spliced(text, markdown.results(compare(session)))
+    except ValueError as error:
+        raise Failure(f"{readme}: {error}", 2) from None
+    if fresh == text:
+        return 0
+    if only_check:
+        raise Failure(
+            f"{readme}: its results are not those of {session.path}; {USAGE.removeprefix('usage: ')[:-10]}"
+        )
+    readme.write_text(fresh, encoding="utf-8")
+    return 0
+
+
+def _read(readme: Path) -> str:
+    try:
+        return readme.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"{readme}: cannot be read: {error}", 2) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

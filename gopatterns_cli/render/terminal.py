@@ -1,0 +1,175 @@
+"""A comparison for the terminal: Rich tables where they fit, the same rows as lines where they do not.
+
+Plain text unless asked for colour; colour says proved wrong, proved right or unknown, and nothing else.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from io import StringIO
+from itertools import compress
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.render import headlines
+from gopatterns_cli.render.grid import NOTHING, Grid, Line
+from gopatterns_cli.render.grids import grids
+from gopatterns_cli.verdicts import Change, Verdict
+
+STYLES: dict[str, str] = {
+    Verdict.REFUTED: "red",
+    Verdict.EXCEEDED: "green",
+    Verdict.REPRODUCED: "green",
+    Verdict.INCONCLUSIVE: "yellow",
+    Change.REGRESSION: "bold red",
+    Change.IMPROVED: "green",
+    Change.SAME: "green",
+}
+
+INDENT = 2
+
+LAYOUTS = ((INDENT, 2), (0, 1))
+"""Spaces before a table and between two of its columns: what reads best, and what still does."""
+
+Part = Text | Padding
+
+
+def render(comparison: Comparison, columns: int, color_system: str | None = None) -> str:
+    """Draw a comparison as text that ends with a line break.
+
+    Args:
+        comparison: what to show.
+        columns: how many there are; a table that needs more becomes lines.
+        color_system: one of Rich's, such as `standard`; None for plain text.
+    """
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=columns,
+        color_system=color_system,  # type: ignore[arg-type]  # Rich's Literal; the value comes from Rich
+        force_terminal=color_system is not None,
+        highlight=False,
+        legacy_windows=False,
+    )
+    for part in _parts(comparison, columns):
+        console.print(part)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def colors() -> str | None:
+    """Return the color system of the terminal; None for a pipe, NO_COLOR and TERM=dumb."""
+    console = Console()
+    return None if console.no_color else console.color_system
+
+
+def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
+    yield from _paragraphs([headlines.answer(comparison)], columns, style="bold")
+    yield from _paragraphs(headlines.conditions(comparison.session), columns)
+    for grid in grids(comparison):
+        yield Text()
+        yield from _grid(grid, columns)
+    gains = [line.sentence for line in comparison.break_evens if line.point.arm == GOPAT]
+    sections = {
+        "claim by claim": [line.sentence for line in comparison.claims],
+        "from what cost a pattern pays": gains,
+        "notes": comparison.notes,
+    }
+    for title, lines in sections.items():
+        yield from _section(title, lines, columns)
+    last = [line for line in (headlines.could_hide(comparison), headlines.ending(comparison)) if line]
+    if last:
+        yield Text()
+    yield from _paragraphs(last, columns, style="bold")
+
+
+def _section(title: str, lines: Sequence[str], columns: int) -> Iterator[Part]:
+    if lines:
+        yield Text()
+        yield Text(title, style="bold")
+        yield from _paragraphs(lines, columns, indent=INDENT)
+
+
+def _grid(grid: Grid, columns: int) -> Iterator[Part]:
+    yield Text(grid.title, style="bold")
+    yield from _paragraphs(grid.lead, columns)
+    shown = _without_empty_columns(grid)
+    widths = _widths(shown)
+    fitting = (layout for layout in LAYOUTS if _needed(widths, *layout) <= columns)
+    layout = next(fitting, None)
+    for block in shown.blocks:
+        if block.heading:
+            yield Text()
+            yield from _paragraphs([block.heading], columns)
+        if layout is None:
+            yield from _stacked(shown, block.lines, columns)
+        else:
+            yield _table(shown, block.lines, widths, *layout)
+
+
+def _without_empty_columns(grid: Grid) -> Grid:
+    kept = [any(line.cells[i] != NOTHING for line in grid.lines) for i in range(len(grid.columns))]
+    return replace(
+        grid,
+        columns=tuple(compress(grid.columns, kept)),
+        blocks=tuple(
+            replace(
+                block,
+                lines=tuple(replace(line, cells=tuple(compress(line.cells, kept))) for line in block.lines),
+            )
+            for block in grid.blocks
+        ),
+    )
+
+
+def _widths(grid: Grid) -> list[int]:
+    """The width of every column over all blocks, so that they stand under one another."""
+    titles = [column.title for column in grid.columns]
+    texts = zip(titles, *(line.cells for line in grid.lines), strict=True)
+    return [max(len(part) for text in column for part in text.split("\n")) for column in texts]
+
+
+def _needed(widths: Sequence[int], indent: int, gap: int) -> int:
+    return indent + sum(widths) + gap * (len(widths) - 1)
+
+
+def _table(grid: Grid, lines: Iterable[Line], widths: Sequence[int], indent: int, gap: int) -> Padding:
+    table = Table(box=None, padding=(0, gap, 0, 0), header_style="dim", pad_edge=False)
+    for column, width in zip(grid.columns, widths, strict=True):
+        table.add_column(column.title, width=width, justify="right" if column.figures else "left")
+    for line in lines:
+        *cells, last = line.cells
+        table.add_row(*map(Text, cells), Text(last, style=STYLES.get(line.verdict, "")))
+    return Padding(table, (0, 0, 0, indent), expand=False)
+
+
+def _stacked(grid: Grid, lines: Iterable[Line], columns: int) -> Iterator[Part]:
+    """The rows one below another, for a screen that is narrower than the table."""
+    for line in lines:
+        first, *others = (cell.replace("\n", " ") for cell in line.cells)
+        told = zip(grid.columns[1:-1], others[:-1], strict=True)
+        figures = [f"{column.title} {cell}" for column, cell in told if cell != NOTHING]
+        verdict = "" if others[-1] == NOTHING else f": {others[-1]}"
+        yield from _paragraphs(
+            [f"{first}{verdict}"], columns, indent=INDENT, style=STYLES.get(line.verdict, "")
+        )
+        yield from _paragraphs([", ".join(figures)], columns, indent=2 * INDENT)
+
+
+def _paragraphs(lines: Iterable[str], columns: int, *, indent: int = 0, style: str = "") -> Iterator[Text]:
+    """Wrap each line to the screen, what follows the first indented a little more."""
+    start, hanging = " " * indent, " " * (indent + INDENT)
+    for line in lines:
+        wrapped = textwrap.wrap(
+            line,
+            max(columns, 2 * len(hanging)),
+            initial_indent=start,
+            subsequent_indent=hanging,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        yield Text("\n".join(wrapped), style=style, no_wrap=True, overflow="ignore")

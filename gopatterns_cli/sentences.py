@@ -1,0 +1,124 @@
+"""The plain sentences: what was found about a claim or a break-even, in words, with the figures in them.
+
+Nothing is decided here.
+"""
+
+import math
+
+from gopatterns_cli import figures
+from gopatterns_cli.break_even import BreakEven, Payoff, Rung
+from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.makespan import unequal_jobs
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.cells import GOPAT, Cell
+from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
+from gopatterns_cli.verdicts import Judgement, Verdict
+from scenarios.notation import write_duration
+
+
+def claim_sentence(result: ClaimResult) -> str:
+    """Say what the document says, what was measured and what follows.
+
+    Such as `worker-pool/100-workers: the document says 96.7x; here 78.1x [75.0, 80.2] on asyncio: refuted.`
+    """
+    claim = result.claim
+    says = figures.times(claim.speedup) if claim.speedup is not None else claim.says
+    here = _here(result)
+    found = f"{here}: {result.verdict}" if here else str(result.verdict)
+    return f"{claim.id}: the document says {says}; {found}{_aside(result)}."
+
+
+def break_even_sentence(point: BreakEven) -> str:
+    """Say from what waiting an arm pays, as in `... pays from 78 us [70 us, 85 us] of waiting per job`."""
+    subject = f"{point.scenario}: {_arm(point)} on {point.runtime}"
+    unit = "of waiting per item and stage" if point.pattern == "pipeline" else "of waiting per job"
+    bottom, top = (figures.seconds(rung.wait_s) for rung in (point.rungs[0], point.rungs[-1]))
+    match point.payoff:
+        case Payoff.CROSSES:
+            return f"{subject} pays from {_crossing(point)} {unit}{_bracket(point)}."
+        case Payoff.ALWAYS:
+            return f"{subject} pays at every measured cost, from {bottom} {unit}."
+        case Payoff.NEVER:
+            return f"{subject} does not pay up to {top} {unit}."
+        case Payoff.UNDECIDED:
+            measured = f"measured up to {top} {unit}"
+            return f"{subject}: cannot tell from what cost it pays ({_doubt(point)}, {measured})."
+
+
+def configuration(cell: Cell) -> str:
+    """Say what sets a cell apart within its scenario and arm: `10 workers`, `20us per wait`, or nothing."""
+    workers = [] if cell.workers is None else [figures.plural(cell.workers, "worker")]
+    duration = [f"{write_duration(cell.duration_s)} per wait"] if cell.ladder else []
+    return ", ".join([*workers, *duration])
+
+
+def _here(result: ClaimResult) -> str:
+    """Say what was measured, as `here 78.1x [75.0, 80.2] on asyncio`; empty when nothing was."""
+    found = [(cell.speedup, configuration(cell.cell)) for cell in result.cells if cell.speedup is not None]
+    if len(found) == 1:
+        speedup, _ = found[0]
+        return f"here {figures.ratio(speedup)} on {result.runtime}{_slower(speedup)}"
+    parts = [f"{figures.ratio(speedup)} with {name}" for speedup, name in found]
+    return f"here {' and '.join(parts)} on {result.runtime}" if parts else ""
+
+
+def _slower(speedup: RatioEstimate) -> str:
+    if speedup.estimate >= 1:
+        return ""
+    return f", {figures.times(1 / speedup.estimate)} slower than the serial loop"
+
+
+def _aside(result: ClaimResult) -> str:
+    asides = [result.judgement.reason or _rounds(result.judgement), *map(_unequal_jobs, result.cells)]
+    said = "; ".join(aside for aside in asides if aside)
+    return f" ({said})" if said else ""
+
+
+def _rounds(judgement: Judgement) -> str:
+    if judgement.verdict is not Verdict.INCONCLUSIVE:
+        return ""
+    if judgement.rounds_needed is None:
+        return "it stands at the edge of the band, and measuring longer would hardly settle it"
+    return f"about {judgement.rounds_needed:,} rounds would settle it"
+
+
+def _unequal_jobs(found: Measured) -> str:
+    if not found.unequal_jobs:
+        return ""
+    here, there = figures.seconds(found.wait_s or 0.0), figures.seconds(found.serial_wait_s or 0.0)
+    ideal = "" if found.over_ideal is None else f"; {figures.times(found.over_ideal)} its ideal makespan"
+    return f"unequal jobs: a wait lasted {here}, in the serial loop {there}{ideal}"
+
+
+def _arm(point: BreakEven) -> str:
+    workers = "" if point.workers is None else f" of {figures.plural(point.workers, 'worker')}"
+    by_hand = "" if point.arm == GOPAT else " written by hand"
+    return f"a {point.pattern}{workers}{by_hand}"
+
+
+def _crossing(point: BreakEven) -> str:
+    at = figures.seconds(point.wait_s or 0.0)
+    return f"{at} {_ends(point.interval)}" if point.interval else f"about {at} ({_doubt(point)})"
+
+
+def _doubt(point: BreakEven) -> str:
+    return f"the interval is {_ends(point.interval)}" if point.interval else "; ".join(point.warnings)
+
+
+def _ends(interval: Interval) -> str:
+    low = figures.seconds(max(interval.low, 0.0))
+    high = figures.seconds(interval.high) if math.isfinite(interval.high) else "beyond the ladder"
+    return f"[{low}, {high}]"
+
+
+def _bracket(point: BreakEven) -> str:
+    if point.bracket is None:
+        return ""
+    slower, faster = (figures.seconds(rung.wait_s) for rung in point.bracket)
+    return f"; slower than the loop at {slower}, faster at {faster}{_unequal_rung(point.bracket[1])}"
+
+
+def _unequal_rung(rung: Rung) -> str:
+    if not unequal_jobs(rung.wait_s, rung.arm_wait_s):
+        return ""
+    return f" (where its own waits lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs)"

@@ -1,0 +1,197 @@
+"""The document's result tables, measured: which rows stand in them and in which order.
+
+One table per scenario, in it one block per configuration under what the document says about it, in that
+one row per arm and runtime. Then the layer's own overhead and the document's summary table. Values only:
+nothing is formatted here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gopatterns_cli.claims import ClaimResult, judge_cell, speaks_about
+from gopatterns_cli.makespan import unequal_jobs
+from gopatterns_cli.measured import Measured, ratio
+from gopatterns_cli.measuring.cells import GOPAT, NATIVE, SERIAL, Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.verdicts import Judgement, Verdict
+from scenarios.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One arm in one configuration.
+
+    Args:
+        measured: what was found out about it.
+        about: id of the claim that it is judged by; None when no claim speaks about it.
+        judgement: its own verdict; None when no claim speaks about it.
+        decides: the claim's verdict comes from here.
+    """
+
+    measured: Measured
+    about: str | None
+    judgement: Judgement | None
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The rows of one configuration, under what the document says about it.
+
+    Args:
+        cell: one of its cells; all of them share workers and duration.
+        claims: the claims that give one figure for it; a range stands in the summary.
+        serial: the serial arm that its rows are set against.
+        rows: gopat before native, in the plan's order.
+    """
+
+    cell: Cell
+    claims: tuple[ClaimResult, ...]
+    serial: Measured | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One of the document's result tables, measured: a scenario with its configurations."""
+
+    scenario: str
+    about: str
+    pattern: str
+    document_serial_s: float | None
+    configurations: tuple[Configuration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overhead:
+    """What the layer costs.
+
+    Args:
+        gopat: our pattern.
+        native: the same written by hand, in the same configuration.
+        ratio: time of the first over time of the second, paired by round.
+        unequal_jobs: the waits of the two differ by more than 10 %.
+    """
+
+    gopat: Measured
+    native: Measured
+    ratio: RatioEstimate
+    unequal_jobs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """One row of the document's summary table.
+
+    Args:
+        id: the claim's id.
+        pattern: the pattern that it is about.
+        says: the gain as the document writes it.
+        complexity: the document's mark, 1 to 5.
+        memory: the document's mark: low, medium or high.
+        cells: what was measured of it.
+        judgement: the verdict.
+    """
+
+    id: str
+    pattern: str
+    says: str
+    complexity: int | None
+    memory: str | None
+    cells: tuple[Measured, ...]
+    judgement: Judgement
+
+
+RATE_LIMIT = SummaryRow(
+    id="summary/rate-limit",
+    pattern="rate-limit",
+    says="by the limit",
+    complexity=2,
+    memory="low",
+    cells=(),
+    judgement=Judgement(Verdict.NOT_MEASURED, "no rate limiter was measured in this session"),
+)
+"""The fourth row of the document's table: no scenario measures it yet."""
+
+
+def table(scenario: Scenario, results: Sequence[ClaimResult], cells: Iterable[Measured]) -> Table:
+    """Arrange the measured cells of `scenario` under its claims."""
+    measured = tuple(cells)
+    keys = dict.fromkeys(_key(found.cell) for found in measured if found.cell.arm != SERIAL)
+    return Table(
+        scenario=scenario.name,
+        about=scenario.about,
+        pattern=scenario.pattern,
+        document_serial_s=next((r.claim.serial_s for r in results if r.claim.serial_s is not None), None),
+        configurations=tuple(_configuration(key, scenario, results, measured) for key in keys),
+    )
+
+
+def overheads(session: Session, cells: Mapping[Cell, Measured]) -> Iterator[Overhead]:
+    """Set every `gopat` cell beside the `native` one of the same configuration, in the plan's order."""
+    for cell, found in cells.items():
+        by_hand = replace(cell, arm=NATIVE)
+        if cell.arm == GOPAT and by_hand in cells:
+            cost = ratio(session, cell, by_hand)
+            native = cells[by_hand]
+            if cost is not None:
+                yield Overhead(found, native, cost, unequal_jobs(found.wait_s, native.wait_s))
+
+
+def summary(results: Iterable[ClaimResult]) -> tuple[SummaryRow, ...]:
+    """Return the document's summary table: every claim that gives a range, and the rate limit beside them."""
+    rows = tuple(
+        SummaryRow(
+            id=result.claim.id,
+            pattern=result.pattern,
+            says=result.claim.says,
+            complexity=result.claim.complexity,
+            memory=result.claim.memory,
+            cells=result.cells,
+            judgement=result.judgement,
+        )
+        for result in results
+        if result.claim.gain is not None
+    )
+    return (*rows, RATE_LIMIT) if any(row.id.startswith("summary/") for row in rows) else rows
+
+
+def _key(cell: Cell) -> tuple[int | None, float]:
+    return cell.workers, cell.duration_s
+
+
+def _configuration(
+    key: tuple[int | None, float],
+    scenario: Scenario,
+    results: Sequence[ClaimResult],
+    measured: Sequence[Measured],
+) -> Configuration:
+    arms = [found for found in measured if found.cell.arm != SERIAL and _key(found.cell) == key]
+    arms.sort(key=lambda found: found.cell.arm != GOPAT)
+    serial = (found for found in measured if found.cell.arm == SERIAL and found.cell.duration_s == key[1])
+    figures = (result for result in results if result.claim.speedup is not None)
+    return Configuration(
+        cell=arms[0].cell,
+        claims=tuple(r for r in figures if any(speaks_about(r.claim, scenario, found) for found in arms)),
+        serial=next(serial, None),
+        rows=tuple(_row(found, scenario, results) for found in arms),
+    )
+
+
+def _row(found: Measured, scenario: Scenario, results: Sequence[ClaimResult]) -> Row:
+    about = min(
+        (result for result in results if speaks_about(result.claim, scenario, found)),
+        key=_generality,
+        default=None,
+    )
+    if about is None:
+        return Row(found, None, None, decides=False)
+    beyond = about.judgement if about.verdict is Verdict.OUT_OF_REACH else None
+    judgement = beyond or judge_cell(about.claim, found)
+    return Row(found, about.claim.id, judgement, decides=found in about.cells)
+
+
+def _generality(result: ClaimResult) -> tuple[bool, int]:
+    """A figure comes before a range, and a claim about fewer cells before one about more."""
+    return result.claim.gain is not None, -len(result.claim.where)

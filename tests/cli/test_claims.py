@@ -1,0 +1,119 @@
+"""Which cells a claim speaks about, and what follows from them together."""
+
+from dataclasses import replace
+
+import pytest
+
+import scenarios
+from gopatterns_cli.comparison import compare
+
+from synthetic import Truth, session
+
+RANGE = "where = { workers = 10 }\ngain = [10, 100]"
+
+SCENARIO = """
+about = "Our own jobs."
+pattern = "worker-pool"
+job = {{ kind = "wait", duration = "1ms", count = 1_000 }}
+arms = {{ workers = [10, 100], runtimes = ["asyncio", "threads"], home = "asyncio", pool = ["cold", "warm"] }}
+[[claim]]
+id = "ours/jobs"
+{claim}
+says = "as we say"
+source = "ours"
+"""
+
+
+def scenario(tmp_path, text):
+    """A user's own scenario with this claim."""
+    path = tmp_path / "ours.toml"
+    path.write_text(SCENARIO.format(claim=text))
+    return scenarios.load(path)
+
+
+def about_all_workers(ours):
+    """The same scenario, its claim about every worker count; a file must name one of them."""
+    return replace(ours, claims=tuple(replace(claim, where={}) for claim in ours.claims))
+
+
+def judged(tmp_path, ours, **truth):
+    """The one claim of a scenario, judged."""
+    return compare(session(tmp_path / "s.json", Truth(names=(), others=(ours,), **truth))).claims[0]
+
+
+def cells(line):
+    return [measured.cell.name for measured in line.result.cells]
+
+
+def test_a_range_speaks_about_every_cold_cell_of_the_home_runtime(tmp_path):
+    line = judged(tmp_path, about_all_workers(scenario(tmp_path, RANGE)))
+    assert cells(line) == ["ours/gopat/asyncio/cold/workers=10", "ours/gopat/asyncio/cold/workers=100"]
+    assert line.result.verdict == "reproduced"
+    assert line.sentence == (
+        "ours/jobs: the document says as we say; here 10.3x [10.0, 10.5] with 10 workers "
+        "and 73.9x [72.6, 75.1] with 100 workers on asyncio: reproduced."
+    )
+
+
+def test_one_cell_below_the_range_refutes_it(tmp_path):
+    slower = {"ours/gopat/asyncio/cold/workers=10": 1.5}
+    line = judged(tmp_path, about_all_workers(scenario(tmp_path, RANGE)), slower=slower)
+    assert line.result.verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("where", "decides"),
+    [
+        ("workers = 100", "ours/gopat/asyncio/cold/workers=100"),
+        ('workers = 100, pool = "warm"', "ours/gopat/asyncio/warm/workers=100"),
+        ('workers = 10, runtime = "threads"', "ours/gopat/threads/cold/workers=10"),
+    ],
+)
+def test_where_picks_the_cell_and_may_leave_the_home_runtime(tmp_path, where, decides):
+    ours = scenario(tmp_path, f"where = {{ {where} }}\nspeedup = 9.9")
+    assert cells(judged(tmp_path, ours)) == [decides]
+
+
+def test_every_cell_has_a_verdict_of_its_own_and_one_decides(tmp_path):
+    ours = scenario(tmp_path, "where = { workers = 100 }\nspeedup = 75")
+    found = compare(session(tmp_path / "s.json", Truth(names=(), others=(ours,))))
+    rows = [row for block in found.tables[0].configurations for row in block.rows]
+    verdicts = {row.measured.cell.name: str(row.judgement.verdict) for row in rows if row.judgement}
+    assert verdicts == {
+        "ours/gopat/asyncio/cold/workers=100": "reproduced",
+        "ours/gopat/threads/cold/workers=100": "refuted",
+        "ours/native/asyncio/cold/workers=100": "reproduced",
+        "ours/native/threads/cold/workers=100": "refuted",
+    }
+    assert [row.measured.cell.name for row in rows if row.decides] == ["ours/gopat/asyncio/cold/workers=100"]
+
+
+def test_a_claim_about_another_kind_of_job_is_not_measured_by_these(tmp_path):
+    line = judged(tmp_path, scenario(tmp_path, 'where = { workers = 10 }\njob = "cpu"\ngain = [4, 8]'))
+    assert line.result.verdict == "not measured"
+    assert line.sentence == (
+        "ours/jobs: the document says as we say; not measured (it speaks about cpu jobs and these wait)."
+    )
+
+
+def test_a_claim_out_of_reach_gives_the_reason_and_fails_nothing(tmp_path):
+    ours = scenario(tmp_path, "where = { workers = 100 }\nneeds = { cores = 64 }\nspeedup = 60")
+    line = judged(tmp_path, ours, out_of_reach={"ours/jobs": "it takes 64 cores, here there are 2"})
+    assert (
+        line.sentence
+        == "ours/jobs: the document says 60.0x; out of reach (it takes 64 cores, here there are 2)."
+    )
+
+
+def test_a_band_of_its_own_decides_what_counts_as_reproduced(tmp_path):
+    where = "where = { workers = 100 }\nspeedup = 96.7\n"
+    assert judged(tmp_path, scenario(tmp_path, f"{where}band = 1.5")).result.verdict == "reproduced"
+    assert judged(tmp_path, scenario(tmp_path, f"{where}band = 1.05")).result.verdict == "refuted"
+
+
+def test_the_rate_limit_stands_in_the_document_s_summary_and_nowhere_else(tmp_path):
+    shipped = compare(session(tmp_path / "s.json", Truth()))
+    ours = compare(session(tmp_path / "s.json", Truth(names=("pipeline-break-even",))))
+    assert [row.id for row in shipped.summary][-1] == "summary/rate-limit"
+    assert shipped.summary[-1].judgement.verdict == "not measured"
+    assert ours.summary == ()
