@@ -115,10 +115,10 @@ def _bracket(point: BreakEven) -> str:
     if point.bracket is None:
         return ""
     slower, faster = (figures.seconds(rung.wait_s) for rung in point.bracket)
-    return f"; slower than the loop at {slower}, faster at {faster}{_unequal_rung(point.bracket[1])}"
+    return f", interpolated between {slower} (slower than the loop) and {faster} (faster{_unequal_rung(point.bracket[1])})"
 
 
 def _unequal_rung(rung: Rung) -> str:
     if not unequal_jobs(rung.wait_s, rung.arm_wait_s):
         return ""
-    return f" (where its own waits lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs)"
+    return f"; its own waits lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs"

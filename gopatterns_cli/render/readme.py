@@ -1,11 +1,17 @@
-"""The results in a README: `python -m gopatterns_cli.render.readme README.md [--check]`.
+"""The generated parts of a README: `python -m gopatterns_cli.render.readme README.md [--check]`.
 
 Between two markers it puts the results of the newest complete, full session under `results/` beside the
-file, so that no figure is ever typed by hand. With `--check` it writes nothing and ends with 1 when the
-text between the markers is not what the session says. A quick session, one that was interrupted, and one
-of something else than the document's claims are passed over.
+file, so that no figure is ever typed by hand. A quick session, one that was interrupted, and one of something
+else than the document's claims are passed over. Between the markers of a sample it puts what the command in
+the marker prints, 80 columns wide; only a command whose output never changes belongs there.
+
+With `--check` it writes nothing and ends with 1 when a part is not what it would write.
 """
 
+import os
+import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +28,9 @@ BEGIN = f"<!-- results: made by {COMMAND} -->"
 END = "<!-- /results -->"
 
 GROUP, FOLDER = "claims", "results"
+
+SAMPLE = re.compile(r"(<!-- sample: made by gopat (.+) -->\n```\n).*?(```\n<!-- /sample -->)", re.DOTALL)
+"""A sample: its first marker with the command's arguments, the text, its second marker."""
 
 USAGE = f"usage: {COMMAND} [--check]"
 
@@ -52,6 +61,15 @@ def spliced(text: str, results: str) -> str:
     return f"{before}{BEGIN}\n\n{results}\n{END}{after}"
 
 
+def with_samples(text: str) -> str:
+    """Return `text` with every sample replaced by what its command prints.
+
+    Raises:
+        Failure: exit code 1, a command fails.
+    """
+    return SAMPLE.sub(lambda found: f"{found[1]}{_printed(shlex.split(found[2]))}{found[3]}", text)
+
+
 def recorded(folder: Path) -> Session:
     """Return the newest complete and full session of the document's claims, its path as seen from the README.
 
@@ -66,17 +84,30 @@ def _update(readme: Path, *, only_check: bool) -> int:
     session = recorded(readme.parent / FOLDER)
     text = _read(readme)
     try:
-        fresh = spliced(text, markdown.results(compare(session)))
+        fresh = with_samples(spliced(text, markdown.results(compare(session))))
     except ValueError as error:
         raise Failure(f"{readme}: {error}", 2) from None
     if fresh == text:
         return 0
     if only_check:
         raise Failure(
-            f"{readme}: its results are not those of {session.path}; {USAGE.removeprefix('usage: ')[:-10]}"
+            f"{readme}: its results are not those of {session.path}, or a sample is stale; {COMMAND}"
         )
     readme.write_text(fresh, encoding="utf-8")
     return 0
+
+
+def _printed(arguments: Sequence[str]) -> str:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "gopatterns_cli", *arguments],
+        env={**os.environ, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Failure(f"gopat {shlex.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _read(readme: Path) -> str:

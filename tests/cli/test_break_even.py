@@ -93,8 +93,11 @@ def test_a_round_that_lost_a_rung_is_left_out_whole(tmp_path):
 
 def test_the_sentence_speaks_of_waiting_per_item_and_stage_and_marks_unequal_jobs(tmp_path):
     sentence = break_even_sentence(point(tmp_path))
-    assert "of waiting per item and stage; slower than the loop at 0 s, faster at 80.0 us" in sentence
-    assert "(where its own waits lasted 30.0 us: unequal jobs)" in sentence
+    assert (
+        "of waiting per item and stage, interpolated between 0 s (slower than the loop) and 80.0 us (faster"
+        in sentence
+    )
+    assert "(faster; its own waits lasted 30.0 us: unequal jobs)" in sentence
 
 
 def test_a_session_without_a_ladder_has_no_break_even(tmp_path):

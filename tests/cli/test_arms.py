@@ -1,0 +1,110 @@
+"""Every arm of every pattern does what it is asked to, and one that does not is caught."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+import scenarios
+from gopatterns_cli import arms
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.drafting import cells_of
+from gopatterns_cli.measuring.timing import timed_arm, workload_of
+from gopatterns_cli.measuring.workload import Jobs, WrongRunError
+
+SHORT = 12
+FORBIDDEN = {"typer", "rich", "pydantic"}
+
+
+def cells():
+    """Every cell of the shipped scenarios, cut down to a few items."""
+    full = [
+        cell
+        for scenario in scenarios.find("all").scenarios
+        for cell in cells_of(scenario, quick=False, runtimes=None)
+    ]
+    return [
+        replace(cell, count=min(cell.count, SHORT), duration_s=min(cell.duration_s, 1e-4)) for cell in full
+    ]
+
+
+def a_cell(**changes):
+    return replace(
+        Cell("s", "worker-pool", "native", "asyncio", "cold", 2, 0, "wait", 1e-4, SHORT), **changes
+    )
+
+
+@pytest.mark.parametrize("cell", cells(), ids=lambda cell: cell.name)
+def test_every_arm_gives_the_right_answer_and_waits_as_often_as_asked(cell):
+    jobs = Jobs.of(cell, workload_of(cell))
+    taken_s = timed_arm(jobs)(2)
+    assert taken_s > 0
+    if cell.duration_s:
+        runs = 3 if cell.pool == "warm" else 2  # a warm arm fills its caches first
+        assert jobs.waits == runs * jobs.workload.waits(cell.count)
+        assert jobs.waited_s / jobs.waits >= cell.duration_s
+
+
+@pytest.mark.parametrize("pattern", ["worker-pool", "pipeline", "fan-out-fan-in"])
+def test_every_pattern_has_a_serial_a_native_and_a_gopat_arm(pattern):
+    assert arms.names(pattern) == ("gopat", "native_asyncio", "native_threads", "serial")
+
+
+def wrong(jobs, arm):
+    """Time a hand-made arm in place of the cell's own."""
+    from gopatterns_cli.measuring import timing
+
+    return timing._each(jobs, jobs.blocking(), arm, 1)
+
+
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        (lambda items, work: [work(item) for item in items][:-1], "wrong answer: 11 results, 12 are right"),
+        (lambda items, work: [work(item) for item in items[:-1]] + [0], "wrong answer: "),
+        (lambda items, work: [item * 2 for item in items], "0 jobs waited, 12 were asked to"),
+    ],
+)
+def test_an_arm_that_loses_invents_or_skips_is_caught(arm, message):
+    jobs = Jobs.of(a_cell(arm="serial", runtime=None, pool=None, workers=None), workload_of(a_cell()))
+    with pytest.raises(WrongRunError, match=message):
+        wrong(jobs, arm)
+
+
+def test_a_job_that_is_shorter_than_asked_is_caught(monkeypatch):
+    jobs = Jobs.of(a_cell(arm="serial", runtime=None, pool=None, workers=None), workload_of(a_cell()))
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    with pytest.raises(WrongRunError, match=r"shorter than the 0\.0001 s asked for"):
+        wrong(jobs, lambda items, work: [work(item) for item in items])
+
+
+def test_a_loop_that_does_not_sleep_is_caught(monkeypatch):
+    async def sleepless(seconds):
+        """What uvloop does below half a millisecond."""
+
+    monkeypatch.setattr(asyncio, "sleep", sleepless)
+    jobs = Jobs.of(a_cell(), workload_of(a_cell()))
+    with pytest.raises(WrongRunError, match="shorter than"):
+        timed_arm(jobs)(1)
+
+
+def test_a_worker_imports_nothing_that_it_does_not_measure():
+    cell = json.dumps(a_cell().to_json())
+    program = f"""if True:
+        import sys
+        alone = ["--worker", "--worker-task=0", "--loops=1", "--values=1", "--warmups=0"]
+        sys.argv = ["worker", *alone, "--cell", {cell!r}]
+        from gopatterns_cli.worker import main
+        code = main()
+        print(code, *sys.modules, file=sys.stderr)
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    code, *modules = done.stderr.split()
+    assert code == "0"
+    assert not FORBIDDEN & {module.partition(".")[0] for module in modules}

@@ -1,0 +1,262 @@
+"""`gopat bench` with real worker processes: few, small ones, and nothing asserted about their times."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gopatterns_cli.app import main
+from gopatterns_cli.session import COMPLETE, RUNNING, load, write
+
+import synthetic
+
+SMALL = """\
+about = "Four jobs that wait a moment."
+pattern = "worker-pool"
+job = { kind = "wait", duration = "100us", count = 4 }
+arms = { workers = [2], runtimes = ["asyncio"], home = "asyncio" }
+
+[[claim]]
+id = "small/2-workers"
+where = { workers = 2 }
+speedup = 2.0
+source = "here"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("GOPAT_RESULTS", raising=False)
+    tmp_path.joinpath("small.toml").write_text(SMALL, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def gopat(folder, capfd):
+    def run(*arguments):
+        code = main(arguments)
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "gopatterns_cli", *arguments]
+
+
+def started(*arguments, **options):
+    package = str(Path(__file__).parents[2])
+    return subprocess.Popen(
+        command(*arguments),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": package}, **options,
+    )  # fmt: skip
+
+
+def only_session(folder):
+    (path,) = folder.joinpath("results").glob("*.json")
+    return path
+
+
+def wait_for_round(process, number):
+    """Read the progress of a bench until it says that a round begins."""
+    for line in process.stderr:
+        if line.startswith(f"round {number} of"):
+            return
+    pytest.fail(f"the bench ended before round {number}")
+
+
+# What a session is
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """One session that was really measured, for whoever only looks at it."""
+    folder = tmp_path_factory.mktemp("measured")
+    folder.joinpath("small.toml").write_text(SMALL, encoding="utf-8")
+    process = started("bench", "small.toml", "--rounds", "6", cwd=folder)
+    out, err = process.communicate(timeout=50)
+    assert process.returncode == 0, err
+    return only_session(folder), out, err
+
+
+def test_a_file_of_ones_own_is_measured_and_shown(measured):
+    path, out, err = measured
+    session = load(path)
+    assert (session.status, session.rounds_done, session.lost) == (COMPLETE, 6, ())
+    assert err.startswith("small: 3 arms, 6 rounds, about ")
+    assert out.splitlines()[0].split() == ["arm", "time", "speed-up"]
+    for name in ("small/serial", "small/native/asyncio/cold/workers=2", "small/gopat/asyncio/cold/workers=2"):
+        assert any(line.startswith(name) for line in out.splitlines())
+    assert out.splitlines()[-1] == f"session: {path.relative_to(path.parents[1])}"
+
+
+def test_each_arm_ran_in_a_process_of_its_own_and_noted_what_its_jobs_took(measured):
+    session = load(measured[0])
+    assert len(session.runs) == 3 * 6
+    for cell in session.plan.cells:
+        assert set(session.seconds(cell.name)) == set(range(1, 7))
+        assert min(session.job_seconds(cell.name).values()) >= cell.duration_s
+    for number in range(1, 7):
+        runs = [run for run in session.runs if run.round == number]
+        assert len({run.metadata["gopat_hashseed"] for run in runs}) == 1
+
+
+@pytest.mark.parametrize("reader", ["stats", "hist", "show"])
+def test_pyperf_reads_the_session(measured, reader):
+    done = subprocess.run(
+        [sys.executable, "-m", "pyperf", reader, str(measured[0])],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "small/gopat/asyncio/cold/workers=2" in done.stdout
+
+
+def test_compare_finds_the_session_by_the_scenarios_name(measured, capsys, monkeypatch):
+    monkeypatch.chdir(measured[0].parents[1])
+    assert main(["compare", "small"]) == 0
+    assert "small/2-workers: the document says 2.00x; here" in capsys.readouterr().out
+
+
+def test_a_session_cut_anywhere_is_refused_in_one_line(measured, tmp_path, capsys):
+    text = measured[0].read_text(encoding="utf-8")
+    path = tmp_path / "cut.json"
+    for end in range(0, len(text) - 2, max(len(text) // 40, 1)):
+        path.write_text(text[:end], encoding="utf-8")
+        assert main(["compare", str(path)]) == 2
+        err = capsys.readouterr().err
+        assert err.startswith(f"error: {path}: ")
+        assert len(err.splitlines()) == 1
+
+
+# Interruptions
+
+
+def test_ctrl_c_keeps_the_rounds_that_were_done_and_resume_goes_on(folder):
+    process = started("bench", "small.toml", "--rounds", "3", cwd=folder, start_new_session=True)
+    wait_for_round(process, 3)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    path = only_session(folder)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert err.splitlines()[-1].startswith(f"interrupted: results/{path.name} has the rounds that were done")
+    assert load(path).rounds_done >= 2
+
+    process = started("bench", "--resume", cwd=folder)
+    out, err = process.communicate(timeout=50)
+    assert process.returncode == 0, err
+    assert (load(path).status, load(path).rounds_done) == (COMPLETE, 3)
+    assert out.splitlines()[-1] == f"session: results/{path.name}"
+
+
+def test_kill_9_loses_at_most_the_round_under_way(folder):
+    process = started("bench", "small.toml", "--rounds", "3", cwd=folder)
+    wait_for_round(process, 3)
+    process.kill()
+    process.communicate(timeout=20)
+    left = load(only_session(folder))
+    assert (left.status, left.rounds_done >= 2) == (RUNNING, True)
+    process = started("bench", "--resume", cwd=folder)
+    _, err = process.communicate(timeout=50)
+    assert process.returncode == 0, err
+    assert load(left.path).rounds_done == 3
+
+
+def test_ctrl_c_leaves_no_worker_behind(folder):
+    folder.joinpath("long.toml").write_text(SMALL.replace("100us", "20s"), encoding="utf-8")
+    process = started("bench", "long.toml", cwd=folder, start_new_session=True)
+    assert process.stderr.readline().startswith("long: ")
+    workers = _workers(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+
+
+def _workers(parent):
+    """Wait until the process has a child; return its children."""
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    if not children.exists():
+        pytest.skip("this system does not list a process's children")
+    while not (found := children.read_text(encoding="ascii").split()):
+        time.sleep(0.01)  # another process's doing: there is nothing to wait on
+    return found
+
+
+# What is refused, and what is only shown
+
+
+def test_list_prints_the_plan_and_measures_nothing(gopat, folder):
+    code, out, err = gopat("bench", "all", "--quick", "--list")
+    assert (code, err) == (0, "")
+    assert out.startswith("claims: 14 arms, 6 rounds, about ")
+    assert "out of reach: summary/fan-out: it takes 4 cores that run Python at once" in out
+    assert not folder.joinpath("results").exists()
+
+
+def test_the_plan_as_json_is_what_a_session_stores(gopat):
+    code, out, _ = gopat("bench", "small.toml", "--list", "--json", "--seed", "7", "--rounds", "6")
+    plan = json.loads(out)
+    assert (code, plan["seed"], plan["rounds"], len(plan["orders"])) == (0, 7, 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "TARGET: found nothing, allowed all, a group, a scenario"),
+        (("worker-pol",), 2, 'TARGET: found "worker-pol", allowed a path'),
+        (("nowhere.toml",), 2, "nowhere.toml: "),
+        (("small.toml", "--rounds", "0"), 2, '--rounds: found "0", allowed a whole number from 1'),
+        (("small.toml", "--runtime", "thread"), 2, '--runtime: found "thread", allowed asyncio'),
+        (("small.toml", "--runtime", "threads"), 2, "--runtime: found none of the scenario's runtimes"),
+        (("--resume",), 5, "results: no session to go on with"),
+        (("--resume", "nothing.json"), 5, "nothing.json: there is no such file"),
+        (("small.toml", "--output", "small.toml/s.json"), 1, "cannot write small.toml/s.json: "),
+    ],
+)
+def test_what_cannot_be_measured_is_one_line_and_an_exit_code(gopat, arguments, code, message):
+    found, out, err = gopat("bench", *arguments)
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert (found, out, len(lines)) == (code, "", 1)
+    assert lines[0].startswith(f"error: {message}")
+
+
+def test_the_simulator_is_not_measured(gopat, folder):
+    text = SMALL.replace('"asyncio"', '"simulator"')
+    folder.joinpath("virtual.toml").write_text(text, encoding="utf-8")
+    code, _, err = gopat("bench", "virtual.toml")
+    assert code == 2
+    assert err.startswith("error: ")
+
+
+def test_a_complete_session_is_not_gone_on_with(gopat, folder):
+    synthetic.written(folder / "results" / "whole.json")
+    assert gopat("bench", "--resume", "results/whole.json")[0] == 5
+    assert gopat("bench", "--resume")[0] == 5
+
+
+def test_a_session_of_another_machine_is_not_gone_on_with(gopat, folder):
+    cut = synthetic.session(folder / "results" / "cut.json", synthetic.Truth(rounds=3, planned=12))
+    write(cut)
+    code, _, err = gopat("bench", "--resume")
+    assert code == 2
+    assert "was measured elsewhere (CPU: " in err
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
+def test_results_that_cannot_be_written_are_one_line(gopat, folder):
+    folder.joinpath("results").mkdir(mode=0o500)
+    code, _, err = gopat("bench", "small.toml")
+    assert code == 1
+    assert "error: cannot write results/" in err

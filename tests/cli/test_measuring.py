@@ -1,0 +1,255 @@
+"""Measuring: the plan, the calibration, the rounds, what an interruption leaves; no process is started."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+import scenarios
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import rounds
+from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, VALUE_S, draft
+from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Run, Session, load
+
+ALL = scenarios.find("all").scenarios
+MOST_PROCESSES_A_QUICK_ROUND = 30  # METHOD, "What a run contains"
+
+
+def plan(chosen=ALL, *, quick=False, count=None, seed=1, runtimes=None):
+    return draft(chosen, quick=quick, rounds=count, seed=seed, runtimes=runtimes)
+
+
+def begun(path, drafted=None):
+    return Session(
+        path=path,
+        started="2026-11-24T00:00:00.000001Z",
+        group="claims",
+        quick=False,
+        status=RUNNING,
+        plan=drafted or plan(count=3),
+        machine={},
+    )
+
+
+class Fake:
+    """A launcher that takes no time: what it was asked for, and the answers that are not the usual one."""
+
+    def __init__(self, answers=()):
+        self.orders = []
+        self.answers = dict(answers)
+
+    def __call__(self, order):
+        self.orders.append(order)
+        answer = self.answers.get(len(self.orders)) or self.answers.get(order.cell.name)
+        if answer is not None:
+            raise answer
+        facts = {"gopat_cell": order.cell.name, "gopat_hashseed": order.hash_seed}
+        return Run((0.003,) * order.values, (), facts)
+
+
+def silent(session, done, cell):
+    """Show no progress."""
+
+
+# The plan
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_every_round_has_every_arm_once(quick):
+    drafted = plan(quick=quick)
+    names = sorted(cell.name for cell in drafted.cells)
+    assert len(drafted.orders) == drafted.rounds == (QUICK_ROUNDS if quick else ROUNDS)
+    assert len(set(names)) == len(names)
+    assert all(sorted(order) == names for order in drafted.orders)
+
+
+def test_the_order_is_balanced_rounds_come_in_pairs_that_mirror_each_other():
+    orders = plan().orders
+    assert all(orders[i + 1] == orders[i][::-1] for i in range(0, len(orders), 2))
+    assert len(set(orders)) == len(orders)
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_one_another():
+    first, again, other = (plan(seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first.orders != other.orders
+    assert first.hash_seeds != other.hash_seeds
+
+
+def test_a_plan_comes_back_from_its_json():
+    drafted = replace(plan(), loops={"a": 2}, values={"a": 3})
+    assert Plan.from_json(drafted.to_json()) == drafted
+
+
+def test_quick_measures_each_claim_on_its_home_runtime_and_few_processes_a_round():
+    cells = plan(quick=True).cells
+    assert len(cells) <= MOST_PROCESSES_A_QUICK_ROUND
+    assert {(cell.arm, cell.runtime, cell.pool) for cell in cells} == {
+        ("serial", None, None),
+        ("gopat", "asyncio", "cold"),
+    }
+
+
+def test_the_full_plan_has_every_arm_on_every_runtime_cold_and_warm():
+    found = {(cell.arm, cell.runtime, cell.pool) for cell in plan().cells if cell.scenario == "worker-pool"}
+    assert found == {("serial", None, None)} | {
+        (arm, runtime, pool)
+        for arm in ("native", "gopat")
+        for runtime in ("asyncio", "threads")
+        for pool in ("cold", "warm")
+    }
+
+
+def test_every_claim_with_a_figure_has_a_cell_that_decides_it():
+    cells = plan(quick=True).cells
+    for scenario in ALL:
+        for claim in scenario.claims:
+            assert any(
+                (cell.scenario, cell.arm, cell.runtime, cell.pool, cell.workers)
+                == (scenario.stem, "gopat", scenario.arms.home, claim.pool, claim.workers)
+                for cell in cells
+            )
+
+
+def test_what_this_machine_cannot_show_is_decided_beforehand():
+    assert set(plan().out_of_reach) == {"summary/fan-out"}
+
+
+# The calibration
+
+
+def test_loops_are_calibrated_once_per_arm_and_frozen(tmp_path):
+    drafted = plan(quick=True, count=2)
+    launcher = Fake()
+    rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    cells = len(drafted.cells)
+    assert len(launcher.orders) == cells * (1 + drafted.rounds)
+    assert all(order.loops == 1 for order in launcher.orders[:cells])
+    for order in launcher.orders[cells:]:
+        assert order.loops * 0.003 >= VALUE_S > order.loops / 2 * 0.003
+
+
+def test_all_workers_of_a_round_share_one_hash_seed(tmp_path):
+    drafted = plan(count=2)
+    launcher = Fake()
+    rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    seeds = [order.hash_seed for order in launcher.orders[len(drafted.cells) :]]
+    assert Counter(seeds) == dict.fromkeys(drafted.hash_seeds, len(drafted.cells))
+
+
+def test_a_session_without_any_arm_that_runs_is_a_failure_that_says_why(tmp_path):
+    broken = Fake({cell.name: LostRunError("wrong answer: 3 where 4 is right") for cell in plan().cells})
+    with pytest.raises(Failure, match=r"nothing could be measured: .*: wrong answer: 3 where 4 is right"):
+        rounds.carry_out(begun(tmp_path / "s.json"), broken, silent)
+
+
+# The rounds
+
+
+def test_the_session_is_on_disk_before_the_first_measurement(tmp_path):
+    path = tmp_path / "s.json"
+    seen = []
+
+    def launcher(order):
+        seen.append(load(path))
+        return Fake()(order)
+
+    rounds.carry_out(begun(path), launcher, silent)
+    assert seen[0].plan.orders == plan(count=3).orders
+    assert (seen[0].rounds_done, seen[0].status) == (0, RUNNING)
+
+
+def test_every_round_is_on_disk_before_the_next_one(tmp_path):
+    path = tmp_path / "s.json"
+    cells = len(plan().cells)
+    done = []
+
+    def launcher(order):
+        done.append(load(path).rounds_done)
+        return Fake()(order)
+
+    session = rounds.carry_out(begun(path), launcher, silent)
+    assert done == [0] * cells + [0] * cells + [1] * cells + [2] * cells
+    assert session.status == COMPLETE
+    assert load(path) == session
+
+
+def test_progress_is_told_before_each_worker_and_never_while_one_runs(tmp_path):
+    events = []
+
+    def launcher(order):
+        events.append("worker")
+        return Fake()(order)
+
+    rounds.carry_out(
+        begun(tmp_path / "s.json"), launcher, lambda session, done, cell: events.append("progress")
+    )
+    assert events == ["progress", "worker"] * (len(events) // 2)
+
+
+@pytest.mark.parametrize("when", ["calibration", "first worker of a round", "last worker of a round"])
+def test_an_interruption_loses_at_most_the_round_under_way_and_resume_goes_on(tmp_path, when):
+    path, drafted = tmp_path / "s.json", plan(count=3)
+    cells = len(drafted.cells)
+    at = {"calibration": 5, "first worker of a round": 2 * cells + 1, "last worker of a round": 3 * cells}
+    with pytest.raises(KeyboardInterrupt):
+        rounds.carry_out(begun(path, drafted), Fake({at[when]: KeyboardInterrupt()}), silent)
+    cut = load(path)
+    assert (cut.status, cut.rounds_done) == (INTERRUPTED, 0 if when == "calibration" else 1)
+    assert cut.plan.orders == drafted.orders
+
+    again = Fake()
+    whole = rounds.carry_out(cut, again, silent)
+    assert (whole.status, whole.rounds_done) == (COMPLETE, 3)
+    assert len(again.orders) == cells * (4 if when == "calibration" else 2)
+    assert Counter(run.cell for run in whole.runs) == {cell.name: 3 for cell in drafted.cells}
+    assert [run.cell for run in whole.runs] == [name for order in drafted.orders for name in order]
+
+
+def test_a_worker_that_is_lost_costs_one_cell_of_one_round(tmp_path):
+    drafted = plan(count=3)
+    cells = len(drafted.cells)
+    launcher = Fake({cells + 2: LostRunError("hung: killed after 60 s")})
+    session = rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    name = drafted.orders[0][1]
+    assert [(loss.round, loss.cell, loss.why) for loss in session.lost] == [
+        (1, name, "hung: killed after 60 s")
+    ]
+    assert set(session.seconds(name)) == {2, 3}
+    assert len(session.runs) == 3 * cells - 1
+    assert load(session.path).lost == session.lost
+
+
+def test_an_arm_that_cannot_be_calibrated_is_left_out_of_every_round(tmp_path):
+    drafted = plan(count=2)
+    name = drafted.cells[3].name
+    launcher = Fake({name: LostRunError("wrong answer")})
+    session = rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    assert [(loss.round, loss.cell) for loss in session.lost] == [(0, name)]
+    assert session.seconds(name) == {}
+    assert len(session.runs) == 2 * (len(drafted.cells) - 1)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_a_full_disk_leaves_the_rounds_before_and_is_one_line(tmp_path, monkeypatch, number):
+    path, drafted = tmp_path / "s.json", plan(count=3)
+    writes = []
+
+    def fsync(descriptor):
+        writes.append(descriptor)
+        if len(writes) == 4:  # the plan, the calibration, round 1, and then the disk is full
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(Failure, match=rf"cannot write .*s\.json: {os.strerror(number)}") as raised:
+        rounds.carry_out(begun(path, drafted), Fake(), silent)
+    assert raised.value.exit_code == 1
+    assert load(path).rounds_done == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["s.json"]
+    assert rounds.carry_out(load(path), Fake(), silent).status == COMPLETE
