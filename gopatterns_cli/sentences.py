@@ -115,7 +115,8 @@ def _bracket(point: BreakEven) -> str:
     if point.bracket is None:
         return ""
     slower, faster = (figures.seconds(rung.wait_s) for rung in point.bracket)
-    return f", interpolated between {slower} (slower than the loop) and {faster} (faster{_unequal_rung(point.bracket[1])})"
+    unequal = _unequal_rung(point.bracket[1])
+    return f", interpolated between {slower} (slower than the loop) and {faster} (faster{unequal})"
 
 
 def _unequal_rung(rung: Rung) -> str:
