@@ -84,13 +84,13 @@ class Channel(Generic[T]):
         """
         task = traps.current.get() or traps.running()
         driver = task.driver
-        if task.context.dead:
-            await traps.refuse(task)
         if self._driver is not driver:
             self._bind(driver)
         driver.budget -= 1
         if driver.budget < 0:
             await driver.rest(task)
+        if task.context.dead:  # after the rest, in which it may have died
+            await traps.refuse(task)
         if self._receivers:
             grant(self._receivers.popleft(), value)
         elif len(self._buffer) < self._room:
@@ -110,13 +110,13 @@ class Channel(Generic[T]):
         """
         task = traps.current.get() or traps.running()
         driver = task.driver
-        if task.context.dead:
-            await traps.refuse(task)
         if self._driver is not driver:
             self._bind(driver)
         driver.budget -= 1
         if driver.budget < 0:
             await driver.rest(task)
+        if task.context.dead:  # after the rest, in which it may have died
+            await traps.refuse(task)
         if self._buffer or self._senders:
             return self._take(), True
         if self._closed:

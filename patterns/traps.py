@@ -37,13 +37,13 @@ class Task:
     One concurrent activity, as its driver and its contexts see it.
 
     `waiting` holds its waiters while a context may end its wait, `shielded` the one that a context may
-    not end; `aborted` is the error to raise when it runs again. `handle`, `parked` and `call` belong to
-    the driver.
+    not end; `aborted` is the error to raise when it runs again; `deadlocked` says that it was told of a
+    deadlock already. `handle`, `parked` and `call` belong to the driver.
     """
 
     __slots__ = (
-        "__weakref__", "aborted", "call", "context", "driver", "ended", "handle", "made_at", "name", "number",
-        "parked", "shielded", "waiting",
+        "__weakref__", "aborted", "call", "context", "deadlocked", "driver", "ended", "handle", "made_at",
+        "name", "number", "parked", "shielded", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,7 @@ class Task:
         self.waiting: tuple[Waiter, ...] = ()
         self.aborted: BaseException | None = None
         self.shielded: Waiter | None = None
+        self.deadlocked = False
         self.ended = ended
         self.call: Any = None
         self.parked: Any = None

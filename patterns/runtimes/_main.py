@@ -119,15 +119,26 @@ def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
 
 def report_deadlock(driver: Driver, main: Task) -> None:
     """
-    Raise a DeadlockError inside the main task; inside the oldest parked one when the main task has
-    ended.
+    Raise a DeadlockError inside the main task, whose groups then cancel the rest.
+
+    Where that does not help, because what is left is shielded or the main task has ended, it is raised
+    inside the others, one at a time: first those that wait for more than their own children, the oldest
+    first.
     """
-    parked = sorted(driver.live, key=lambda task: task.number)
-    error = DeadlockError([task.describe() for task in parked])
-    victim = main if main in driver.live else parked[0]
+    parked = sorted(
+        driver.live, key=lambda task: (task.deadlocked, task is not main, _joins(task), task.number)
+    )
+    victim = parked[0]
+    error = DeadlockError([task.describe() for task in sorted(parked, key=lambda task: task.number)])
     for waiter in victim.waiting:
         if waiter.queue is not None:
             waiter.queue.remove(waiter)
     victim.waiting = ()
     victim.aborted = error
+    victim.deadlocked = True
     driver.unpark(victim)
+
+
+def _joins(task: Task) -> bool:
+    """Whether a task waits for its own children only."""
+    return task.shielded is not None and task.shielded.verb == "join"

@@ -432,6 +432,25 @@ def test_a_receive_that_nobody_can_end_is_a_deadlock_that_is_named(go):
     assert "made at test_channel.py:" in text
 
 
+def test_a_deadlock_behind_a_shield_reaches_the_tasks_that_cause_it(go):
+    async def stuck():
+        with Context.current().without_cancel():
+            await Channel().receive()
+
+    async def nested():
+        async with TaskGroup() as group:
+            group.spawn(stuck)
+            group.spawn(stuck)
+
+    async def main():
+        async with TaskGroup() as group:
+            group.spawn(nested)
+            group.spawn(stuck)
+
+    with pytest.raises(DeadlockError, match="nested waits for join"):
+        go(main)
+
+
 def test_a_wait_for_a_timer_is_no_deadlock(go):
     async def main():
         channel = Channel()

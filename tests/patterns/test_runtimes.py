@@ -29,6 +29,7 @@ from patterns import (
     worker_pool,
 )
 from patterns.launch import launch
+from patterns.traps import BUDGET
 
 name_of = contextvars.ContextVar("name_of", default="nobody")
 
@@ -470,6 +471,28 @@ def test_cancelling_many_parked_tasks_reaches_all(runtime, count):
         return len(channel._receivers)
 
     assert launch(main, runtime=runtime).value == 0
+
+
+@pytest.mark.parametrize("operation", ["receive", "send"])
+def test_a_context_that_dies_while_an_operation_lets_others_run_ends_it(runtime, operation):
+    """Every `BUDGET` operations one yields before it parks: the context may die in between."""
+    count = 2 * BUDGET if runtime == "threads" else 5 * BUDGET
+
+    async def main():
+        channel = Channel()
+
+        async def work():
+            await (channel.send(1) if operation == "send" else channel.receive())
+
+        async with TaskGroup() as group:
+            for _ in range(count):
+                group.spawn(work)
+            await sleep(0)
+            group.cancel()
+        return len(channel._receivers) + len(channel._senders)
+
+    for seed in range(5):
+        assert launch(main, runtime=runtime, seed=seed).value == 0
 
 
 def test_the_precise_selector_falls_back_with_a_warning_when_descriptors_run_high(monkeypatch):
