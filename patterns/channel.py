@@ -44,6 +44,7 @@ class Channel(Generic[T]):
     """
 
     __slots__ = (
+        "__weakref__",
         "_buffer",
         "_closed",
         "_driver",
@@ -92,7 +93,7 @@ class Channel(Generic[T]):
         if task.context.dead:  # after the rest, in which it may have died
             await traps.refuse(task)
         if self._receivers:
-            grant(self._receivers.popleft(), value)
+            traps.grant(self._receivers.popleft(), value)
         elif len(self._buffer) < self._room:
             self._buffer.append(value)
         else:
@@ -145,11 +146,11 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosedError: the channel is closed.
         """
-        self._check_place()
+        self.check_place()
         if self._closed:
             raise ChannelClosedError("send on a closed channel")
         if self._receivers:
-            grant(self._receivers.popleft(), value)
+            traps.grant(self._receivers.popleft(), value)
         elif len(self._buffer) < self._room:
             self._buffer.append(value)
         else:
@@ -158,7 +159,7 @@ class Channel(Generic[T]):
 
     def try_receive(self) -> tuple[T | None, bool] | None:
         """Return `(value, True)`, `(None, False)` when closed and drained, or None when it would block."""
-        self._check_place()
+        self.check_place()
         if self._buffer or self._senders:
             return self._take(), True
         return (None, False) if self._closed else None
@@ -173,12 +174,12 @@ class Channel(Generic[T]):
         """
         if self._closed:
             raise ChannelClosedError("close of a closed channel")
-        self._check_place()
+        self.check_place()
         self._closed = True
         self._room = -1
         for waiters in (self._receivers, self._senders):
             while waiters:
-                dismiss(waiters.popleft())
+                traps.dismiss(waiters.popleft())
 
     @property
     def closed(self) -> bool:
@@ -224,6 +225,14 @@ class Channel(Generic[T]):
         """Its number in the runtime that it is bound to; 0 before its first operation."""
         return self._number
 
+    def can_receive(self) -> bool:
+        """Whether a receive would go on at once, with a value or because the channel is closed."""
+        return bool(self._buffer or self._senders) or self._closed
+
+    def can_send(self) -> bool:
+        """Whether a send would go on at once, or raise at once because the channel is closed."""
+        return bool(self._receivers) or len(self._buffer) < self._room or self._closed
+
     def enqueue_receiver(self, task: Any) -> Waiter:
         """Put `task` at the end of the queue of receivers; whoever calls this has seen that it must wait."""
         waiter = Waiter(task, "receive", self, self._receivers)
@@ -239,18 +248,24 @@ class Channel(Generic[T]):
         self._senders.append(waiter)
         return waiter
 
+    def check_place(self) -> None:
+        """Refuse a plain call from another runtime or from inside a `call`."""
+        task: Task | None = traps.current.get()
+        if task is not None and self._driver is not task.driver:
+            self._bind(task.driver)
+
     def _take(self) -> T:
         """Return the oldest value; the first parked sender's moves up. There is one."""
         if not self._buffer:
             sender = self._senders.popleft()
             value: T = sender.value
-            grant(sender, value)
+            traps.grant(sender, value)
             return value
         value = self._buffer.popleft()
         if self._senders:
             sender = self._senders.popleft()
             self._buffer.append(sender.value)
-            grant(sender, sender.value)
+            traps.grant(sender, sender.value)
         return value
 
     def _bind(self, driver: Driver) -> None:
@@ -261,12 +276,6 @@ class Channel(Generic[T]):
             )
         self._driver = driver
         self._number = driver.next_number()
-
-    def _check_place(self) -> None:
-        """Refuse a plain call from another runtime or from inside a `call`."""
-        task: Task | None = traps.current.get()
-        if task is not None and self._driver is not task.driver:
-            self._bind(task.driver)
 
 
 class Receiver(Generic[T]):
@@ -361,30 +370,15 @@ class Sender(Generic[T]):
         return f"<Sender of {self._channel!r}>"
 
 
-def channel_of(end: Channel[T] | Receiver[T]) -> Channel[T]:
+def channel_of(end: Any, side: type[Receiver[Any] | Sender[Any]] = Receiver) -> Channel[Any]:
     """
-    Return the channel that values are received from at `end`; for the library's own use.
+    Return the channel behind `end`, which is a channel or its `side`; for the library's own use.
 
     Raises:
-        TypeError: `end` is neither a channel nor its receiving side.
+        TypeError: `end` is neither.
     """
     if isinstance(end, Channel):
         return end
-    if isinstance(end, Receiver):
+    if isinstance(end, side):
         return end._channel  # noqa: SLF001 (a view is its channel's)
-    raise TypeError(f"a channel is needed, found {type(end).__name__}")
-
-
-def grant(waiter: Waiter, value: Any) -> None:
-    """Let a waiter that was taken from its queue go on with `value`."""
-    waiter.value = value
-    waiter.ok = True
-    waiter.queue = None
-    traps.unpark(waiter)
-
-
-def dismiss(waiter: Waiter) -> None:
-    """Let a waiter that was taken from its queue go on without a value."""
-    waiter.value = None
-    waiter.queue = None
-    traps.unpark(waiter)
+    raise TypeError(f"a channel or its {side.__name__.lower()} is needed, found {type(end).__name__}")

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 from patterns import traps
 from patterns.channel import Channel
 from patterns.errors import CancelledError, DeadlineExceededError
+from patterns.group import asynchronous
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from patterns.channel import Receiver
@@ -34,8 +36,8 @@ class Context:
     """
 
     __slots__ = (
-        "_above", "_alarm", "_cause", "_deriver", "_done", "_entered", "_error", "_key", "_timeout_s",
-        "_value", "children", "dead", "deadline", "parent", "tasks",
+        "__weakref__", "_above", "_alarm", "_cause", "_deriver", "_done", "_entered", "_error",
+        "_followers", "_key", "_timeout_s", "_value", "children", "dead", "deadline", "parent", "tasks",
     )  # fmt: skip
 
     def __init__(self, parent: Context | None, above: Context | None = None) -> None:
@@ -54,6 +56,7 @@ class Context:
         self._timeout_s: float | None = None
         self._deriver = traps.current.get()
         self._entered: dict[Task, list[Context]] = {}
+        self._followers: dict[Follower, None] = {}
 
     @staticmethod
     def background() -> Context:
@@ -162,6 +165,29 @@ class Context:
         """End this context and all below it, at once; a second call does nothing."""
         self._end(CancelledError, cause)
 
+    def after_func(self, fn: Callable[..., Any], *args: Any) -> Callable[[], bool]:
+        """
+        Run `fn(*args)` as a task of its own once this context is done; nobody waits for it.
+
+        Its context has this one's values and is not done. An error that it raises is reported as
+        unraisable.
+
+        Returns:
+            A function `stop()`: True when it prevented the call, False when the call was begun or
+            prevented before.
+
+        Raises:
+            RuntimeError: no runtime runs here.
+            TypeError: `fn` is no function.
+        """
+        traps.running()
+        follower = Follower(self, asynchronous(fn), args, traps.caller())
+        if self.dead:
+            follower.start()
+        else:
+            self._followers[follower] = None
+        return follower.stop
+
     def __enter__(self) -> Self:
         task = traps.running()
         task = task.driver.adopted(task)
@@ -223,6 +249,11 @@ class Context:
         for context in doomed:
             if context._done is not None:
                 context._done.close()
+        for context in doomed:
+            followers, context._followers = context._followers, {}
+            if traps.runs_here():
+                for follower in followers:
+                    follower.start()
 
     def _die(
         self, error: type[CancelledError | DeadlineExceededError] | None, cause: BaseException | None
@@ -233,3 +264,31 @@ class Context:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+
+
+class Follower:
+    """A function that waits for the end of a context."""
+
+    def __init__(
+        self, context: Context, perform: Callable[..., Awaitable[Any]], args: tuple[Any, ...], made_at: str
+    ) -> None:
+        self._context = context
+        self._call = (perform, args)
+        self._made_at = made_at
+
+    def start(self) -> None:
+        """Run it, as a task that the cancel of its context does not reach."""
+        perform, args = self._call
+        context = self._context.without_cancel()
+        traps.spawn(
+            perform,
+            args,
+            context=context,
+            ended=traps.report_unraisable,
+            name="after_func",
+            made_at=self._made_at,
+        )
+
+    def stop(self) -> bool:
+        """Forget it; False when it was begun or forgotten before."""
+        return self._context._followers.pop(self, self) is None

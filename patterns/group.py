@@ -58,14 +58,13 @@ class TaskGroup:
         """
         if self.context is None or self._ended:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
-        frame = sys._getframe(1)  # noqa: SLF001 (where it was made, for reports)
         task = traps.spawn(
             asynchronous(fn),
             args,
             context=self.context,
             ended=self._child_ended,
             name=name or getattr(fn, "__name__", "task"),
-            made_at=f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}",
+            made_at=traps.caller(),
         )
         self._tasks.add(task)
         return task

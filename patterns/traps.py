@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableSequence
 
     from patterns.context import Context
@@ -146,7 +147,8 @@ class Driver(Protocol):
 
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
-    context died. `rest` lets others run and refills `budget`.
+    context died. `rest` lets others run and refills `budget`. `draw` gives the next random number from 0
+    up to 1, which a select chooses by.
     """
 
     name: str
@@ -154,6 +156,7 @@ class Driver(Protocol):
     finished: bool
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
+    draw: Callable[[], float]
 
     def next_number(self) -> int:
         """Return the next number for a task or an object, counted from 1."""
@@ -193,6 +196,9 @@ class Driver(Protocol):
     ) -> Awaitable[Any]:
         """Run blocking `fn(*args)` beside the tasks and return its result."""
 
+    def post(self, fn: Callable[[], None]) -> None:
+        """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
+
     def adopted(self, task: Task) -> Task:
         """Return the record of the running task, which may have inherited `task` through contextvars."""
 
@@ -222,6 +228,12 @@ def runs_here() -> bool:
     """Whether `running` would find or adopt a task."""
     asyncio = sys.modules.get("asyncio")
     return current.get() is not None or (asyncio is not None and asyncio._get_running_loop() is not None)  # noqa: SLF001 (documented for such use)
+
+
+def caller() -> str:
+    """Return the file and line from which the function that asks was called, for reports."""
+    frame = sys._getframe(2)  # noqa: SLF001 (no other way)
+    return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
 
 
 async def refuse(task: Task) -> None:
@@ -288,6 +300,23 @@ def finish(task: Task, error: BaseException | None) -> None:
             task.ended(task, error)
 
 
+def report_unraisable(task: Task, error: BaseException | None) -> None:
+    """Report the error of a task that nobody waits for as the interpreter reports its own."""
+    if error is not None:
+        sys.unraisablehook(Unraisable(error, task.name))  # type: ignore[arg-type] # what the hook reads
+
+
+class Unraisable:
+    """What `sys.unraisablehook` reads."""
+
+    def __init__(self, error: BaseException, name: str) -> None:
+        self.exc_type = type(error)
+        self.exc_value = error
+        self.exc_traceback = error.__traceback__
+        self.err_msg = f"Exception ignored while running: {name}"
+        self.object = None
+
+
 def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
     """
     Suspend the running task until its waiter is granted.
@@ -306,6 +335,27 @@ def unpark(waiter: Waiter) -> None:
             rival.queue.remove(rival)
     task.waiting = ()
     task.driver.unpark(task)
+
+
+def grant(waiter: Waiter, value: Any = None) -> None:
+    """Let a waiter that was taken from its queue go on with `value`."""
+    waiter.value = value
+    waiter.ok = True
+    waiter.queue = None
+    unpark(waiter)
+
+
+def grant_all(queue: deque[Waiter]) -> None:
+    """Let every waiter of a queue go on, in its order."""
+    while queue:
+        grant(queue.popleft())
+
+
+def dismiss(waiter: Waiter) -> None:
+    """Let a waiter that was taken from its queue go on without a value."""
+    waiter.value = None
+    waiter.queue = None
+    unpark(waiter)
 
 
 async def sleep(seconds: float) -> None:
@@ -377,6 +427,23 @@ async def call(
     if task.context.dead:
         await refuse(task)
     result: T = await task.driver.call(task, fn, args, abandon=abandon, on_cancel=on_cancel)
+    return result
+
+
+def from_call(fn: Callable[[*Ts], T], *args: *Ts) -> T:
+    """
+    From inside a `call`: run the plain function `fn(*args)` between two turns of the tasks and return its
+    result. It may use what belongs to the runtime (`channel.try_send`, `context.cancel`) and must not block.
+
+    Raises:
+        whatever `fn` raises.
+        RuntimeError: not inside a call, or the run is over.
+    """
+    task = current.get()
+    answer = None if task is None else getattr(task.driver, "from_call", None)
+    if answer is None:
+        raise RuntimeError("from_call is for the inside of a call; elsewhere use the object as it is")
+    result: T = answer(fn, args)
     return result
 
 

@@ -172,7 +172,7 @@ def inside_call(task: Task) -> Task:
     refused.
     """
     marker = Task.__new__(Task)
-    marker.driver = InsideCall(task.driver.name)
+    marker.driver = InsideCall(task)
     marker.context = task.context
     marker.name = task.name
     return marker
@@ -184,13 +184,37 @@ class InsideCall:
     budget = 0
     finished = False
 
-    def __init__(self, runtime: str) -> None:
-        self.name = f"a call on {runtime}"
+    def __init__(self, task: Task) -> None:
+        self.name = f"a call on {task.driver.name}"
+        self._task = task
 
     def __getattr__(self, trap: str) -> Any:
         raise RuntimeError(
             f"{trap} from inside a call: use from_call(fn, *args), or return the value and use it in the task"
         )
+
+    def from_call(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """Have `fn(*args)` called between two turns, and wait for its result."""
+        variables = copy_context()
+        variables.run(traps.current.set, self._task)
+        done = _thread.allocate_lock()
+        done.acquire()
+        kept: list[Any] = [None, None]
+
+        def between_turns() -> None:
+            try:
+                kept[0] = variables.run(fn, *args)
+            except BaseException as error:  # noqa: BLE001 (raised again in the call)
+                kept[1] = error
+            finally:
+                done.release()
+
+        self._task.driver.post(between_turns)
+        done.acquire()
+        value, error = kept
+        if error is not None:
+            raise error
+        return value
 
 
 def _ignore(call: Call) -> None:

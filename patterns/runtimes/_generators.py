@@ -58,16 +58,4 @@ def is_closing(task: Task) -> bool:
 
 def _closed(task: Task, error: BaseException | None) -> None:
     """Nobody waits for the closing of a dropped generator; what it raises is reported as unraisable."""
-    if error is not None:
-        sys.unraisablehook(Unraisable(error, task.name))  # type: ignore[arg-type] # what the hook reads
-
-
-class Unraisable:
-    """What `sys.unraisablehook` reads."""
-
-    def __init__(self, error: BaseException, name: str) -> None:
-        self.exc_type = type(error)
-        self.exc_value = error
-        self.exc_traceback = error.__traceback__
-        self.err_msg = f"Exception ignored while running: {name}"
-        self.object = None
+    traps.report_unraisable(task, error)

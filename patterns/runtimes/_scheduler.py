@@ -42,8 +42,8 @@ class Scheduler:
     """
     The driver: answers the traps and steps the tasks.
 
-    `choose(ready)` takes the next task out of the non-empty list of ready ones. `record(task, verb,
-    subject)` is told of every suspension and end.
+    `choose(ready)` takes the next task out of the non-empty list of ready ones; `draw()` gives the random
+    numbers that a select chooses by. `observe(task, verb, subject)` is told of every suspension and end.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Scheduler:
         name: str,
         clock: Clock,
         choose: Callable[[list[Task]], Task],
+        draw: Callable[[], float],
         observe: Callable[[Task, str, Any], None] | None = None,
     ) -> None:
         self.name = name
@@ -58,13 +59,16 @@ class Scheduler:
         self.finished = False
         self.live: set[Task] = set()
         self.observe = observe
+        self.draw = draw
         self.clock = clock
-        self.ready: list[Task] = []
+        self.ready: list[Any] = []
         self.interrupted: Callable[[], None] | None = None
         self._choose = choose
         self._numbers = 0
         self._times: list[int] = []
         self._buckets: dict[int, list[Waiter | Ring]] = {}
+        self._sweep_above = SWEEP_ABOVE
+        self._main: Task
 
     def next_number(self) -> int:
         """Return the next number for a task or an object."""
@@ -134,11 +138,8 @@ class Scheduler:
 
     def alarm(self, at: float, ring: Callable[[], None]) -> Ring:
         """Call `ring` between two turns at the time `at`."""
-        at_ns = max(round(min(at, FOREVER_S) * 1e9), self.clock.now_ns())
-        bucket = self._bucket(at_ns)
-        entry = Ring(ring, bucket)
-        bucket.append(entry)
-        return entry
+        at_ns = round(min(at, FOREVER_S) * 1e9)
+        return Ring(ring, self, self.ready if at_ns <= self.clock.now_ns() else self._bucket(at_ns))
 
     def cancel(self, task: Task) -> None:
         """Do nothing: what runs outside our queues cannot be interrupted here."""
@@ -159,10 +160,13 @@ class Scheduler:
         if cost_s > 0:
             at_ns = self.clock.now_ns() + round(cost_s * 1e9)
             waiter = Waiter(task, "call")
-            entry = Ring(lambda: traps.unpark(waiter), self._bucket(at_ns))
-            self._buckets[at_ns].append(entry)
+            Ring(lambda: traps.unpark(waiter), self, self._bucket(at_ns))
             await self.park(waiter, shielded=True)
         return result
+
+    def post(self, fn: Callable[[], None]) -> None:
+        """Call `fn` at once: a call runs inline, which is between two turns."""
+        fn()
 
     def adopted(self, task: Task) -> Task:
         """Return `task`: no foreign task can inherit it here."""
@@ -170,14 +174,15 @@ class Scheduler:
 
     def run(self, main: Main) -> None:
         """Step tasks until `main` has ended and no task lives."""
+        self._main = main.task
         with Generators(main.task) as generators:
             while self.live or generators.close_left():
                 if self.interrupted is not None:
                     ring, self.interrupted = self.interrupted, None
-                    self._between_turns(main.task, ring)
+                    self.between_turns(ring)
                 elif self.ready:
                     self._step(self._choose(self.ready))
-                elif not self._advance(main.task):
+                elif not self._advance():
                     report_deadlock(self, main.task)
         self.finished = True
 
@@ -194,10 +199,18 @@ class Scheduler:
             except StopIteration:
                 return
 
-    def _advance(self, main: Task) -> bool:
+    def between_turns(self, ring: Callable[[], None]) -> None:
+        """Call `ring` as if the main task had: it may cancel, close and wake."""
+        token = traps.current.set(self._main)
+        try:
+            ring()
+        finally:
+            traps.current.reset(token)
+
+    def _advance(self) -> bool:
         """
-        Move the clock to the next time that has a timer, and fire its timers. False when no timer is
-        set.
+        Move the clock to the next time that has a timer; whom it wakes and what it rings are ready then, in
+        no order. False when no timer is set.
         """
         while self._times:
             at_ns = self._times[0]
@@ -209,7 +222,8 @@ class Scheduler:
                 heapq.heappop(self._times)
                 for entry in self._buckets.pop(at_ns):
                     if isinstance(entry, Ring):
-                        self._between_turns(main, entry.ring)
+                        entry.queue = self.ready
+                        self.ready.append(entry)
                     else:
                         entry.ok, entry.queue, entry.task.waiting = True, None, ()
                         self.ready.append(entry.task)
@@ -218,39 +232,56 @@ class Scheduler:
             self._buckets.pop(at_ns, None)
         return False
 
-    def _between_turns(self, main: Task, ring: Callable[[], None]) -> None:
-        """Call `ring` as if the main task had: it may cancel, close and wake."""
-        token = traps.current.set(main)
-        try:
-            ring()
-        finally:
-            traps.current.reset(token)
-
     def _bucket(self, at_ns: int) -> list[Any]:
         bucket = self._buckets.get(at_ns)
         if bucket is None:
             bucket = self._buckets[at_ns] = []
             heapq.heappush(self._times, at_ns)
+            if len(self._times) > self._sweep_above:
+                self._sweep(at_ns)
         return bucket
+
+    def _sweep(self, fresh_ns: int) -> None:
+        """Forget the times, but the one just made, at which nothing is due any more."""
+        self._buckets = {at: bucket for at, bucket in self._buckets.items() if bucket or at == fresh_ns}
+        self._times = list(self._buckets)
+        heapq.heapify(self._times)
+        self._sweep_above = max(2 * len(self._times), SWEEP_ABOVE)
 
 
 class Ring:
-    """An armed alarm; `task` and `queue` make it look like a waiter to a queue's filter."""
+    """
+    An armed alarm, in the bucket of its time or, when it is due, among the ready tasks, where it takes its
+    turn as one of them.
+    """
 
-    __slots__ = ("aborted", "queue", "ring", "task")
+    __slots__ = ("_ring", "aborted", "driver", "handle", "queue", "task")
 
-    def __init__(self, ring: Callable[[], None], queue: list[Any]) -> None:
-        self.ring = ring
+    def __init__(self, ring: Callable[[], None], driver: Scheduler, queue: list[Any]) -> None:
+        self._ring = ring
+        self.driver = driver
+        self.handle = (self._turn, None, None)
         self.queue: list[Any] | None = queue
         self.task = self
         self.aborted: BaseException | None = None
+        queue.append(self)
 
     def cancel(self) -> None:
         """Disarm."""
-        if self.queue is not None and self in self.queue:
-            self.queue.remove(self)
-        self.queue = None
+        queue, self.queue = self.queue, None
+        if queue is not None and queue is not self.driver.ready:
+            queue.remove(self)
 
+    def _turn(self, *step: object) -> object:
+        del step
+        if self.queue is not None:
+            self.queue = None
+            self.driver.between_turns(self._ring)
+        return SUSPEND
+
+
+SWEEP_ABOVE = 64
+"""Empty times are looked for when there are more times than this, and then at every doubling."""
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""

@@ -18,6 +18,7 @@ import asyncio
 import heapq
 from contextvars import copy_context
 from functools import partial
+from random import random
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -77,6 +78,7 @@ class AsyncioDriver:
         self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
+        self.draw = random
         self.threads = CallThreads()
         self.calls: dict[Call, Waiter] = {}
         self._time = loop.time
@@ -219,6 +221,10 @@ class AsyncioDriver:
         if outside is not None:
             raise outside
         return call.result(task)
+
+    def post(self, fn: Callable[[], None]) -> None:
+        """Have the loop call `fn`; RuntimeError when it is closed."""
+        self.loop.call_soon_threadsafe(fn)
 
     def adopted(self, task: Task) -> Task:
         """

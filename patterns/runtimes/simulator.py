@@ -78,7 +78,8 @@ def run(
     """
     clock = VirtualClock()
     recorder = Recorder(clock, keep_trace, observe)
-    driver = Scheduler("simulator", clock, choose_by(Random(0 if seed is None else seed)), recorder.record)
+    draw = Random(0 if seed is None else seed).random
+    driver = Scheduler("simulator", clock, choose_by(draw), draw, recorder.record)
     started = Main(driver, main, args)
     driver.spawn(started.task, started.body())
 
@@ -107,12 +108,8 @@ class VirtualClock:
         self._now_ns = at_ns
 
 
-def choose_by(random: Random) -> Callable[[list[Task]], Task]:
-    """
-    Return a uniform choice of the next task; only `Random.random`, whose sequence no Python version
-    changes.
-    """
-    draw = random.random
+def choose_by(draw: Callable[[], float]) -> Callable[[list[Task]], Task]:
+    """Return a uniform choice of the next task; no Python version changes what `Random.random` draws."""
 
     def choose(ready: list[Task]) -> Task:
         last = ready.pop()

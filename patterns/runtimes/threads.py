@@ -21,6 +21,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
+from random import random
 from time import monotonic, monotonic_ns
 from types import coroutine
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,7 @@ class ThreadsDriver:
         self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
+        self.draw = random
         self.calls: set[Call] = set()
         self._mutex = _thread.allocate_lock()
         self._held = True
@@ -125,6 +127,7 @@ class ThreadsDriver:
         self._threads = 0
         self._over = _thread.allocate_lock()
         self._alarms: list[Bell] = []
+        self._sweep_above = SWEEP_ABOVE
         self._outside: deque[Callable[[], None]] = deque()
         self._main: Task
         self._generators: Generators
@@ -223,8 +226,12 @@ class ThreadsDriver:
 
     def alarm(self, at: float, ring: Callable[[], None]) -> Bell:
         """Call `ring` at `at`, by whichever thread has nobody to hand the baton to."""
-        bell = Bell(at, self.next_number(), ring, self._alarms)
+        bell = Bell(at, self.next_number(), ring)
         heapq.heappush(self._alarms, bell)
+        if len(self._alarms) > self._sweep_above:
+            self._alarms = [bell for bell in self._alarms if bell.ring is not None]
+            heapq.heapify(self._alarms)
+            self._sweep_above = max(2 * len(self._alarms), SWEEP_ABOVE)
         return bell
 
     def cancel(self, task: Task) -> None:
@@ -259,6 +266,13 @@ class ThreadsDriver:
             aborted, task.aborted = task.aborted, None
             raise aborted
         return call.result(task)
+
+    def post(self, fn: Callable[[], None]) -> None:
+        """Have whoever holds the baton call `fn`."""
+        if self.finished:
+            raise RuntimeError("the run is over")
+        self._outside.append(fn)
+        self._knock()
 
     def adopted(self, task: Task) -> Task:
         """Return `task`: no foreign task can inherit it here."""
@@ -459,12 +473,17 @@ class ThreadsDriver:
         self._leave()
 
     def _serve(self) -> None:
-        """Call what came from outside, and the alarms that are due."""
-        while self._outside:
-            self._outside.popleft()()
-        while self._alarms and self._alarms[0].at <= monotonic():
-            bell = heapq.heappop(self._alarms)
-            bell.ring()
+        """Call what came from outside, and the alarms that are due, as if the main task had."""
+        token = traps.current.set(self._main)
+        try:
+            while self._outside:
+                self._outside.popleft()()
+            while self._alarms and (self._alarms[0].ring is None or self._alarms[0].at <= monotonic()):
+                ring = heapq.heappop(self._alarms).ring
+                if ring is not None:
+                    ring()
+        finally:
+            traps.current.reset(token)
 
     def _abandon(self, task: Task, call: Call) -> None:
         """Let `task` go on in another thread; the one that it has belongs to the call now."""
@@ -494,25 +513,29 @@ class ThreadsDriver:
 
 
 class Bell:
-    """An armed alarm, ordered by time."""
+    """
+    An armed alarm, ordered by time.
 
-    __slots__ = ("_alarms", "_number", "at", "ring")
+    To disarm it is to forget what to ring, and nothing else: a collector may do that in any thread.
+    """
 
-    def __init__(self, at: float, number: int, ring: Callable[[], None], alarms: list[Bell]) -> None:
+    __slots__ = ("_number", "at", "ring")
+
+    def __init__(self, at: float, number: int, ring: Callable[[], None]) -> None:
         self.at = at
-        self.ring = ring
+        self.ring: Callable[[], None] | None = ring
         self._number = number
-        self._alarms = alarms
 
     def cancel(self) -> None:
         """Disarm."""
-        if self in self._alarms:
-            self._alarms.remove(self)
-            heapq.heapify(self._alarms)
+        self.ring = None
 
     def __lt__(self, other: Bell) -> bool:
         return (self.at, self._number) < (other.at, other._number)
 
+
+SWEEP_ABOVE = 64
+"""Alarms that were disarmed are looked for when there are more than this, and then at every doubling."""
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""

@@ -397,7 +397,7 @@ def test_merging_nothing_ends_at_once(go):
 
 
 def test_merging_something_else_is_refused():
-    with pytest.raises(TypeError, match="a channel is needed, found list"):
+    with pytest.raises(TypeError, match="a channel or its receiver is needed, found list"):
         fan_in([])
 
 

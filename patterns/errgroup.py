@@ -1,0 +1,164 @@
+"""Error groups: tasks whose first error cancels the rest, as in Go's errgroup."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from patterns import traps
+from patterns.context import Context
+from patterns.errors import CancelledError, DeadlineExceededError
+from patterns.group import asynchronous
+from patterns.traps import Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patterns.traps import Task
+
+
+class ErrGroup:
+    """
+    Tasks that work on one thing: the first error is its cause of death, and what `wait` raises.
+
+        group = ErrGroup(limit=10)
+        for url in urls:
+            await group.go(fetch, url)
+        await group.wait()
+
+    The tasks run in `context`, derived from the one that is current when the group is first used. Their
+    first error cancels it at once, with that error as the cause; the end of `wait` cancels it too. Tasks
+    that end because the context is dead are no failures. KeyboardInterrupt, SystemExit and other errors
+    that are no `Exception` come before the first one.
+
+    Args:
+        limit: how many tasks may run at once, at least 1; None for any number.
+
+    Raises:
+        TypeError, ValueError: the limit is no whole number, or below 1.
+
+    Source: golang.org/x/sync/errgroup.
+    """
+
+    def __init__(self, limit: int | None = None) -> None:
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
+            raise TypeError(f"limit: found {limit!r}, allowed a whole number from 1, or None")
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit: found {limit}, allowed a whole number from 1, or None")
+        self.errors: list[BaseException] = []
+        self._limit = limit
+        self._context: Context | None = None
+        self._tasks: set[Task] = set()
+        self._slots_taken = 0
+        self._queue: deque[Waiter] = deque()
+        self._joining: deque[Waiter] = deque()
+
+    @property
+    def context(self) -> Context:
+        """The context that the tasks run in."""
+        if self._context is None:
+            self._context = Context.current().with_cancel()
+        return self._context
+
+    async def go(self, fn: Callable[..., Any], *args: Any) -> None:
+        """
+        Start `fn(*args)` as a task, waiting for one to end when `limit` of them run.
+
+        After a failure it still starts the task, whose context is then dead: it runs up to its first
+        blocking operation.
+
+        Cancellation: a `go` that waits for its turn raises the caller's context's error; nothing was started.
+        """
+        perform = asynchronous(fn)
+        made_at = traps.caller()
+        task = traps.running()
+        if task.context.dead:
+            await traps.refuse(task)
+        if self._limit is not None and (self._slots_taken >= self._limit or self._queue):
+            waiter = Waiter(task, "go", self, self._queue)
+            self._queue.append(waiter)
+            await traps.park(waiter)
+        else:
+            self._slots_taken += 1
+        self._start(perform, fn, args, made_at)
+
+    def try_go(self, fn: Callable[..., Any], *args: Any) -> bool:
+        """Start `fn(*args)` as `go` does, or return False when `limit` tasks run."""
+        perform = asynchronous(fn)
+        if self._limit is not None and (self._slots_taken >= self._limit or self._queue):
+            return False
+        self._slots_taken += 1
+        self._start(perform, fn, args, traps.caller())
+        return True
+
+    async def wait(self) -> None:
+        """
+        Wait until every task has ended, then cancel the context.
+
+        Raises:
+            the first error, the same object at every call.
+
+        Cancellation: a caller whose context dies cancels the tasks, waits for them and raises its error.
+        """
+        task = traps.running()
+        try:
+            if task.context.dead:
+                await traps.refuse(task)
+            if self._tasks:
+                await self._join(task, shielded=False)
+        except BaseException as error:
+            self.context.cancel(error)
+            while self._tasks:
+                await self._join(task, shielded=True)
+            raise
+        self.context.cancel()
+        first = self._first()
+        if first is not None:
+            raise first
+
+    def __repr__(self) -> str:
+        """Return how many tasks it has."""
+        return f"<ErrGroup of {len(self._tasks)} tasks>"
+
+    def _start(self, perform: Callable[..., Any], fn: Any, args: tuple[Any, ...], made_at: str) -> None:
+        try:
+            name = getattr(fn, "__name__", "task")
+            task = traps.spawn(
+                perform, args, context=self.context, ended=self._ended, name=name, made_at=made_at
+            )
+        except BaseException:
+            self._free_slot()
+            raise
+        self._tasks.add(task)
+
+    def _ended(self, task: Task, error: BaseException | None) -> None:
+        self._tasks.discard(task)
+        if error is not None and not self._is_quiet(error):
+            self.errors.append(error)
+            self.context.cancel(error)
+        self._free_slot()
+        if not self._tasks:
+            traps.grant_all(self._joining)
+
+    def _is_quiet(self, error: BaseException) -> bool:
+        return isinstance(error, CancelledError) or (
+            isinstance(error, DeadlineExceededError) and self.context.dead
+        )
+
+    def _free_slot(self) -> None:
+        """Hand the slot to whoever waits first, or free it."""
+        if self._queue:
+            traps.grant(self._queue.popleft())
+        else:
+            self._slots_taken -= 1
+
+    async def _join(self, task: Task, *, shielded: bool) -> None:
+        waiter = Waiter(task, "join", self, self._joining)
+        self._joining.append(waiter)
+        await traps.park(waiter, shielded=shielded)
+
+    def _first(self) -> BaseException | None:
+        for error in self.errors:
+            if not isinstance(error, Exception):
+                return error
+        return self.errors[0] if self.errors else None

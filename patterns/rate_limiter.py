@@ -1,0 +1,241 @@
+"""
+Rate limiters: a bucket of tokens that fills at a rate, by arithmetic on a clock.
+
+There is no background task and no timer: how many tokens there are follows from the time that has passed.
+What never belongs here: a ticker that fills the bucket (it loses ticks, so it holds no rate that is asked
+for; `token_bucket` shows it).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from patterns import traps
+from patterns.errors import DeadlineExceededError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patterns.context import Context
+
+
+GRAIN_S = 1e-9
+"""Times are compared to the nanosecond: 0.3 - 0.2 is less than 0.1."""
+
+
+class RateLimiter:
+    """
+    Lets through `rate` operations a second, and up to `burst` at once. The bucket starts full.
+
+    Args:
+        rate: tokens per second, from 0; fractions are exact; `math.inf` lets everything through, whatever
+            the burst.
+        burst: how many tokens the bucket holds, from 0.
+        clock: gives the time in seconds; the running runtime's `now` unless given. One that steps back
+            mints no tokens.
+
+    Raises:
+        TypeError, ValueError: the rate or the burst is not of this form.
+
+    Cost: constant per operation, and no memory that grows.
+
+    Source: golang.org/x/time/rate.
+    """
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] | None = None) -> None:
+        self._rate = _checked_rate(rate)
+        self._burst = _checked_burst(burst)
+        self._clock = clock or traps.now
+        self._tokens = float(burst)
+        self._settled_s = -math.inf
+        self._last_event_s = -math.inf
+
+    @property
+    def rate(self) -> float:
+        """Tokens per second."""
+        return self._rate
+
+    @property
+    def burst(self) -> int:
+        """How many tokens the bucket holds."""
+        return self._burst
+
+    def allow(self, n: int = 1) -> bool:
+        """Take `n` tokens if they are there now, all or none of them."""
+        return self.reserve(n, max_delay_s=0.0).ok
+
+    def reserve(self, n: int = 1, max_delay_s: float = math.inf) -> Reservation:
+        """
+        Take `n` tokens now and say how long to wait until they are there.
+
+        Returns:
+            A reservation whose `ok` is False, and which took nothing, when `n` is above the burst or the
+            wait would be longer than `max_delay_s` seconds.
+
+        Raises:
+            ValueError: `n` is below 0.
+        """
+        _check_count(n)
+        now_s = self._clock()
+        if self._rate == math.inf or n == 0:
+            return Reservation(self, n, now_s, now_s, self._rate)
+        tokens = self._at(now_s) - n
+        delay_s = self._seconds(-tokens)
+        if n > self._burst or delay_s > max_delay_s or delay_s == math.inf:
+            return Reservation(self, 0, now_s, math.inf, self._rate)
+        self._settled_s, self._tokens = now_s, tokens
+        self._last_event_s = now_s + delay_s
+        return Reservation(self, n, now_s, self._last_event_s, self._rate)
+
+    async def wait(self, n: int = 1) -> None:
+        """
+        Wait until `n` tokens are there, and take them. Waits are served in the order of their calls.
+
+        Raises:
+            ValueError: `n` is below 0, or above the burst.
+            DeadlineExceededError: the wait would outlast the context's deadline; raised at once.
+
+        Cancellation: the tokens go back as far as `Reservation.cancel` says; a wait that was refused took
+            none.
+        """
+        _check_count(n)
+        task = traps.running()
+        if n > self._burst and self._rate != math.inf:
+            raise ValueError(f"n: found {n}, allowed at most {self._burst}, the burst")
+        if task.context.dead:
+            await traps.refuse(task)
+        reservation = self.reserve(n, max_delay_s=_seconds_left(task.context))
+        if not reservation.ok:
+            if task.context.deadline is None:
+                await traps.park(traps.Waiter(task, "wait", self))  # at a rate of 0 no token ever comes
+            raise DeadlineExceededError("the wait for a token would outlast the context's deadline")
+        delay_s = reservation.delay_s
+        if delay_s > 0:
+            try:
+                await traps.sleep(delay_s)
+            except BaseException:
+                reservation.cancel()
+                raise
+
+    def tokens(self) -> float:
+        """Return how many tokens there are; below 0 when more were reserved. Changes nothing."""
+        return math.inf if self._rate == math.inf else self._at(self._clock())
+
+    def set_rate(self, rate: float) -> None:
+        """Change the rate from now on; promised times do not move."""
+        rate = _checked_rate(rate)
+        self._settle()
+        self._rate = rate
+
+    def set_burst(self, burst: int) -> None:
+        """Change how many tokens the bucket holds, from now on; promised times do not move."""
+        burst = _checked_burst(burst)
+        self._settle()
+        self._burst = burst
+
+    def __repr__(self) -> str:
+        """Return its rate and burst."""
+        return f"<RateLimiter {self._rate:g}/s, burst {self._burst}>"
+
+    def give_back(self, reservation: Reservation) -> None:
+        """Return what a reservation took, less what was reserved after it; for `Reservation.cancel`."""
+        now_s = self._clock()
+        if self._rate == math.inf or reservation.n == 0 or reservation.at_s < now_s:
+            return
+        overtaken = (self._last_event_s - reservation.at_s) * reservation.rate
+        restored = reservation.n - overtaken
+        if restored <= 0:
+            return
+        self._tokens = min(self._at(now_s) + restored, float(self._burst))
+        self._settled_s = now_s
+        if reservation.at_s == self._last_event_s and reservation.rate > 0:
+            before_s = reservation.at_s - reservation.n / reservation.rate
+            if before_s >= now_s:
+                self._last_event_s = before_s
+
+    def _settle(self) -> None:
+        now_s = self._clock()
+        self._tokens = self._at(now_s)
+        self._settled_s = now_s
+
+    def _at(self, now_s: float) -> float:
+        """Return the tokens at a time, which may lie before the last one seen."""
+        if self._rate == math.inf:
+            return float(self._burst)
+        elapsed_s = max(now_s - self._settled_s, 0.0)
+        if elapsed_s == math.inf or self._rate == 0:
+            return self._tokens
+        return min(self._tokens + elapsed_s * self._rate, float(self._burst))
+
+    def _seconds(self, missing: float) -> float:
+        """Return how long so many tokens take; what takes less than the grain is there."""
+        if missing <= 0:
+            return 0.0
+        seconds = missing / self._rate if self._rate > 0 else math.inf
+        return seconds if seconds >= GRAIN_S else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """
+    `n` tokens, to be used from the clock's time `at_s` on; made by `RateLimiter.reserve` at `made_s`.
+
+    `rate` is the limiter's rate then.
+    """
+
+    limiter: RateLimiter
+    n: int
+    made_s: float
+    at_s: float
+    rate: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether the tokens were taken."""
+        return self.at_s != math.inf
+
+    @property
+    def delay_s(self) -> float:
+        """Seconds from the reservation until the tokens are there; infinite when they were refused."""
+        return max(self.at_s - self.made_s, 0.0)
+
+    def cancel(self) -> None:
+        """
+        Give the tokens back, less those that were reserved after them, as they would now come too late.
+
+        Does nothing when their time has passed, or when they were refused.
+        """
+        if self.ok:
+            self.limiter.give_back(self)
+
+
+def every(seconds: float) -> float:
+    """Return the rate of one operation every `seconds`: infinite for 0 or less."""
+    return math.inf if seconds <= 0 else 1 / seconds
+
+
+def _seconds_left(context: Context) -> float:
+    return math.inf if context.deadline is None else max(context.deadline - traps.now(), 0.0)
+
+
+def _checked_rate(rate: float) -> float:
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)):
+        raise TypeError(f"rate: found {rate!r}, allowed a number from 0, tokens per second")
+    if not rate >= 0:
+        raise ValueError(f"rate: found {rate!r}, allowed a number from 0, tokens per second")
+    return float(rate)
+
+
+def _checked_burst(burst: int) -> int:
+    if isinstance(burst, bool) or not isinstance(burst, int):
+        raise TypeError(f"burst: found {burst!r}, allowed a whole number from 0")
+    if burst < 0:
+        raise ValueError(f"burst: found {burst}, allowed a whole number from 0")
+    return burst
+
+
+def _check_count(n: int) -> None:
+    if n < 0:
+        raise ValueError(f"n: found {n}, allowed a number from 0")

@@ -1,0 +1,119 @@
+"""Semaphores: so many permits, taken by weight and handed out strictly in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Self
+
+from patterns import traps
+from patterns.traps import Waiter
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Semaphore:
+    """
+    `size` permits, of which an operation takes any number at once.
+
+        async with Semaphore(3): ...
+
+    Waiters are served strictly in the order in which they came, whatever their weight: who wants many is
+    not starved by those who want one. A released permit goes straight to the first waiter that it
+    suffices for; nobody can take it in between. Another task may release what one acquired.
+
+    Args:
+        size: permits in all, from 0.
+
+    Raises:
+        TypeError, ValueError: the size is no whole number, or below 0.
+
+    Cancellation: a waiter leaves the queue and raises the context's error; one that was served before
+        the cancel holds its permits and raises at its next operation. A dead context takes no permit.
+
+    Source: golang.org/x/sync/semaphore. A weight above the size raises at once here, where Go waits for
+        the context: it can never be served.
+    """
+
+    def __init__(self, size: int) -> None:
+        if isinstance(size, bool) or not isinstance(size, int):
+            raise TypeError(f"size: found {size!r}, allowed a whole number from 0")
+        if size < 0:
+            raise ValueError(f"size: found {size}, allowed a whole number from 0")
+        self.size = size
+        self._free = size
+        self._waiters: deque[Waiter] = deque()
+
+    async def acquire(self, n: int = 1) -> None:
+        """
+        Take `n` permits, waiting for them.
+
+        Raises:
+            ValueError: `n` is below 0 or above the size.
+        """
+        self._check(n)
+        task = traps.running()
+        driver = task.driver
+        driver.budget -= 1
+        if driver.budget < 0:
+            await driver.rest(task)
+        if task.context.dead:
+            await traps.refuse(task)
+        if self.try_acquire(n):
+            return
+        waiter = Waiter(task, "acquire", self, self._waiters, value=n)
+        self._waiters.append(waiter)
+        try:
+            await driver.park(waiter)
+        except BaseException:
+            self._serve()  # whoever stood behind this one may fit now
+            raise
+
+    def try_acquire(self, n: int = 1) -> bool:
+        """
+        Take `n` permits if they are free and nobody waits.
+
+        Raises:
+            ValueError: `n` is below 0 or above the size.
+        """
+        self._check(n)
+        if self._waiters or self._free < n:
+            return False
+        self._free -= n
+        return True
+
+    def release(self, n: int = 1) -> None:
+        """
+        Give `n` permits back.
+
+        Raises:
+            ValueError: `n` is below 0, or more than are held; nothing was given back.
+        """
+        self._check(n)
+        if self._free + n > self.size:
+            raise ValueError(f"release of {n} permits, only {self.size - self._free} are held")
+        self._free += n
+        self._serve()
+
+    async def __aenter__(self) -> Self:
+        await self.acquire()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def __repr__(self) -> str:
+        """Return how many of its permits are free."""
+        return f"<Semaphore {self._free}/{self.size}>"
+
+    def _serve(self) -> None:
+        while self._waiters and self._waiters[0].value <= self._free:
+            waiter = self._waiters.popleft()
+            self._free -= waiter.value
+            traps.grant(waiter)
+
+    def _check(self, n: int) -> None:
+        if not 0 <= n <= self.size:
+            raise ValueError(f"n: found {n}, allowed 0 to {self.size}, the size")
