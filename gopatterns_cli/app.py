@@ -69,7 +69,7 @@ class Commands(TyperGroup):
         if args[0] not in names and not ctx.resilient_parsing:
             allowed = ", ".join(names) + did_you_mean(args[0], names)
             raise Failure(f'gopat: found the unknown command "{args[0]}", allowed {allowed}', 2)
-        return super().resolve_command(ctx, args)
+        return args[0], _command(args[0], whole=True), args[1:]
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Typer would take any broken pipe, a worker's too, for a closed stdout."""
@@ -118,10 +118,13 @@ def version() -> str:
         return "(a checkout that is not installed)"
 
 
-def _command(name: str) -> Any:
+def _command(name: str, *, whole: bool = False) -> Any:
+    """Make a command; the whole of it for whoever runs it, else what the list of commands shows."""
     module_name = name.replace("-", "_")
     module = import_module(f"{commands.__name__}.{module_name}")
     function = getattr(module, module_name, None) or getattr(module, f"{module_name}_")
+    if whole and hasattr(module, "with_every_option"):
+        function = module.with_every_option()
     application = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     application.command(name, short_help=function.__doc__.partition("\n")[0])(function)
     return typer.main.get_command(application)

@@ -1,5 +1,6 @@
 """A demo's options as they were asked for, and the figures that follow from how it went."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gopatterns_cli.failure import Failure
 
 if TYPE_CHECKING:
-    from patterns.demo import Demo, Options
+    from patterns.demo import Demo, Option, Options
 
 MOST_JOBS = 10_000_000
 """A demo keeps its results."""
@@ -26,8 +27,8 @@ class Figures:
 
     start_s: float | None
     elapsed_s: float
-    ideal_s: float
-    serial_s: float
+    ideal_s: float | None
+    serial_s: float | None
     speedup: float | None
     efficiency: float | None
     peak_concurrency: int
@@ -35,20 +36,35 @@ class Figures:
     abandoned_calls: int
 
 
+def known_options() -> "dict[str, Option]":
+    """Return every option that a demo takes, by its name, those first that most of them take.
+
+    Patterns that share a name share what it means.
+    """
+    from patterns import catalogue  # noqa: PLC0415 - keeps --help light
+
+    taken = [option for name in catalogue.names() for option in catalogue.load(name).demo.options]
+    uses = Counter(option.name for option in taken)
+    return {option.name: option for option in sorted(taken, key=lambda option: -uses[option.name])}
+
+
 def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) -> "Options":
     """Settle a demo's options: those that were given (not None), and its defaults.
 
     Raises:
-        Failure: the demo has no such option, or the runtime takes fewer tasks; exit code 2.
+        Failure: the demo has no such option, it is below the least, or the runtime takes fewer tasks; exit
+            code 2.
     """
     from patterns import runtimes  # noqa: PLC0415 - keeps --help light
 
     given = {name: value for name, value in wanted.items() if value is not None}
-    known = [option.name for option in demo.options]
-    for name in given:
+    known = {option.name: option for option in demo.options}
+    for name, value in given.items():
         if name not in known:
             allowed = ", ".join(f"--{option}" for option in known)
             raise Failure(f"--{name}: found an option that {pattern} does not take, allowed {allowed}", 2)
+        if value < known[name].least:
+            raise Failure(f"--{name}: found {value:g}, allowed from {known[name].least:g}", 2)
     most = runtimes.load(runtime).max_tasks()
     for name in TASK_OPTIONS:
         if given.get(name, 0) > most:
@@ -58,13 +74,14 @@ def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) 
 
 def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figures:
     """Work out the figures of a run from its outcome and the most jobs that it did at once."""
-    serial_s = demo.serial_ns(options) / 1e9
+    ideal_s = None if demo.ideal_ns is None else demo.ideal_ns(options) / 1e9
+    serial_s = None if demo.serial_ns is None else demo.serial_ns(options) / 1e9
     speedup = serial_s / outcome.elapsed_s if serial_s and outcome.elapsed_s else None
     tasks = tasks_of(options)
     return Figures(
         start_s=None,
         elapsed_s=outcome.elapsed_s,
-        ideal_s=demo.ideal_ns(options) / 1e9,
+        ideal_s=ideal_s,
         serial_s=serial_s,
         speedup=speedup,
         efficiency=None if speedup is None or tasks is None else speedup / tasks,

@@ -35,6 +35,11 @@ def durations(value: str | tuple[float, ...]) -> tuple[float, ...]:
     return _read(value, parse_durations)
 
 
+def rate(value: str | float) -> float:
+    """Read a number per second such as `5`, `0.5` or `1_000`."""
+    return _read(value, _parse_rate)
+
+
 def count(at_least: int = 1, at_most: int = LARGEST_COUNT) -> Callable[[str | int], int]:
     """Make a parser of whole numbers between two bounds, such as `1000` or `1_000`."""
 
@@ -95,6 +100,12 @@ def runtime_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
 def percentage(value: str | float) -> float:
     """Read a share such as `5%` or `2.5%`: 0.05 or 0.025."""
     return _read(value, _parse_percentage)
+
+
+def _parse_rate(text: str) -> float:
+    if not re.fullmatch(r"[0-9][0-9_]{0,11}(\.[0-9]{1,9})?", text):
+        raise ValueError(f'found "{text}", allowed a number per second, such as 5, 0.5 or 1_000')
+    return float(text)
 
 
 def _parse_percentage(text: str) -> float:

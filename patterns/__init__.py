@@ -5,15 +5,24 @@ from __future__ import annotations
 from patterns.channel import Channel, Receiver, Sender
 from patterns.context import Context
 from patterns.errgroup import ErrGroup
-from patterns.errors import CancelledError, ChannelClosedError, DeadlineExceededError, DeadlockError
+from patterns.error_collection import Result, collect_errors
+from patterns.errors import (
+    CancelledError,
+    ChannelClosedError,
+    DeadlineExceededError,
+    DeadlockError,
+    PoolClosedError,
+)
 from patterns.fan_out_fan_in import fan_in, fan_out
 from patterns.group import TaskGroup
 from patterns.launch import run
+from patterns.managed_worker_pool import JobResult, WorkerPool
 from patterns.pipeline import DROP, pipeline
 from patterns.rate_limiter import RateLimiter, Reservation, every
 from patterns.runtimes.simulator import simulated_cost
 from patterns.select import Selected, receiving, select, sending, try_select
 from patterns.semaphore import Semaphore
+from patterns.timeout import race_timeout
 from patterns.timer import Ticker, Timer, after
 from patterns.traps import call, from_call, now, sleep
 from patterns.wait_group import WaitGroup
@@ -28,9 +37,12 @@ __all__ = [
     "DeadlineExceededError",
     "DeadlockError",
     "ErrGroup",
+    "JobResult",
+    "PoolClosedError",
     "RateLimiter",
     "Receiver",
     "Reservation",
+    "Result",
     "Selected",
     "Semaphore",
     "Sender",
@@ -38,14 +50,17 @@ __all__ = [
     "Ticker",
     "Timer",
     "WaitGroup",
+    "WorkerPool",
     "after",
     "call",
+    "collect_errors",
     "every",
     "fan_in",
     "fan_out",
     "from_call",
     "now",
     "pipeline",
+    "race_timeout",
     "receiving",
     "run",
     "select",

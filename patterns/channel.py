@@ -225,6 +225,14 @@ class Channel(Generic[T]):
         """Its number in the runtime that it is bound to; 0 before its first operation."""
         return self._number
 
+    def lift_bound(self) -> None:
+        """Let every later send go on at once, and those that are parked; for the library's own use."""
+        self._room = sys.maxsize
+        while self._senders:
+            sender = self._senders.popleft()
+            self._buffer.append(sender.value)
+            traps.grant(sender, sender.value)
+
     def can_receive(self) -> bool:
         """Whether a receive would go on at once, with a value or because the channel is closed."""
         return bool(self._buffer or self._senders) or self._closed
@@ -249,10 +257,16 @@ class Channel(Generic[T]):
         return waiter
 
     def check_place(self) -> None:
-        """Refuse a plain call from another runtime or from inside a `call`."""
+        """Refuse a plain call from another runtime, from inside a `call`, or from a thread without either."""
         task: Task | None = traps.current.get()
-        if task is not None and self._driver is not task.driver:
-            self._bind(task.driver)
+        if task is not None:
+            if self._driver is not task.driver:
+                self._bind(task.driver)
+        elif self._driver is not None and not self._driver.finished and not traps.runs_here():
+            raise RuntimeError(
+                f"{self!r} is in use on {self._driver.name} and cannot be used from a thread without a "
+                "runtime: run the thread's work through call, and use from_call"
+            )
 
     def _take(self) -> T:
         """Return the oldest value; the first parked sender's moves up. There is one."""
@@ -274,8 +288,8 @@ class Channel(Generic[T]):
                 f"{self!r} is in use on {self._driver.name} and cannot be used on {driver.name} at the same "
                 "time: use from_call"
             )
+        self._number = driver.next_number()  # refused inside a call: then the channel stays unbound
         self._driver = driver
-        self._number = driver.next_number()
 
 
 class Receiver(Generic[T]):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from patterns import traps
 from patterns.channel import Channel
 from patterns.errors import CancelledError, DeadlineExceededError
-from patterns.group import asynchronous
+from patterns.group import asynchronous, check_place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,7 +36,7 @@ class Context:
     """
 
     __slots__ = (
-        "__weakref__", "_above", "_alarm", "_cause", "_deriver", "_done", "_entered", "_error",
+        "__weakref__", "_above", "_alarm", "_cause", "_clockless", "_deriver", "_done", "_entered", "_error",
         "_followers", "_key", "_timeout_s", "_value", "children", "dead", "deadline", "parent", "tasks",
     )  # fmt: skip
 
@@ -54,6 +54,7 @@ class Context:
         self._done: Channel[None] | None = None
         self._alarm: Alarm | None = None
         self._timeout_s: float | None = None
+        self._clockless: bool = parent is not None and parent._clockless
         self._deriver = traps.current.get()
         self._entered: dict[Task, list[Context]] = {}
         self._followers: dict[Follower, None] = {}
@@ -75,6 +76,7 @@ class Context:
 
     def with_cancel(self) -> Context:
         """Return a child that `cancel` ends; it is done at once when this context is."""
+        self._start_clock()
         child = Context(self)
         if self.dead:
             child._die(self._error, self._cause)
@@ -84,20 +86,35 @@ class Context:
 
     def with_timeout(self, seconds: float) -> Context:
         """
-        Return a child that is done after `seconds`; made outside a runtime, counted from its first use
-        inside one.
+        Return a child that is done after `seconds`; made outside a runtime, counted from when it, or one
+        below it, is first entered, derived from or asked for `done` inside one.
+
+        Raises:
+            ValueError: `seconds` is not a number.
         """
+        if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
+            raise ValueError("seconds: found nan, allowed a number")
         child = self.with_cancel()
         child._timeout_s = seconds
-        child._arm()
+        child._clockless = True
+        child._start_clock()
         return child
 
     def with_deadline(self, at: float) -> Context:
         """
         Return a child that is done at the runtime's time `at` (seconds, as `now()`), or earlier with
         this context.
+
+        Raises:
+            RuntimeError: no runtime runs here.
+            ValueError: `at` is not a number.
         """
-        return self.with_timeout(at - traps.now())
+        if at != at:  # noqa: PLR0124 (the test for NaN)
+            raise ValueError("at: found nan, allowed a number")
+        now = traps.now()
+        child = self.with_cancel()
+        child._arm(at, now)
+        return child
 
     def with_value(self, key: object, value: object) -> Context:
         """
@@ -150,11 +167,14 @@ class Context:
     @property
     def cause(self) -> BaseException | None:
         """What was given to `cancel`, here or above, whichever died first; without one, as `err`."""
-        return self._cause or self.err
+        if self._error is None:
+            return None
+        return self.err if self._cause is None else self._cause
 
     @property
     def done(self) -> Receiver[None]:
         """A receive-only channel that is closed when the context is done."""
+        self._start_clock()
         if self._done is None:
             self._done = Channel()
             if self.dead:
@@ -162,7 +182,12 @@ class Context:
         return self._done.receiver
 
     def cancel(self, cause: BaseException | None = None) -> None:
-        """End this context and all below it, at once; a second call does nothing."""
+        """
+        End this context and all below it, at once; a second call does nothing.
+
+        Raises:
+            RuntimeError: inside a `call`, or in a thread without a runtime while tasks run under it.
+        """
         self._end(CancelledError, cause)
 
     def after_func(self, fn: Callable[..., Any], *args: Any) -> Callable[[], bool]:
@@ -181,6 +206,7 @@ class Context:
             TypeError: `fn` is no function.
         """
         traps.running()
+        self._start_clock()
         follower = Follower(self, asynchronous(fn), args, traps.caller())
         if self.dead:
             follower.start()
@@ -191,8 +217,7 @@ class Context:
     def __enter__(self) -> Self:
         task = traps.running()
         task = task.driver.adopted(task)
-        if self._timeout_s is not None and self._alarm is None:
-            self._arm()
+        self._start_clock()
         self._entered.setdefault(task, []).append(task.context)
         task.context.tasks.discard(task)
         task.context = self
@@ -223,29 +248,44 @@ class Context:
         deadline = "" if self.deadline is None else f", deadline {self.deadline:g}"
         return f"<Context {'done' if self.dead else 'alive'}{deadline}>"
 
-    def _arm(self) -> None:
-        if self.dead or self._timeout_s is None or not traps.runs_here():
+    def _start_clock(self) -> None:
+        """Begin to count time-outs, here and above, that were made outside a runtime."""
+        if not self._clockless or not traps.runs_here():
             return
-        at = traps.now() + self._timeout_s
-        if self.deadline is not None and self.deadline <= at:
+        if self.parent is not None:
+            self.parent._start_clock()
+            self.deadline = self.parent.deadline
+        self._clockless = False
+        if self._timeout_s is not None:
+            now = traps.now()
+            self._arm(now + self._timeout_s, now)
+
+    def _arm(self, at: float, now: float) -> None:
+        """Be done at `at`, unless a context above will be done first."""
+        if self.dead:
             return
-        self.deadline = at
-        if self._timeout_s <= 0:
+        bounded = self.deadline is not None and self.deadline <= at
+        if not bounded:
+            self.deadline = at
+        if at <= now:
             self._end(DeadlineExceededError, None)
-        else:
+        elif not bounded:
             self._alarm = traps.alarm(at, lambda: self._end(DeadlineExceededError, None))
 
     def _end(self, error: type[CancelledError | DeadlineExceededError], cause: BaseException | None) -> None:
         if self.dead:
             return
-        if self.parent is not None:
-            self.parent.children.pop(self, None)
         doomed = [self]
         for context in doomed:
             doomed.extend(context.children)
+        tasks = [task for context in doomed for task in context.tasks]
+        check_place(self, tasks)
+        if self.parent is not None:
+            self.parent.children.pop(self, None)
+        for context in doomed:
             context.children.clear()
             context._die(error, cause)
-        traps.cancel([task for context in doomed for task in context.tasks])
+        traps.cancel(tasks)
         for context in doomed:
             if context._done is not None:
                 context._done.close()
@@ -258,9 +298,9 @@ class Context:
     def _die(
         self, error: type[CancelledError | DeadlineExceededError] | None, cause: BaseException | None
     ) -> None:
-        self.dead = True
+        self._cause = cause  # first: a `call` may read it at any moment, in a thread of its own
         self._error = error
-        self._cause = cause
+        self.dead = True
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

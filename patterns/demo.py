@@ -7,35 +7,59 @@ Every pattern's module ends with one `demo`; `gopat run`, the contract tests and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from patterns.launch import note
+from patterns.traps import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+Kind = Literal["count", "duration", "flag", "rate", "text"]
 
 
 @dataclass(frozen=True)
 class Option:
     """
-    One thing that can be chosen: its default gives the type (`latency` is in seconds), `least` the
-    smallest number allowed.
+    One thing that can be chosen: its name, its default, what it is, and the smallest number allowed.
+
+    Its default gives the kind: a `bool` is a flag, an `int` a count, a `float` a duration in seconds
+    (`per_second`: a rate), a `str` a text.
     """
 
     name: str
-    default: float | bool
+    default: bool | float | str
     help: str
     least: float = 0
+    per_second: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What is given for it."""
+        if isinstance(self.default, bool):
+            return "flag"
+        if isinstance(self.default, int):
+            return "count"
+        if isinstance(self.default, str):
+            return "text"
+        return "rate" if self.per_second else "duration"
 
 
 class Options:
-    """The chosen values by name; `latency` is in seconds, `latency_ns` in whole nanoseconds."""
+    """The chosen values by name; a duration in seconds, and with `_ns` behind its name in nanoseconds."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], durations: tuple[str, ...]) -> None:
         self.__dict__.update(values)
-        self.latency_ns: int = round(self.latency * 1e9)
+        self.__dict__.update({f"{name}_ns": round(values[name] * 1e9) for name in durations})
 
     def __getattr__(self, name: str) -> Any:
         """Raise: reached only for an option that the demo does not have."""
         raise AttributeError(f"the demo has no option {name}")
+
+
+def _none(options: Options) -> int:
+    del options
+    return 0
 
 
 @dataclass(frozen=True)
@@ -43,23 +67,18 @@ class Demo:
     """
     A pattern's example.
 
-    `main(options)` runs it inside a runtime and returns the list of its results. It notes `job` and `done`
-    with the job's number around every piece of work, which waits for `options.latency`. `steps` counts these
-    pieces, `ideal_steps` those that must follow one another.
+    `main(options)` runs it inside a runtime and returns the list of its results. It does every piece of
+    work through `busy`; `steps` says how many there are. `ideal_ns` is the makespan on an infinitely fast
+    machine, `serial_ns` what a plain loop would wait, both in nanoseconds; None where that has no meaning.
+    `leaks` is how many tasks it leaves behind, which only a known-bad twin does.
     """
 
     main: Callable[[Options], Awaitable[list[Any]]]
     options: tuple[Option, ...]
-    steps: Callable[[Options], int]
-    ideal_steps: Callable[[Options], int]
-
-    def ideal_ns(self, options: Options) -> int:
-        """Return the makespan on an infinitely fast machine, in nanoseconds."""
-        return self.ideal_steps(options) * options.latency_ns
-
-    def serial_ns(self, options: Options) -> int:
-        """Return what a plain loop would wait, in nanoseconds."""
-        return self.steps(options) * options.latency_ns
+    steps: Callable[[Options], int] | None = None
+    ideal_ns: Callable[[Options], int] | None = None
+    serial_ns: Callable[[Options], int] | None = None
+    leaks: Callable[[Options], int] = _none
 
     def choose(self, **values: Any) -> Options:
         """
@@ -72,9 +91,19 @@ class Demo:
         for name, value in values.items():
             if name not in known:
                 raise ValueError(f"{name}: this demo takes {', '.join(known)}")
-            if value < known[name].least:
+            if known[name].kind != "text" and value < known[name].least:
                 raise ValueError(f"{name}: found {value}, allowed from {known[name].least}")
-        return Options({name: values.get(name, option.default) for name, option in known.items()})
+        durations = tuple(option.name for option in self.options if option.kind == "duration")
+        return Options({name: values.get(name, option.default) for name, option in known.items()}, durations)
+
+
+async def busy(number: int, seconds: float) -> None:
+    """Be busy with job `number` for `seconds`; whoever watches the demo sees it."""
+    note("job", number)
+    try:
+        await sleep(seconds)
+    finally:
+        note("done", number)
 
 
 def batches(jobs: int, workers: int) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.context import Context
 from patterns.errors import CancelledError, DeadlineExceededError
-from patterns.group import asynchronous
+from patterns.group import asynchronous, cut_own_frame, is_foreign_cancel
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
@@ -101,20 +102,27 @@ class ErrGroup:
         Cancellation: a caller whose context dies cancels the tasks, waits for them and raises its error.
         """
         task = traps.running()
+        thrown: BaseException | None = None
         try:
             if task.context.dead:
                 await traps.refuse(task)
-            if self._tasks:
+            while self._slots_taken:
                 await self._join(task, shielded=False)
-        except BaseException as error:
-            self.context.cancel(error)
-            while self._tasks:
-                await self._join(task, shielded=True)
-            raise
+                if task.context.dead and self._slots_taken:
+                    await traps.refuse(task)
+        except BaseException as error:  # noqa: BLE001 (raised when all have ended)
+            thrown = traps.translated(error)
+            self.context.cancel(thrown)
+            while self._slots_taken:
+                with suppress(BaseException):  # the first one is raised; no later one may end the join
+                    await self._join(task, shielded=True)
         self.context.cancel()
-        first = self._first()
-        if first is not None:
-            raise first
+        raised = thrown or self._first()
+        try:
+            if raised is not None:
+                raise raised
+        finally:
+            del self, task, thrown, raised  # an error's traceback holds this frame
 
     def __repr__(self) -> str:
         """Return how many tasks it has."""
@@ -134,28 +142,35 @@ class ErrGroup:
     def _ended(self, task: Task, error: BaseException | None) -> None:
         self._tasks.discard(task)
         if error is not None and not self._is_quiet(error):
+            cut_own_frame(error)
             self.errors.append(error)
             self.context.cancel(error)
         self._free_slot()
-        if not self._tasks:
-            traps.grant_all(self._joining)
 
     def _is_quiet(self, error: BaseException) -> bool:
-        return isinstance(error, CancelledError) or (
-            isinstance(error, DeadlineExceededError) and self.context.dead
+        return (
+            isinstance(error, CancelledError)
+            or (isinstance(error, DeadlineExceededError) and self.context.dead)
+            or is_foreign_cancel(error)
         )
 
     def _free_slot(self) -> None:
-        """Hand the slot to whoever waits first, or free it."""
+        """Hand the slot to whoever waits first, or free it; the last one that is free ends the joins."""
         if self._queue:
             traps.grant(self._queue.popleft())
         else:
             self._slots_taken -= 1
+            if self._slots_taken == 0:
+                traps.grant_all(self._joining)
 
     async def _join(self, task: Task, *, shielded: bool) -> None:
         waiter = Waiter(task, "join", self, self._joining)
         self._joining.append(waiter)
-        await traps.park(waiter, shielded=shielded)
+        try:
+            await traps.park(waiter, shielded=shielded)
+        finally:
+            if waiter in self._joining:  # what ends a shielded wait leaves it there
+                self._joining.remove(waiter)
 
     def _first(self) -> BaseException | None:
         for error in self.errors:

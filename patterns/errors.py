@@ -16,6 +16,10 @@ class ChannelClosedError(Exception):
     """Raised by a send on, a receive from (when drained), or a second close of a closed channel."""
 
 
+class PoolClosedError(Exception):
+    """Raised by a submit to a pool that was stopped or cancelled; the job was not accepted."""
+
+
 class CancelledError(BaseException):
     """Raised by a blocking operation whose current context was cancelled. `except Exception` lets it pass."""
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from patterns.channel import Channel, channel_of
-from patterns.demo import Demo, Option, batches
+from patterns.context import Context
+from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
-from patterns.launch import note
 from patterns.relay import Relay
 from patterns.source import Source
 from patterns.stage import LastCloses, Stage, at_least_one
-from patterns.traps import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -113,14 +112,19 @@ def fan_in(*channels: Channel[T] | Receiver[T]) -> Stage[Receiver[T]]:
 
 async def _demo(options: Options) -> list[Any]:
     async def square(number: int) -> int:
-        note("job", number)
-        await sleep(options.latency)
-        note("done", number)
+        await busy(number, options.latency)
         return number * number
 
     numbers = range(1, options.jobs + 1)
-    async with fan_out(numbers, square, workers=options.workers) as channels, fan_in(*channels) as merged:
-        return [value async for value in merged]
+    patience_s = options.timeout or max(10.0, 2.5e-9 * _ideal_ns(options))
+    with Context.current().with_timeout(patience_s):
+        async with fan_out(numbers, square, workers=options.workers) as channels, fan_in(*channels) as merged:
+            return [value async for value in merged]
+
+
+def _ideal_ns(options: Options) -> int:
+    latency_ns: int = options.latency_ns
+    return batches(options.jobs, options.workers) * latency_ns
 
 
 demo = Demo(
@@ -129,7 +133,9 @@ demo = Demo(
         Option("workers", 3, "tasks that share the numbers", least=1),
         Option("jobs", 10, "numbers, each squared"),
         Option("latency", 1.0, "how long one number waits"),
+        Option("timeout", 0.0, "when all is cancelled; 0: after 10s, or 2.5 x the ideal if that is more"),
     ),
     steps=lambda options: options.jobs,
-    ideal_steps=lambda options: batches(options.jobs, options.workers),
+    ideal_ns=_ideal_ns,
+    serial_ns=lambda options: options.jobs * options.latency_ns,
 )

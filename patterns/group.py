@@ -11,7 +11,7 @@ from patterns.errors import CancelledError, DeadlineExceededError, DeadlockError
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
     from types import TracebackType
 
     from patterns.context import Context
@@ -56,10 +56,11 @@ class TaskGroup:
         Start `fn(*args)` as a child: an `async def` in the task itself, a plain function through
         `call`.
         """
+        perform = asynchronous(fn)
         if self.context is None or self._ended:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
         task = traps.spawn(
-            asynchronous(fn),
+            perform,
             args,
             context=self.context,
             ended=self._child_ended,
@@ -124,11 +125,13 @@ class TaskGroup:
     def _child_ended(self, task: Task, error: BaseException | None) -> None:
         self._tasks.discard(task)
         if error is not None and self.context is not None:
+            cut_own_frame(error)
             failed = self._note(error)
             if failed:
                 self.context.cancel(error)
         if not self._tasks and self._host is not None:
-            traps.unpark(self._host)
+            host, self._host = self._host, None  # another child may come and go before the host runs
+            traps.unpark(host)
 
     def _note(self, error: BaseException) -> bool:
         """Keep an error that is a failure; the context's own endings are none."""
@@ -144,19 +147,51 @@ class TaskGroup:
     def _raise(
         self, outside: BaseException | None, enclosing: BaseException | None, error: BaseException | None
     ) -> None:
-        for bare in self.errors:
-            if isinstance(bare, (KeyboardInterrupt, SystemExit, DeadlockError, GeneratorExit)):
-                raise bare
-        if outside is not None and is_foreign_cancel(outside):
-            raise outside
-        if error is not None and is_foreign_cancel(error):
-            raise error
-        if self.errors:
-            raise BaseExceptionGroup("tasks of a group failed", self.errors)
-        if enclosing is not None:
-            raise enclosing
-        if outside is not None:
-            raise outside
+        bare = None
+        try:
+            for bare in self.errors:
+                if isinstance(bare, (KeyboardInterrupt, SystemExit, DeadlockError, GeneratorExit)):
+                    raise bare
+            if outside is not None and is_foreign_cancel(outside):
+                raise outside
+            if error is not None and is_foreign_cancel(error):
+                raise error
+            if self.errors:
+                raise BaseExceptionGroup("tasks of a group failed", self.errors)
+            if enclosing is not None:
+                raise enclosing
+            if outside is not None:
+                raise outside
+        finally:
+            del bare, outside, enclosing, error  # an error's traceback holds this frame
+
+
+def cut_own_frame(error: BaseException) -> None:
+    """
+    Cut `traps.lifetime` off the traceback of a task's error: that frame holds the error, and through the
+    task its group.
+    """
+    trace = error.__traceback__
+    if trace is not None and trace.tb_frame.f_code is traps.lifetime.__code__:
+        error.__traceback__ = trace.tb_next
+
+
+def check_place(thing: object, waiting: Collection[object]) -> None:
+    """
+    Refuse a plain call from inside a `call`, whose thread runs beside the tasks, or from a thread without
+    a runtime while tasks wait for `thing`.
+
+    Raises:
+        RuntimeError: use `from_call`.
+    """
+    task = traps.current.get()
+    if task is not None:
+        task.driver.unpark  # noqa: B018 (a call has no traps, and says so)
+    elif waiting and not traps.runs_here():
+        raise RuntimeError(
+            f"{thing!r} is in use and cannot be used from a thread without a runtime: run the thread's work "
+            "through call, and use from_call"
+        )
 
 
 def is_foreign_cancel(error: BaseException) -> bool:
@@ -176,14 +211,7 @@ def asynchronous(fn: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     Raises:
         TypeError: `fn` is not callable, or is a generator function.
     """
-    if not callable(fn):
-        raise TypeError(f"a function is needed, found {fn!r}")
-    plain = inspect.unwrap(getattr(fn, "func", fn))
-    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
-        raise TypeError(
-            f"a plain or async function is needed, {getattr(fn, '__name__', fn)!r} is a generator"
-        )
-    if inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(getattr(plain, "__call__", None)):  # noqa: B004
+    if is_asynchronous(fn):
         return fn
 
     async def through_call(*args: Any) -> Any:
@@ -191,3 +219,22 @@ def asynchronous(fn: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
         return await result if inspect.isawaitable(result) else result
 
     return through_call
+
+
+def is_asynchronous(fn: Callable[..., Any]) -> bool:
+    """
+    Whether `fn` is `async def`, and not a plain function.
+
+    Raises:
+        TypeError: `fn` is not callable, or is a generator function.
+    """
+    if not callable(fn):
+        if inspect.iscoroutine(fn):
+            fn.close()  # or the interpreter would warn that nobody awaited it
+        raise TypeError(f"a function is needed, found {fn!r}")
+    plain = inspect.unwrap(getattr(fn, "func", fn))
+    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
+        raise TypeError(
+            f"a plain or async function is needed, {getattr(fn, '__name__', fn)!r} is a generator"
+        )
+    return inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(getattr(plain, "__call__", None))  # noqa: B004

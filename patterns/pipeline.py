@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns.channel import Channel
-from patterns.demo import Demo, Option
+from patterns.demo import Demo, Option, busy
 from patterns.group import asynchronous
-from patterns.launch import note
 from patterns.source import Source
 from patterns.stage import Stage
-from patterns.traps import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -101,27 +99,22 @@ async def _pass_on(item: T) -> T:
 
 
 async def _demo(options: Options) -> list[int]:
-    async def wait(number: int) -> None:
-        note("job", number)
-        await sleep(options.latency)
-        note("done", number)
-
     async def generate(number: int) -> tuple[int, int]:
-        await wait(number)
+        await busy(number, options.latency)
         return number, number
 
     async def square(entry: tuple[int, int]) -> tuple[int, int]:
         number, value = entry
-        await wait(number)
+        await busy(number, options.latency)
         return number, value * value
 
     async def keep_even(entry: tuple[int, int]) -> tuple[int, int] | Drop:
         number, value = entry
-        await wait(number)
+        await busy(number, options.latency)
         return DROP if value % 2 else entry
 
     async def pass_on(entry: tuple[int, int]) -> tuple[int, int]:
-        await wait(entry[0])
+        await busy(entry[0], options.latency)
         return entry
 
     stages: list[Callable[[Any], Any]] = [generate, square, keep_even, *[pass_on] * options.stages]
@@ -140,7 +133,8 @@ demo = Demo(
         Option("buffer", 0, "capacity of each hop"),
     ),
     steps=lambda options: _steps(options.jobs, options.stages),
-    ideal_steps=lambda options: _ideal_steps(options.jobs, options.stages),
+    ideal_ns=lambda options: _ideal_steps(options.jobs, options.stages) * options.latency_ns,
+    serial_ns=lambda options: _steps(options.jobs, options.stages) * options.latency_ns,
 )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patterns.context import Context
+    from patterns.traps import Driver
 
 
 GRAIN_S = 1e-9
@@ -38,6 +39,8 @@ class RateLimiter:
 
     Raises:
         TypeError, ValueError: the rate or the burst is not of this form.
+        RuntimeError: used from two runtimes at once, or from inside a `call`. One run after another may use
+            it: the tokens stay as they were, and fill by the new run's clock.
 
     Cost: constant per operation, and no memory that grows.
 
@@ -47,7 +50,8 @@ class RateLimiter:
     def __init__(self, rate: float, burst: int, clock: Callable[[], float] | None = None) -> None:
         self._rate = _checked_rate(rate)
         self._burst = _checked_burst(burst)
-        self._clock = clock or traps.now
+        self._clock = clock
+        self._driver: Driver | None = None
         self._tokens = float(burst)
         self._settled_s = -math.inf
         self._last_event_s = -math.inf
@@ -78,12 +82,12 @@ class RateLimiter:
             ValueError: `n` is below 0.
         """
         _check_count(n)
-        now_s = self._clock()
+        now_s = self._now_s()
         if self._rate == math.inf or n == 0:
             return Reservation(self, n, now_s, now_s, self._rate)
         tokens = self._at(now_s) - n
         delay_s = self._seconds(-tokens)
-        if n > self._burst or delay_s > max_delay_s or delay_s == math.inf:
+        if n > self._burst or delay_s == math.inf or delay_s - max_delay_s >= GRAIN_S:
             return Reservation(self, 0, now_s, math.inf, self._rate)
         self._settled_s, self._tokens = now_s, tokens
         self._last_event_s = now_s + delay_s
@@ -121,7 +125,7 @@ class RateLimiter:
 
     def tokens(self) -> float:
         """Return how many tokens there are; below 0 when more were reserved. Changes nothing."""
-        return math.inf if self._rate == math.inf else self._at(self._clock())
+        return math.inf if self._rate == math.inf else self._at(self._now_s())
 
     def set_rate(self, rate: float) -> None:
         """Change the rate from now on; promised times do not move."""
@@ -141,22 +145,49 @@ class RateLimiter:
 
     def give_back(self, reservation: Reservation) -> None:
         """Return what a reservation took, less what was reserved after it; for `Reservation.cancel`."""
-        now_s = self._clock()
-        if self._rate == math.inf or reservation.n == 0 or reservation.at_s < now_s:
+        now_s = self._now_s()
+        if reservation.n == 0 or math.inf in (self._rate, reservation.rate):
+            return
+        if reservation.at_s < now_s - GRAIN_S:
             return
         overtaken = (self._last_event_s - reservation.at_s) * reservation.rate
-        restored = reservation.n - overtaken
+        restored = reservation.n - max(overtaken, 0.0)  # below 0 after the clock has stepped back
         if restored <= 0:
             return
         self._tokens = min(self._at(now_s) + restored, float(self._burst))
         self._settled_s = now_s
-        if reservation.at_s == self._last_event_s and reservation.rate > 0:
+        if abs(reservation.at_s - self._last_event_s) < GRAIN_S and reservation.rate > 0:
             before_s = reservation.at_s - reservation.n / reservation.rate
-            if before_s >= now_s:
+            if before_s >= now_s - GRAIN_S:
                 self._last_event_s = before_s
 
+    def _now_s(self) -> float:
+        """Return the clock's time, having refused a wrong place."""
+        if self._clock is not None and not traps.runs_here():
+            if self._is_in_use():
+                self._refuse("a thread without a runtime")
+            return self._clock()
+        driver = traps.running().driver
+        now_s = driver.now()  # which refuses the inside of a call
+        if driver is not self._driver:
+            if self._is_in_use():
+                self._refuse(driver.name)
+            if self._driver is not None and self._clock is None:
+                self._settled_s = now_s
+            self._driver = driver
+        return now_s if self._clock is None else self._clock()
+
+    def _is_in_use(self) -> bool:
+        return self._driver is not None and bool(self._driver.live) and not self._driver.finished
+
+    def _refuse(self, place: str) -> None:
+        name = "" if self._driver is None else self._driver.name
+        raise RuntimeError(
+            f"{self!r} is in use on {name} and cannot be used on {place} at the same time: use from_call"
+        )
+
     def _settle(self) -> None:
-        now_s = self._clock()
+        now_s = self._now_s()
         self._tokens = self._at(now_s)
         self._settled_s = now_s
 
@@ -165,9 +196,8 @@ class RateLimiter:
         if self._rate == math.inf:
             return float(self._burst)
         elapsed_s = max(now_s - self._settled_s, 0.0)
-        if elapsed_s == math.inf or self._rate == 0:
-            return self._tokens
-        return min(self._tokens + elapsed_s * self._rate, float(self._burst))
+        filled = elapsed_s * self._rate if self._rate > 0 else 0.0
+        return min(self._tokens + filled, float(self._burst))
 
     def _seconds(self, missing: float) -> float:
         """Return how long so many tokens take; what takes less than the grain is there."""

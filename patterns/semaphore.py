@@ -6,10 +6,14 @@ from collections import deque
 from typing import TYPE_CHECKING, Self
 
 from patterns import traps
+from patterns.demo import Demo, Option, batches, busy
+from patterns.group import TaskGroup, check_place
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from patterns.demo import Options
 
 
 class Semaphore:
@@ -77,6 +81,7 @@ class Semaphore:
             ValueError: `n` is below 0 or above the size.
         """
         self._check(n)
+        check_place(self, self._waiters)
         if self._waiters or self._free < n:
             return False
         self._free -= n
@@ -90,6 +95,7 @@ class Semaphore:
             ValueError: `n` is below 0, or more than are held; nothing was given back.
         """
         self._check(n)
+        check_place(self, self._waiters)
         if self._free + n > self.size:
             raise ValueError(f"release of {n} permits, only {self.size - self._free} are held")
         self._free += n
@@ -117,3 +123,31 @@ class Semaphore:
     def _check(self, n: int) -> None:
         if not 0 <= n <= self.size:
             raise ValueError(f"n: found {n}, allowed 0 to {self.size}, the size")
+
+
+async def _demo(options: Options) -> list[int]:
+    semaphore = Semaphore(options.permits)
+    results: list[int] = []
+
+    async def task(number: int) -> None:
+        async with semaphore:
+            await busy(number, options.latency)
+            results.append(number)
+
+    async with TaskGroup() as group:
+        for number in range(1, options.jobs + 1):
+            group.spawn(task, number, name=f"worker {number}")
+    return results
+
+
+demo = Demo(
+    main=_demo,
+    options=(
+        Option("permits", 3, "tasks that may work at once", least=1),
+        Option("jobs", 10, "tasks"),
+        Option("latency", 1.0, "how long one task works"),
+    ),
+    steps=lambda options: options.jobs,
+    ideal_ns=lambda options: batches(options.jobs, options.permits) * options.latency_ns,
+    serial_ns=lambda options: options.jobs * options.latency_ns,
+)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from patterns.traps import Alarm, Task, Waiter
 
 
+GRAIN_S = 1e-9
+"""Times are compared to the nanosecond: 3 * 0.1 is more than 0.3."""
+
+
 class Timer:
     """
     Delivers the time at which it fired on `channel`, once, `seconds` after it was made.
@@ -25,7 +29,8 @@ class Timer:
     Zero or less fires at once. A timer that nobody refers to, nor to its channel, is disarmed.
 
     Raises:
-        RuntimeError: made outside a runtime.
+        ValueError: `seconds` is not a number.
+        RuntimeError: made outside a runtime, or used from another one or from inside a `call`.
 
     Source: Go package time, Timer, as of Go 1.23.
     """
@@ -33,7 +38,7 @@ class Timer:
     def __init__(self, seconds: float) -> None:
         self._channel: Channel[float] = Channel()
         self._delivery = Delivery(self._channel)
-        self._delivery.arm(traps.now() + seconds)
+        self._delivery.arm(_delay(seconds))
 
     @property
     def channel(self) -> Receiver[float]:
@@ -51,8 +56,9 @@ class Timer:
 
     def reset(self, seconds: float) -> bool:
         """Deliver `seconds` from now, and nothing from before; returns what `stop` would."""
+        seconds = _delay(seconds)
         was_active = self._delivery.disarm()
-        self._delivery.arm(traps.now() + seconds)
+        self._delivery.arm(seconds)
         return was_active
 
 
@@ -65,7 +71,7 @@ class Ticker:
 
     Raises:
         ValueError: the period is not above 0.
-        RuntimeError: made outside a runtime.
+        RuntimeError: made outside a runtime, or used from another one or from inside a `call`.
 
     Source: Go package time, Ticker.
     """
@@ -73,7 +79,7 @@ class Ticker:
     def __init__(self, seconds: float) -> None:
         self._channel: Channel[float] = Channel()
         self._delivery = Delivery(self._channel, _period(seconds))
-        self._delivery.arm(traps.now() + seconds)
+        self._delivery.arm(seconds)
 
     @property
     def channel(self) -> Receiver[float]:
@@ -89,7 +95,7 @@ class Ticker:
         period = _period(seconds)
         self._delivery.disarm()
         self._delivery.period = period
-        self._delivery.arm(traps.now() + seconds)
+        self._delivery.arm(period)
 
 
 def after(seconds: float) -> Receiver[float]:
@@ -109,25 +115,32 @@ class Delivery:
     The alarm refers to the channel weakly: when nobody else does, it is disarmed.
     """
 
-    __slots__ = ("_alarm", "_at", "_channel", "_waiter", "aborted", "driver", "period", "waiting")
+    __slots__ = (
+        "_alarm", "_armed_at", "_at", "_channel", "_ticks", "_waiter",
+        "aborted", "driver", "period", "waiting",
+    )  # fmt: skip
 
     def __init__(self, channel: Channel[float], period: float | None = None) -> None:
         self._channel = ref(channel, self._dropped)
         self._alarm: Alarm | None = None
         self._waiter: Waiter | None = None
-        self._at = 0.0
+        self._armed_at = self._at = 0.0
+        self._ticks = 1.0
         self.period = period
         self.driver = self
         self.aborted: BaseException | None = None
         self.waiting: tuple[Waiter, ...] = ()
 
-    def arm(self, at: float) -> None:
-        """Deliver at the runtime's time `at`."""
-        self._at = at
-        self._alarm = traps.alarm(at, self._ring)
+    def arm(self, seconds: float) -> None:
+        """Deliver `seconds` from now, and at every period after that."""
+        self._armed_at = traps.now()
+        self._ticks = 1.0
+        self._check_place()
+        self._set(self._armed_at + seconds)
 
     def disarm(self) -> bool:
         """Deliver nothing any more; False when nothing was on its way."""
+        self._check_place()
         alarm, self._alarm = self._alarm, None
         if alarm is not None:
             alarm.cancel()
@@ -142,22 +155,35 @@ class Delivery:
         self._waiter = None
         self._follow()
 
+    def _set(self, at: float) -> None:
+        self._at = at
+        self._alarm = traps.alarm(at, self._ring)
+
     def _ring(self) -> None:
         self._alarm = None
         channel = self._channel()
         if channel is None:
             return
-        fired_at = max(traps.now(), self._at)
+        fired_at = traps.now()
+        if fired_at < self._at - GRAIN_S:  # a clock of coarse grain rings early
+            fired_at = self._at
         if channel.try_send(fired_at):
             self._follow()
         else:
             self._waiter = channel.enqueue_sender(self, fired_at)
 
     def _follow(self) -> None:
-        """Arm the next tick that is still to come."""
+        """Arm the next tick that is still to come, by its number: a sum of periods would leave the grid."""
         if self.period is not None:
             missed = max((traps.now() - self._at) // self.period, 0.0)
-            self.arm(self._at + (missed + 1) * self.period)
+            self._ticks += missed + 1
+            self._set(self._armed_at + self._ticks * self.period)
+
+    def _check_place(self) -> None:
+        """Refuse another runtime, and the inside of a call."""
+        channel = self._channel()
+        if channel is not None:
+            channel.check_place()
 
     def _dropped(self, channel: Any) -> None:
         """Disarm; may run in any thread, whenever the channel is collected."""
@@ -165,6 +191,12 @@ class Delivery:
         alarm = self._alarm
         if alarm is not None:
             alarm.cancel()
+
+
+def _delay(seconds: float) -> float:
+    if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
+        raise ValueError("seconds: found nan, allowed a number")
+    return max(seconds, 0.0)
 
 
 def _period(seconds: float) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.errors import CancelledError
-from patterns.group import asynchronous
+from patterns.group import asynchronous, check_place, cut_own_frame, is_foreign_cancel
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ class WaitGroup:
 
     `go` counts before it starts the task and uncounts when it has ended, however it ended. A task that
     fails is never silent: `wait` raises the first error when all have ended, with later ones attached as
-    notes (Go lets the whole program crash). A task that ends by `CancelledError` ends quietly. A
-    `TaskGroup` is the better choice where tasks must not outlive a block.
+    notes; one that ends the program (KeyboardInterrupt, SystemExit) comes before the first. (Go lets the
+    whole program crash.) A task that ends by `CancelledError` ends quietly. A `TaskGroup` is the better
+    choice where tasks must not outlive a block.
 
     Whoever waited when the counter became zero is let go, even if it rises again before they run.
 
@@ -41,7 +42,9 @@ class WaitGroup:
 
         Raises:
             ValueError: the counter would be negative; it stays as it was.
+            RuntimeError: inside a `call`, or in a thread without a runtime while tasks wait.
         """
+        check_place(self, self._waiters)
         if self._count + n < 0:
             raise ValueError(f"the counter of a WaitGroup would be {self._count + n}, allowed from 0")
         self._count += n
@@ -92,10 +95,7 @@ class WaitGroup:
             await traps.park(waiter)
         errors, self._errors = self._errors, []
         if errors:
-            first, *later = errors
-            for other in later:
-                first.add_note(f"also: {type(other).__name__}: {other}")
-            raise first
+            raise _first_of(errors)
 
     def __repr__(self) -> str:
         """Return its counter."""
@@ -103,6 +103,16 @@ class WaitGroup:
 
     def _ended(self, task: Task, error: BaseException | None) -> None:
         del task
-        if error is not None and not isinstance(error, CancelledError):
+        if error is not None and not isinstance(error, CancelledError) and not is_foreign_cancel(error):
+            cut_own_frame(error)
             self._errors.append(error)
         self.done()
+
+
+def _first_of(errors: list[BaseException]) -> BaseException:
+    """Return the first error, one that ends the program before any other, with notes of the rest."""
+    errors.sort(key=lambda error: isinstance(error, Exception))
+    first, *later = errors
+    for other in later:
+        first.add_note(f"also: {type(other).__name__}: {other}")
+    return first

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from patterns.channel import Channel
-from patterns.demo import Demo, Option, batches
+from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
-from patterns.launch import note
 from patterns.source import Source, numbered
 from patterns.stage import LastCloses, Stage, at_least_one
-from patterns.traps import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -153,9 +151,7 @@ async def _in_order(
 
 async def _demo(options: Options) -> list[int]:
     async def double(job: int) -> int:
-        note("job", job)
-        await sleep(options.latency)
-        note("done", job)
+        await busy(job, options.latency)
         return job * 2
 
     jobs = range(1, options.jobs + 1)
@@ -172,5 +168,6 @@ demo = Demo(
         Option("ordered", False, "results in the order of the jobs"),
     ),
     steps=lambda options: options.jobs,
-    ideal_steps=lambda options: batches(options.jobs, options.workers),
+    ideal_ns=lambda options: batches(options.jobs, options.workers) * options.latency_ns,
+    serial_ns=lambda options: options.jobs * options.latency_ns,
 )

@@ -52,7 +52,6 @@ def bench(  # noqa: PLR0913 - one parameter per option
     In each round every arm runs once, in a random order. After each round the session is on disk: an
     interruption loses at most the round under way, and --resume goes on.
 
-    Examples:
     gopat bench all --quick
 
     gopat bench worker-pool --runtime asyncio,threads

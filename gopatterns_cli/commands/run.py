@@ -1,48 +1,38 @@
 """`gopat run`: a pattern's demo, watched while it runs."""
 
+import inspect
 import time
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gopatterns_cli.options import count, duration, pattern, runtime
+from gopatterns_cli import options as reading
+from gopatterns_cli.options import count, pattern, runtime
+
+if TYPE_CHECKING:
+    from patterns.demo import Option
 
 
-def run(  # noqa: PLR0913, PLR0917 - one parameter per option
+def run(
     pattern_name: Annotated[
         str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
     ],
     runtime_name: Annotated[
-        str, typer.Option("--runtime", metavar="NAME", parser=runtime, help="asyncio, threads, simulator.")
+        str, typer.Option("--runtime", metavar="NAME", parser=runtime, help="As `gopat list` has them.")
     ] = "asyncio",
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", parser=count(), help="Tasks that share the jobs.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(metavar="N", parser=count(0, 10_000_000), help="How many jobs.")
-    ] = None,
-    latency: Annotated[
-        float | None,
-        typer.Option(metavar="TIME", parser=duration, help="How long a job waits: 1ms, 1.5s."),
-    ] = None,
-    stages: Annotated[
-        int | None, typer.Option(metavar="N", parser=count(), help="Stages of a pipeline.")
-    ] = None,
-    buffer: Annotated[
-        int | None, typer.Option(metavar="N", parser=count(0), help="Capacity of each hop of the pipeline.")
-    ] = None,
-    ordered: Annotated[bool, typer.Option("--ordered", help="Results in the order of the jobs.")] = False,
     seed: Annotated[
         int | None, typer.Option(metavar="N", parser=count(0), help="The simulator's seed.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
+    **wanted: Any,
 ) -> None:
     """Run a pattern's demo and show what each task is doing.
 
     Without options it is the document's example. The simulator takes no real time and gives the ideal
-    exactly.
+    exactly. A pattern takes some of the options below and refuses the others.
 
-    Examples:
     gopat run worker-pool --workers 10
 
     gopat run pipeline --runtime simulator --latency 1s --json
@@ -57,11 +47,8 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     from patterns import catalogue  # noqa: PLC0415 - keeps --help light
 
     demo = catalogue.load(pattern_name).demo
-    wanted = {
-        "workers": workers, "jobs": jobs, "latency": latency, "stages": stages, "buffer": buffer,
-        "ordered": ordered or None,
-    }  # fmt: skip
-    options = choose(pattern_name, demo, runtime_name, wanted)
+    given = {name: None if value is False else value for name, value in wanted.items()}
+    options = choose(pattern_name, demo, runtime_name, given)
     simulated = runtime_name == "simulator"
     chosen = {option.name: vars(options)[option.name] for option in demo.options}
     watch = Watch(line_per_job=not as_json)
@@ -70,7 +57,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
         demo,
         options,
         (runtime_name, seed),
-        "" if as_json else title(pattern_name, runtime_name, chosen),
+        "" if as_json else title(pattern_name, runtime_name, demo.options, chosen),
     )
     if outcome.error is not None:
         raise outcome.error
@@ -85,8 +72,43 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
         return
     note = f"virtual time, seed {seed or 0}" if simulated else ""
-    for line in summary(taken, tasks_of(options), outcome.value, note, width()):
+    for line in summary(taken, tasks_of(options), outcome, note, width()):
         print(line)
+
+
+def with_every_option() -> Callable[..., None]:
+    """Return `run` with the options of all demos in its signature, which Typer reads."""
+    from gopatterns_cli.demonstration import known_options  # noqa: PLC0415 - keeps `gopat --help` light
+
+    own = inspect.signature(run).parameters
+    fixed = [parameter for parameter in own.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    demos = [_parameter(option) for option in known_options().values()]
+    whole = partial(run)
+    whole.__doc__ = run.__doc__
+    whole.__signature__ = inspect.Signature([*fixed, *demos])  # type: ignore[attr-defined] # a partial takes any
+    whole.__annotations__ = {parameter.name: parameter.annotation for parameter in [*fixed, *demos]}
+    return whole
+
+
+def _parameter(option: "Option") -> inspect.Parameter:
+    names = {"count": "N", "duration": "TIME", "rate": "RATE", "text": "TEXT"}
+    parsers: dict[str, Callable[[Any], Any]] = {
+        "count": count(int(option.least) if option.least <= 1 else 0, 10_000_000),
+        "duration": reading.duration,
+        "rate": reading.rate,
+    }
+    kind, flag = option.kind, f"--{option.name.replace('_', '-')}"
+    words = f"{option.help[0].upper()}{option.help[1:]}."
+    if kind == "flag":
+        annotation: Any = Annotated[bool, typer.Option(flag, help=words)]
+    else:
+        annotation = Annotated[
+            Any, typer.Option(flag, metavar=names[kind], parser=parsers.get(kind, str), help=words)
+        ]
+    default = False if kind == "flag" else None
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
 
 
 def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None], title: str) -> Any:
@@ -116,9 +138,10 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None],
         return int(watch.now_ns) if simulated else time.monotonic_ns()
 
     console = Console(highlight=False)
-    total_ns = demo.ideal_ns(options)
-    with view(watch, console, title, demo.steps(options), total_ns, now_ns):
+    total_ns = 0 if demo.ideal_ns is None else demo.ideal_ns(options)
+    jobs = None if demo.steps is None else demo.steps(options)
+    with view(watch, console, title, jobs, total_ns, now_ns):
         outcome = run_it()
     if is_moving(console):
-        console.print(picture(watch, console, title, demo.steps(options), total_ns, int(watch.now_ns)))
+        console.print(picture(watch, console, title, jobs, total_ns, int(watch.now_ns)))
     return outcome

@@ -22,7 +22,7 @@ LINES = 100
 
 
 def view(
-    watch: Watch, console: Console, title: str, jobs: int, total_ns: int, now_ns: Callable[[], int]
+    watch: Watch, console: Console, title: str, jobs: int | None, total_ns: int, now_ns: Callable[[], int]
 ) -> AbstractContextManager[object]:
     """Return what to run the demo in: lanes that move, or lines as they come."""
     if not is_moving(console):
@@ -47,7 +47,7 @@ def is_moving(console: Console) -> bool:
     return console.is_terminal and not console.is_dumb_terminal
 
 
-def picture(watch: Watch, console: Console, title: str, jobs: int, total_ns: int, now_ns: int) -> Text:
+def picture(watch: Watch, console: Console, title: str, jobs: int | None, total_ns: int, now_ns: int) -> Text:
     """Draw the whole of it once."""
     columns, lines = console.size
     rows = lanes(watch, columns, lines, now_ns, total_ns)
@@ -55,7 +55,7 @@ def picture(watch: Watch, console: Console, title: str, jobs: int, total_ns: int
 
 
 @contextmanager
-def _lines(watch: Watch, jobs: int) -> Iterator[None]:
+def _lines(watch: Watch, jobs: int | None) -> Iterator[None]:
     """Print jobs as they are done, from a thread that looks ten times a second."""
     over = threading.Event()
     printer = threading.Thread(target=_print_until, args=(watch, jobs, over), daemon=True)
@@ -67,14 +67,14 @@ def _lines(watch: Watch, jobs: int) -> Iterator[None]:
         printer.join()
 
 
-def _print_until(watch: Watch, jobs: int, over: threading.Event) -> None:
+def _print_until(watch: Watch, jobs: int | None, over: threading.Event) -> None:
     shown = 0
     while True:
         last_look = over.wait(1 / FRAMES_PER_S)
         while watch.finished:
             at_ns, name, job = watch.finished.popleft()
             shown += 1
-            if jobs <= LINES:
+            if jobs is None or jobs <= LINES:
                 print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {name}  job {job} done")
             elif shown * 10 // jobs > (shown - 1) * 10 // jobs:
                 print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {shown:_} of {jobs:_} jobs done")

@@ -26,9 +26,11 @@ def lanes(watch: Watch, columns: int, lines: int, now_ns: int, total_ns: int) ->
     return [_lane(lane, width, columns, _axis(watch, now_ns, total_ns)) for lane in shown]
 
 
-def bar(watch: Watch, jobs: int, columns: int, now_ns: int) -> Text:
-    """Draw how many jobs are done."""
+def bar(watch: Watch, jobs: int | None, columns: int, now_ns: int) -> Text:
+    """Draw how many jobs are done; a count where nobody knows how many there will be."""
     elapsed = f"{watch.elapsed_ns(now_ns) / 1e9:.2f} s"
+    if jobs is None:
+        return Text(f"jobs {watch.done:_}  {elapsed}")
     words = f"jobs {watch.done:_} of {jobs:_}  "
     room = max(min(columns - len(words) - len(elapsed) - 3, 60), 0)
     full = room * watch.done // jobs if jobs else room

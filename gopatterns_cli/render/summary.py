@@ -1,49 +1,86 @@
 """A demo's summary: one figure per line, aligned, the same on a terminal and in a pipe."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gopatterns_cli import figures
 from gopatterns_cli.demonstration import Figures
 from scenarios.notation import write_duration
 
+if TYPE_CHECKING:
+    from patterns.demo import Option
+    from patterns.runtimes._main import Outcome
+
 SHOWN_RESULTS = 8
+SHOWN_LEAKS = 5
 WIDE = 60
 
 
-def title(pattern: str, runtime: str, options: dict[str, Any]) -> str:
+def title(pattern: str, runtime: str, options: "Sequence[Option]", chosen: dict[str, Any]) -> str:
     """Say in one line what is run."""
-    words = [f"{options['jobs']:_} jobs of {write_duration(options['latency'])}"]
-    words += [f"{options[name]:_} {name}" for name in ("workers", "stages") if name in options]
-    words += [f"buffer {options['buffer']:_}"] if options.get("buffer") else []
-    words += ["ordered"] if options.get("ordered") else []
+    words = []
+    rest = list(options)
+    if {"jobs", "latency"} <= chosen.keys():
+        words.append(f"{figures.plural(chosen['jobs'], 'job')} of {write_duration(chosen['latency'])}")
+        rest = [option for option in options if option.name not in {"jobs", "latency"}]
+    words += [word for option in rest if (word := _chosen(option, chosen[option.name]))]
     return f"{pattern} on {runtime}: {', '.join(words)}"
 
 
-def summary(
-    figures: Figures, tasks: int | None, results: Sequence[Any], note: str, columns: int
-) -> list[str]:
+def _chosen(option: "Option", value: Any) -> str:
+    """Say what was chosen; nothing of a flag that is off and of a choice that is left at nothing."""
+    if not value:
+        return ""
+    name = option.name.replace("_", " ")
+    match option.kind:
+        case "flag":
+            return name
+        case "count":
+            one_or_many = name if value != 1 else name.removesuffix("s")
+            return f"{value:_} {one_or_many}" if name.endswith("s") else f"{name} {value:_}"
+        case "duration":
+            return f"{name} {write_duration(value)}"
+        case "rate":
+            return f"{value:g} per second"
+        case _:
+            return f"{name} {value}"
+
+
+def summary(taken: Figures, tasks: int | None, outcome: "Outcome", note: str, columns: int) -> list[str]:
     """Write the figures as lines, explained where there is room; `note` says what kind of time it is."""
     rows = [
-        ("elapsed", _seconds(figures.elapsed_s), note),
-        ("ideal", _seconds(figures.ideal_s), "on an infinitely fast machine"),
-        ("serial", _seconds(figures.serial_s), "jobs x latency, by arithmetic"),
-        ("speed-up", "-" if figures.speedup is None else f"{figures.speedup:_.2f}x", "serial / elapsed"),
-        ("efficiency", "-" if figures.efficiency is None else f"{figures.efficiency:.1%}", _per(tasks)),
-        ("peak concurrency", f"{figures.peak_concurrency:_}", "jobs at once"),
-        ("leaked tasks", f"{figures.leaked_tasks:_}", ""),
+        ("elapsed", _seconds(taken.elapsed_s), note),
+        ("ideal", _seconds(taken.ideal_s), "on an infinitely fast machine"),
+        ("serial", _seconds(taken.serial_s), "jobs x latency, by arithmetic"),
+        ("speed-up", taken.speedup and f"{taken.speedup:_.2f}x", "serial / elapsed"),
+        ("efficiency", taken.efficiency and f"{taken.efficiency:.1%}", _per(tasks)),
+        ("peak concurrency", f"{taken.peak_concurrency:_}", "jobs at once"),
+        ("leaked tasks", f"{taken.leaked_tasks:_}", ""),
     ]
-    if figures.abandoned_calls:
-        rows.append(("abandoned calls", f"{figures.abandoned_calls:_}", "still running"))
-    names = max(len(name) for name, _, _ in rows)
-    values = max(len(value) for _, value, _ in rows)
-    figures_only = [f"{name:<{names}}  {value:>{values}}" for name, value, _ in rows]
-    explained = [f"{line}  {note}".rstrip() for line, (_, _, note) in zip(figures_only, rows, strict=True)]
+    if taken.abandoned_calls:
+        rows.append(("abandoned calls", f"{taken.abandoned_calls:_}", "still running"))
+    told = [(name, value, why) for name, value, why in rows if value]
+    names = max(len(name) for name, _, _ in told)
+    values = max(len(value) for _, value, _ in told)
+    bare = [f"{name:<{names}}  {value:>{values}}" for name, value, _ in told]
+    explained = [f"{line}  {why}".rstrip() for line, (_, _, why) in zip(bare, told, strict=True)]
     fits = max(map(len, explained)) <= columns
-    return [*(explained if fits else figures_only), _results(results, columns)]
+    return [
+        *(explained if fits else bare),
+        *_leaks(outcome.leaked, columns),
+        _results(outcome.value, columns),
+    ]
 
 
-def _seconds(seconds: float) -> str:
-    return f"{seconds:_.3f} s"
+def _leaks(leaked: Sequence[str], columns: int) -> list[str]:
+    """Name the tasks that were left behind, the first of them."""
+    shown = [f"  {line}" for line in leaked[:SHOWN_LEAKS]]
+    more = [f"  and {len(leaked) - SHOWN_LEAKS:_} more"] if len(leaked) > SHOWN_LEAKS else []
+    return [line if len(line) <= columns else f"{line[: columns - 3]}..." for line in [*shown, *more]]
+
+
+def _seconds(seconds: float | None) -> str | None:
+    return None if seconds is None else f"{seconds:_.3f} s"
 
 
 def _per(tasks: int | None) -> str:

@@ -86,8 +86,15 @@ class Main:
         )
         self.leaked = tuple(task.describe() for task in left)
         if left:
-            self.context.cancel(CancelledError("the main task has ended"))
-            traps.cancel(task for task in left if not task.context.dead)
+            for context in dict.fromkeys([self.context, *(_root(task.context) for task in left)]):
+                context.cancel(CancelledError("the main task has ended"))
+
+
+def _root(context: Context) -> Context:
+    """Return the context at the top of a tree: a shielded one is the top of its own."""
+    while context.parent is not None:
+        context = context.parent
+    return context
 
 
 @contextmanager

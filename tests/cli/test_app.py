@@ -15,6 +15,7 @@ import pytest
 from gopatterns_cli import __main__ as entry
 from gopatterns_cli import commands
 from gopatterns_cli.app import WELCOME, main
+from patterns import catalogue
 
 PACKAGE = Path(entry.__file__).parent
 COMMANDS = sorted(path.stem for path in PACKAGE.joinpath("commands").glob("[a-z]*.py"))
@@ -232,7 +233,7 @@ def test_an_unknown_command_is_one_line_with_what_is_near(gopat):
         ),
         (
             ["extra-work", "workerpool"],
-            'PATTERN: found "workerpool", allowed fan-out-fan-in, pipeline, worker-pool (did you mean worker-pool?)',
+            f'PATTERN: found "workerpool", allowed {", ".join(catalogue.names())} (did you mean worker-pool?)',
         ),
         (["extra-work"], "PATTERN: found nothing, allowed a value (see gopat extra-work --help)"),
     ],

@@ -32,7 +32,15 @@ def run_json(capsys, *arguments):
 @pytest.mark.parametrize("pattern", catalogue.names())
 @pytest.mark.parametrize("runtime", AVAILABLE)
 def test_json_has_every_figure_of_every_demo_on_every_runtime(capsys, pattern, runtime):
-    figures = run_json(capsys, pattern, "--runtime", runtime, "--latency", "1ms")
+    quick = {"duration": "2ms", "rate": "500"}
+    options = [option for option in catalogue.load(pattern).demo.options if option.name != "timeout"]
+    short = [
+        word
+        for option in options
+        if option.kind in quick
+        for word in (f"--{option.name}", quick[option.kind])
+    ]
+    figures = run_json(capsys, pattern, "--runtime", runtime, *short)
     assert figures.keys() >= KEYS
     assert (figures["pattern"], figures["runtime"], figures["leaked_tasks"]) == (pattern, runtime, 0)
     assert figures["start_s"] is None

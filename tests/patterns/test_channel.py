@@ -351,24 +351,6 @@ def test_a_buffered_send_that_has_room_does_not_suspend(go):
     assert go(main) == []
 
 
-def test_to_14_ready_operations_still_let_others_run(go):
-    async def main():
-        channel = Channel(1)
-        log = []
-
-        async def other():
-            log.append("ran")
-
-        async with TaskGroup() as group:
-            group.spawn(other)
-            for number in range(10_000):
-                await channel.send(number)
-                await channel.receive()
-            return log
-
-    assert go(main) == ["ran"]
-
-
 def test_a_channel_in_use_on_one_runtime_is_refused_on_another():
     import asyncio
 

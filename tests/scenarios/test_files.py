@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import scenarios
+from patterns import catalogue
 from scenarios import ScenarioError, check, load
 from scenarios.examine import examine
 from scenarios.read import LARGEST_BYTES
 
+PATTERNS = ", ".join(catalogue.names())
 ALLOWED_FILE = "a TOML file with about, pattern, job and arms"
 SOUND = textwrap.dedent(
     """\
@@ -246,7 +248,7 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
         (
             '"worker-pool"',
             '"workerpool"',
-            'pattern: found "workerpool", allowed fan-out-fan-in, pipeline, worker-pool (did you mean worker-pool?)',
+            f'pattern: found "workerpool", allowed {PATTERNS} (did you mean worker-pool?)',
         ),
         ('"worker-pool"', "3", "pattern: found 3, allowed the name of a pattern, such as worker-pool"),
         ('"wait"', '"sleep"', 'job.kind: found "sleep", allowed wait'),

@@ -1,0 +1,124 @@
+"""Map over items concurrently and keep every value or error, in the order of the items."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from patterns import traps
+from patterns.demo import Demo, Option, batches, busy
+from patterns.errors import CancelledError
+from patterns.group import TaskGroup, asynchronous, is_foreign_cancel
+from patterns.source import Source, numbered
+from patterns.stage import at_least_one, first_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from patterns.demo import Options
+    from patterns.source import Items
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+WORKERS = 100
+"""The most workers unless a number is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[R]):
+    """What became of one item: its `value`, or its `error`."""
+
+    value: R | None
+    error: BaseException | None = None
+
+
+@overload
+async def collect_errors(
+    items: Items[T], work: Callable[[T], Awaitable[R]], workers: int | None = None
+) -> list[Result[R]]: ...
+@overload
+async def collect_errors(
+    items: Items[T], work: Callable[[T], R], workers: int | None = None
+) -> list[Result[R]]: ...
+async def collect_errors(
+    items: Items[Any], work: Callable[[Any], Any], workers: int | None = None
+) -> list[Result[Any]]:
+    """
+    Return a `Result` for every item, in the order of the items; a failing item stops nobody.
+
+    Args:
+        items: any iterable, async iterable or channel that ends.
+        work: an `async def` is awaited; a plain function runs through `call`.
+        workers: how many items are worked on at once, at least 1; up to 100 unless given.
+
+    Raises:
+        TypeError, ValueError: an argument is not of this form.
+        an error of the source; an error of `work` that is no `Exception`, once all others have ended.
+
+    Source: the document's concurrent error collection.
+    """
+    count = _fitting(items) if workers is None else at_least_one("workers", workers)
+    perform = asynchronous(work)
+    source: Source[tuple[int, Any]] = Source(numbered(items))
+    results: dict[int, Result[Any]] = {}
+    fatal: list[BaseException] = []
+
+    async def worker() -> None:
+        while True:
+            entry, ok = await source.read()
+            if not ok or entry is None:
+                return
+            number, item = entry
+            try:
+                results[number] = Result(await perform(item))
+            except BaseException as raised:
+                error = traps.translated(raised)
+                if isinstance(error, (CancelledError, GeneratorExit)) or is_foreign_cancel(error):
+                    raise
+                if not isinstance(error, Exception):
+                    fatal.append(error)
+                results[number] = Result(None, error)
+
+    try:
+        async with TaskGroup() as group:
+            source.start(group)
+            for number in range(1, count + 1):
+                group.spawn(worker, name=f"worker {number}")
+    except BaseExceptionGroup as failures:
+        raise first_of(failures) from None
+    finally:
+        source.close()
+    if fatal:
+        raise fatal[0]
+    return [results[number] for number in range(len(results))]
+
+
+def _fitting(items: Items[Any]) -> int:
+    return min(WORKERS, max(len(items), 1)) if isinstance(items, Sized) else WORKERS
+
+
+async def _demo(options: Options) -> list[str]:
+    async def check(number: int) -> int:
+        await busy(number, options.latency)
+        if number < 0:
+            raise ValueError(f"{number} is negative")
+        return 2 * number
+
+    numbers = [number * (-1) ** (number % 3 == 0) for number in range(1, options.jobs + 1)]
+    results = await collect_errors(numbers, check, workers=options.workers)
+    return [f"error: {result.error}" if result.error else str(result.value) for result in results]
+
+
+demo = Demo(
+    main=_demo,
+    options=(
+        Option("workers", 5, "items worked on at once", least=1),
+        Option("jobs", 10, "numbers, of which every third is negative and fails"),
+        Option("latency", 0.1, "how long one number waits"),
+    ),
+    steps=lambda options: options.jobs,
+    ideal_ns=lambda options: batches(options.jobs, options.workers) * options.latency_ns,
+    serial_ns=lambda options: options.jobs * options.latency_ns,
+)
