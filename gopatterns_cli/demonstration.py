@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST_JOBS = 10_000_000
 """A demo keeps its results."""
 
-TASK_OPTIONS = ("workers", "stages")
+TASK_OPTIONS = ("workers", "stages", "permits")
 """The options that say how many tasks share the work."""
 
 
@@ -79,7 +79,7 @@ def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figure
     speedup = serial_s / outcome.elapsed_s if serial_s and outcome.elapsed_s else None
     tasks = tasks_of(options)
     return Figures(
-        start_s=None,
+        start_s=outcome.start_s,
         elapsed_s=outcome.elapsed_s,
         ideal_s=ideal_s,
         serial_s=serial_s,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from patterns.launch import note
-from patterns.traps import sleep
+from patterns.runtimes import pause
+from patterns.traps import call, running, sleep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -98,10 +99,16 @@ class Demo:
 
 
 async def busy(number: int, seconds: float) -> None:
-    """Be busy with job `number` for `seconds`; whoever watches the demo sees it."""
+    """
+    Be busy with job `number` for `seconds`; whoever watches the demo sees it. On `processes` it is a worker
+    process that is busy.
+    """
     note("job", number)
     try:
-        await sleep(seconds)
+        if running().driver.name == "processes":
+            await call(pause, seconds, abandon=True)
+        else:
+            await sleep(seconds)
     finally:
         note("done", number)
 

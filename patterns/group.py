@@ -93,8 +93,8 @@ class TaskGroup:
         try:
             self._raise(outside, enclosing, error)
         finally:
-            del outside, error, enclosing
             self.errors = []
+            del self, context, outside, error, enclosing  # an error's traceback holds this frame
 
     def __repr__(self) -> str:
         """Return how many tasks it has."""
@@ -163,7 +163,7 @@ class TaskGroup:
             if outside is not None:
                 raise outside
         finally:
-            del bare, outside, enclosing, error  # an error's traceback holds this frame
+            del self, bare, outside, enclosing, error  # as above
 
 
 def cut_own_frame(error: BaseException) -> None:

@@ -54,17 +54,20 @@ def launch(
     seed: int | None = None,
     observe: Callable[[int, traps.Task, str, Any], None] | None = None,
     keep_trace: bool = False,
+    workers: int | None = None,
 ) -> Outcome:
     """
     Run `main(*args)` as `run` does, and return how it ended in place of raising its error.
 
     `observe(at_ns, task, verb, subject)` is told of every suspension, end and note, in the thread of
-    the task; it must be quick and must not raise.
+    the task; it must be quick and must not raise. `workers` processes are started beforehand, on `processes`.
     """
     module = runtimes.load(runtime)
     if traps.current.get() is not None:
         raise RuntimeError("run inside a task: await the function instead")
-    outcome: Outcome = module.run(main, args, seed=seed, observe=observe, keep_trace=keep_trace)
+    outcome: Outcome = module.run(
+        main, args, seed=seed, observe=observe, keep_trace=keep_trace, workers=workers
+    )
     return outcome
 
 

@@ -53,7 +53,7 @@ class Semaphore:
         Take `n` permits, waiting for them.
 
         Raises:
-            ValueError: `n` is below 0 or above the size.
+            TypeError, ValueError: `n` is no whole number, below 0 or above the size.
         """
         self._check(n)
         task = traps.running()
@@ -63,7 +63,8 @@ class Semaphore:
             await driver.rest(task)
         if task.context.dead:
             await traps.refuse(task)
-        if self.try_acquire(n):
+        if not self._waiters and self._free >= n:
+            self._free -= n
             return
         waiter = Waiter(task, "acquire", self, self._waiters, value=n)
         self._waiters.append(waiter)
@@ -78,7 +79,8 @@ class Semaphore:
         Take `n` permits if they are free and nobody waits.
 
         Raises:
-            ValueError: `n` is below 0 or above the size.
+            TypeError, ValueError: `n` is no whole number, below 0 or above the size.
+            RuntimeError: inside a `call`, or in a thread without a runtime while tasks wait.
         """
         self._check(n)
         check_place(self, self._waiters)
@@ -92,7 +94,9 @@ class Semaphore:
         Give `n` permits back.
 
         Raises:
-            ValueError: `n` is below 0, or more than are held; nothing was given back.
+            TypeError, ValueError: `n` is no whole number, below 0, or more than are held; nothing was
+                given back.
+            RuntimeError: inside a `call`, or in a thread without a runtime while tasks wait.
         """
         self._check(n)
         check_place(self, self._waiters)
@@ -121,6 +125,8 @@ class Semaphore:
             traps.grant(waiter)
 
     def _check(self, n: int) -> None:
+        if isinstance(n, bool) or not isinstance(n, int):
+            raise TypeError(f"n: found {n!r}, allowed a whole number from 0")
         if not 0 <= n <= self.size:
             raise ValueError(f"n: found {n}, allowed 0 to {self.size}, the size")
 

@@ -116,6 +116,7 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None],
     Run the demo in a view, which shows nothing when there is no title; leave the last picture on a
     terminal.
     """
+    from gopatterns_cli import demonstration  # noqa: PLC0415 - keeps --help light
     from patterns.launch import launch  # noqa: PLC0415 - keeps --help light
 
     runtime_name, seed = where
@@ -126,7 +127,14 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None],
         gc.set_threshold(200_000, 20, 100)  # a million tasks at once are no garbage
 
     def run_it() -> Any:
-        return launch(demo.main, options, runtime=runtime_name, seed=seed, observe=watch.observe)
+        return launch(
+            demo.main,
+            options,
+            runtime=runtime_name,
+            seed=seed,
+            observe=watch.observe,
+            workers=demonstration.tasks_of(options) or 1,
+        )
 
     if not title:
         return run_it()

@@ -49,6 +49,7 @@ def _chosen(option: "Option", value: Any) -> str:
 def summary(taken: Figures, tasks: int | None, outcome: "Outcome", note: str, columns: int) -> list[str]:
     """Write the figures as lines, explained where there is room; `note` says what kind of time it is."""
     rows = [
+        ("start", _seconds(taken.start_s), "of the worker processes, before the run"),
         ("elapsed", _seconds(taken.elapsed_s), note),
         ("ideal", _seconds(taken.ideal_s), "on an infinitely fast machine"),
         ("serial", _seconds(taken.serial_s), "jobs x latency, by arithmetic"),

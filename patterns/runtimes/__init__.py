@@ -2,18 +2,22 @@
 Runtimes: one file each, found by listing this folder. Files with a leading underscore are parts that
 several share.
 
-A runtime's module has `run(main, args, *, seed, observe, keep_trace) -> Outcome`, `max_tasks()` (how
-many tasks it takes at once) and, when it cannot exist here, a reason from `missing()`.
+A runtime's module has `run(main, args, *, seed, observe, keep_trace, workers) -> Outcome`, `max_tasks()`
+(how many tasks it takes at once) and, when it cannot exist here, a reason from `missing()`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from time import sleep as pause
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+
+__all__ = ["load", "names", "pause", "unavailable"]
 
 
 def names() -> tuple[str, ...]:

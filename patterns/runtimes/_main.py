@@ -31,7 +31,8 @@ class Outcome:
 
     `elapsed_s` is the time from the first step of the main task to its end, on the runtime's clock;
     `leaked` has one line per task that was alive when the main task ended; `abandoned_calls` counts
-    calls whose function was still running then.
+    calls whose function was still running then; `start_s` is the time that worker processes took to start,
+    beforehand, None where there are none.
     """
 
     value: Any
@@ -40,6 +41,7 @@ class Outcome:
     leaked: tuple[str, ...]
     abandoned_calls: int
     trace: Trace | None = None
+    start_s: float | None = None
 
 
 class Main:
@@ -67,10 +69,13 @@ class Main:
         self.interrupted = True
         self.context.cancel(KeyboardInterrupt())
 
-    def outcome(self, abandoned_calls: int = 0, trace: Trace | None = None) -> Outcome:
+    def outcome(
+        self, abandoned_calls: int = 0, trace: Trace | None = None, start_s: float | None = None
+    ) -> Outcome:
         """Return how the run ended."""
         error = KeyboardInterrupt() if self.interrupted else self._error
-        return Outcome(self._value, error, self._ended_s - self._began_s, self.leaked, abandoned_calls, trace)
+        elapsed_s = self._ended_s - self._began_s
+        return Outcome(self._value, error, elapsed_s, self.leaked, abandoned_calls, trace, start_s)
 
     async def _call(self) -> None:
         self._began_s = self.task.driver.now()

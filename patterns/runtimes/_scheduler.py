@@ -1,9 +1,9 @@
 """
 A scheduler of plain coroutines: a list of ready tasks, buckets of timers, a clock and a way to choose.
 
-It is the body of the `simulator`, with a virtual clock; any other runtime that steps coroutines itself
-is this scheduler with another clock and another choice. It runs in one thread and never blocks by
-itself: waiting is the clock's business.
+It is the body of the `simulator`, with a virtual clock, and of `processes`, with the machine's; any other
+runtime that steps coroutines itself is this scheduler with another clock, choice and kind of calls. It
+runs in one thread and never blocks by itself: waiting is the clock's business.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from types import coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patterns import traps
-from patterns.runtimes._calls import in_call
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import report_deadlock
 from patterns.traps import BUDGET, Task, Waiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
 
     from patterns.runtimes._main import Main
 
@@ -34,15 +33,37 @@ class Clock(Protocol):
     def now_ns(self) -> int:
         """Return the time."""
 
-    def wait_until(self, at_ns: int) -> None:
-        """Let time pass to `at_ns`, or until something from outside makes a task ready."""
+    def wait_until(self, at_ns: int | None) -> None:
+        """Let time pass to `at_ns`, or until something happens outside; None: only until that."""
+
+
+class Calls(Protocol):
+    """How a scheduler runs what is given to `call`."""
+
+    @property
+    def pending(self) -> int:
+        """How many calls may still wake somebody from outside."""
+
+    def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Awaitable[Any]:
+        """Run `fn(*args)` and return its result."""
+
+    def cancel(self, task: Task) -> None:
+        """Interrupt a task's call, as far as that is possible."""
 
 
 class Scheduler:
     """
     The driver: answers the traps and steps the tasks.
 
-    `choose(ready)` takes the next task out of the non-empty list of ready ones; `draw()` gives the random
+    `choose(ready)` takes the next task out of the ready ones, a list unless given; `draw()` gives the random
     numbers that a select chooses by. `observe(task, verb, subject)` is told of every suspension and end.
     """
 
@@ -50,9 +71,11 @@ class Scheduler:
         self,
         name: str,
         clock: Clock,
-        choose: Callable[[list[Task]], Task],
+        choose: Callable[[Any], Task],
         draw: Callable[[], float],
+        calls: Calls,
         observe: Callable[[Task, str, Any], None] | None = None,
+        ready: Any = None,
     ) -> None:
         self.name = name
         self.budget = BUDGET
@@ -61,8 +84,10 @@ class Scheduler:
         self.observe = observe
         self.draw = draw
         self.clock = clock
-        self.ready: list[Any] = []
+        self.ready: Any = [] if ready is None else ready
         self.interrupted: Callable[[], None] | None = None
+        self._calls = calls
+        self._look = getattr(clock, "look", None)
         self._choose = choose
         self._numbers = 0
         self._times: list[int] = []
@@ -138,13 +163,17 @@ class Scheduler:
 
     def alarm(self, at: float, ring: Callable[[], None]) -> Ring:
         """Call `ring` between two turns at the time `at`."""
-        at_ns = round(min(at, FOREVER_S) * 1e9)
+        return self.alarm_ns(round(min(at, FOREVER_S) * 1e9), ring)
+
+    def alarm_ns(self, at_ns: int, ring: Callable[[], None]) -> Ring:
+        """Call `ring` between two turns at the time `at_ns`."""
         return Ring(ring, self, self.ready if at_ns <= self.clock.now_ns() else self._bucket(at_ns))
 
     def cancel(self, task: Task) -> None:
-        """Do nothing: what runs outside our queues cannot be interrupted here."""
+        """Interrupt a task's call, as far as that is possible."""
+        self._calls.cancel(task)
 
-    async def call(
+    def call(
         self,
         task: Task,
         fn: Callable[..., Any],
@@ -152,20 +181,12 @@ class Scheduler:
         *,
         abandon: bool,
         on_cancel: Callable[[], object] | None,
-    ) -> Any:
-        """Run `fn` inline, then let its simulated cost pass."""
-        del abandon, on_cancel
-        cost_s = getattr(fn, "simulated_cost_s", 0.0)
-        result = copy_context().run(in_call, task, fn, args)
-        if cost_s > 0:
-            at_ns = self.clock.now_ns() + round(cost_s * 1e9)
-            waiter = Waiter(task, "call")
-            Ring(lambda: traps.unpark(waiter), self, self._bucket(at_ns))
-            await self.park(waiter, shielded=True)
-        return result
+    ) -> Awaitable[Any]:
+        """Run `fn` as this scheduler's kind of calls does."""
+        return self._calls.call(task, fn, args, abandon=abandon, on_cancel=on_cancel)
 
     def post(self, fn: Callable[[], None]) -> None:
-        """Call `fn` at once: a call runs inline, which is between two turns."""
+        """Call `fn` at once: where a call can ask for it, it runs inline, which is between two turns."""
         fn()
 
     def adopted(self, task: Task) -> Task:
@@ -175,6 +196,7 @@ class Scheduler:
     def run(self, main: Main) -> None:
         """Step tasks until `main` has ended and no task lives."""
         self._main = main.task
+        turns = 0
         with Generators(main.task) as generators:
             while self.live or generators.close_left():
                 if self.interrupted is not None:
@@ -182,8 +204,14 @@ class Scheduler:
                     self.between_turns(ring)
                 elif self.ready:
                     self._step(self._choose(self.ready))
+                    turns += 1
+                    if self._look is not None and turns % LOOK_EVERY == 0:
+                        self._catch_up(self._look)
                 elif not self._advance():
-                    report_deadlock(self, main.task)
+                    if self._calls.pending:
+                        self.clock.wait_until(None)
+                    else:
+                        report_deadlock(self, main.task)
         self.finished = True
 
     def _step(self, task: Task) -> None:
@@ -208,10 +236,7 @@ class Scheduler:
             traps.current.reset(token)
 
     def _advance(self) -> bool:
-        """
-        Move the clock to the next time that has a timer; whom it wakes and what it rings are ready then, in
-        no order. False when no timer is set.
-        """
+        """Let time pass to the next time that has a timer, and fire it. False when no timer is set."""
         while self._times:
             at_ns = self._times[0]
             if self._buckets.get(at_ns):
@@ -219,18 +244,28 @@ class Scheduler:
                     self.clock.wait_until(at_ns)
                     if self.ready or self.clock.now_ns() < at_ns:
                         return True
-                heapq.heappop(self._times)
-                for entry in self._buckets.pop(at_ns):
-                    if isinstance(entry, Ring):
-                        entry.queue = self.ready
-                        self.ready.append(entry)
-                    else:
-                        entry.ok, entry.queue, entry.task.waiting = True, None, ()
-                        self.ready.append(entry.task)
+                self._fire()
                 return True
             heapq.heappop(self._times)
             self._buckets.pop(at_ns, None)
         return False
+
+    def _catch_up(self, look: Callable[[], None]) -> None:
+        """See to files and timers while tasks are busy; only a real clock goes on meanwhile."""
+        look()
+        now_ns = self.clock.now_ns()
+        while self._times and self._times[0] <= now_ns:
+            self._fire()
+
+    def _fire(self) -> None:
+        """Make ready, in no order among the ready, what is due at the next time."""
+        for entry in self._buckets.pop(heapq.heappop(self._times), ()):
+            if isinstance(entry, Ring):
+                entry.queue = self.ready
+                self.ready.append(entry)
+            else:
+                entry.ok, entry.queue, entry.task.waiting = True, None, ()
+                self.ready.append(entry.task)
 
     def _bucket(self, at_ns: int) -> list[Any]:
         bucket = self._buckets.get(at_ns)
@@ -282,6 +317,9 @@ class Ring:
 
 SWEEP_ABOVE = 64
 """Empty times are looked for when there are more times than this, and then at every doubling."""
+
+LOOK_EVERY = 32
+"""While tasks are busy, files and timers are looked at after so many turns."""
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""

@@ -51,9 +51,10 @@ def run(
     seed: int | None = None,
     observe: Callable[[int, Task, str, Any], None] | None = None,
     keep_trace: bool = False,
+    workers: int | None = None,
 ) -> Outcome:
     """Run `main(*args)` on a new event loop with precise timers."""
-    del seed, keep_trace
+    del seed, keep_trace, workers
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         loop = runner.get_loop()
         driver = AsyncioDriver(loop)

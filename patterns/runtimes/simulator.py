@@ -9,13 +9,17 @@ fast machine. The same seed gives the same trace, on every supported Python and 
 from __future__ import annotations
 
 from array import array
+from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from patterns import traps
+from patterns.runtimes._calls import in_call
 from patterns.runtimes._main import Main, Outcome, interruptible
 from patterns.runtimes._scheduler import Scheduler
+from patterns.traps import Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,15 +75,17 @@ def run(
     seed: int | None = None,
     observe: Observe | None = None,
     keep_trace: bool = False,
+    workers: int | None = None,
 ) -> Outcome:
     """
     Run `main(*args)` in virtual time; a seed of None is 0. `keep_trace` keeps every event, not the last
     10,000 only.
     """
+    del workers
     clock = VirtualClock()
     recorder = Recorder(clock, keep_trace, observe)
     draw = Random(0 if seed is None else seed).random
-    driver = Scheduler("simulator", clock, choose_by(draw), draw, recorder.record)
+    driver = Scheduler("simulator", clock, choose_by(draw), draw, InlineCalls(), recorder.record)
     started = Main(driver, main, args)
     driver.spawn(started.task, started.body())
 
@@ -103,9 +109,39 @@ class VirtualClock:
         """Return the virtual time."""
         return self._now_ns
 
-    def wait_until(self, at_ns: int) -> None:
-        """Let time pass, at once."""
-        self._now_ns = at_ns
+    def wait_until(self, at_ns: int | None) -> None:
+        """Let time pass, at once; nothing ever comes from outside."""
+        if at_ns is not None:
+            self._now_ns = at_ns
+
+
+class InlineCalls:
+    """Runs a call's function here and now, and then lets its simulated cost pass."""
+
+    pending = 0
+
+    async def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Any:
+        """Return what `fn` gives, when its cost has passed."""
+        del abandon, on_cancel
+        result = copy_context().run(in_call, task, fn, args)
+        cost_s = getattr(fn, "simulated_cost_s", 0.0)
+        if cost_s > 0:
+            driver: Scheduler = task.driver  # type: ignore[assignment] # made by `run` below
+            waiter = Waiter(task, "call", fn)
+            driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), lambda: traps.unpark(waiter))
+            await traps.park(waiter, shielded=True)
+        return result
+
+    def cancel(self, task: Task) -> None:
+        """Do nothing: what runs inline is over before anybody can interrupt it."""
 
 
 def choose_by(draw: Callable[[], float]) -> Callable[[list[Task]], Task]:

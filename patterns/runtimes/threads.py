@@ -70,9 +70,10 @@ def run(
     seed: int | None = None,
     observe: Callable[[int, Task, str, Any], None] | None = None,
     keep_trace: bool = False,
+    workers: int | None = None,
 ) -> Outcome:
     """Run `main(*args)` in this thread, and every task that it starts in one of its own."""
-    del seed, keep_trace
+    del seed, keep_trace, workers
     driver = ThreadsDriver()
     if observe is not None:
         driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)

@@ -31,6 +31,8 @@ from patterns import (
 from patterns.launch import launch
 from patterns.traps import BUDGET
 
+from seams import in_one_process
+
 name_of = contextvars.ContextVar("name_of", default="nobody")
 
 
@@ -118,6 +120,7 @@ def test_the_simulator_passes_a_year_at_once_and_adds_without_rounding():
     assert run(main, runtime="simulator") == 365 * 86400 + 1.0
 
 
+@in_one_process
 def test_call_returns_the_value_and_raises_the_error(go):
     def fail():
         raise BrokenError("in a call")
@@ -130,6 +133,7 @@ def test_call_returns_the_value_and_raises_the_error(go):
     assert go(main) == 7
 
 
+@in_one_process
 def test_calls_run_beside_each_other(go, runtime):
     meet = threading.Barrier(5 if runtime != "simulator" else 1, timeout=10)
 
@@ -141,6 +145,7 @@ def test_calls_run_beside_each_other(go, runtime):
     go(main)
 
 
+@in_one_process
 def test_a_call_carries_contextvars_and_the_context(go):
     async def main():
         name_of.set("main")
@@ -165,6 +170,7 @@ def test_each_task_has_contextvars_of_its_own(go):
     assert go(main) == "main"
 
 
+@in_one_process
 def test_a_cancelled_caller_waits_for_its_call_and_runs_on_cancel(go, runtime):
     if runtime == "simulator":
         pytest.skip("a call on the simulator is over before anything can cancel it")
@@ -189,6 +195,7 @@ def test_a_cancelled_caller_waits_for_its_call_and_runs_on_cancel(go, runtime):
     assert go(main) == [True, "cancelled"]
 
 
+@in_one_process
 def test_an_abandoned_call_is_left_at_once_and_counted(runtime):
     if runtime == "simulator":
         pytest.skip("a call on the simulator is over before anything can cancel it")
@@ -214,6 +221,7 @@ def test_an_abandoned_call_is_left_at_once_and_counted(runtime):
     assert (outcome.value, outcome.abandoned_calls, outcome.leaked) == (["left"], 1, ())
 
 
+@in_one_process
 def test_a_deadline_reaches_a_task_whose_call_runs(runtime):
     if runtime == "simulator":
         pytest.skip("a call on the simulator is over before anything can cancel it")

@@ -1,0 +1,76 @@
+"""
+The processes runtime: tasks in this process, `call` in worker processes.
+
+The coordinator is the scheduler on the machine's clock. Only `call` crosses over, so what a job computes
+runs on a core of its own, whatever the interpreter lock; functions and arguments are pickled, which is
+checked before anything starts. A worker process that dies costs the call that it was busy with and is
+replaced; one that is abandoned is killed and replaced. No worker outlives its parent.
+
+Start a script that uses it with `if __name__ == "__main__":`, as for `multiprocessing`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from random import random
+from typing import TYPE_CHECKING, Any
+
+from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible
+from patterns.runtimes._process_calls import ProcessCalls
+from patterns.runtimes._real_clock import RealClock
+from patterns.runtimes._scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from patterns.traps import Task
+
+
+def missing() -> str | None:
+    """Return why worker processes cannot be started here, None where they can."""
+    try:
+        import multiprocessing.synchronize  # noqa: F401, PLC0415 (missing where the system has no semaphores)
+    except ImportError as error:
+        return str(error)
+    return None
+
+
+def max_tasks() -> int:
+    """Return how many tasks it takes at once; at most 4 per core of them are in a `call`."""
+    return 1_000_000
+
+
+def run(
+    main: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...] = (),
+    *,
+    seed: int | None = None,
+    observe: Callable[[int, Task, str, Any], None] | None = None,
+    keep_trace: bool = False,
+    workers: int | None = None,
+) -> Outcome:
+    """Run `main(*args)`; `workers` processes are started beforehand, else each when it is needed."""
+    del seed, keep_trace
+    clock = RealClock()
+    calls = ProcessCalls(clock)
+    try:
+        watch = None if observe is None else lambda task, verb, it: observe(clock.now_ns(), task, verb, it)
+        driver = Scheduler("processes", clock, deque.popleft, random, calls, watch, ready=deque())
+        start_s = None if workers is None else calls.start(workers)
+        started = Main(driver, main, args)
+        driver.spawn(started.task, started.body())
+
+        def interrupt() -> None:
+            driver.interrupted = cancel_all
+            clock.wake()
+
+        def cancel_all() -> None:
+            started.interrupt()
+            driver.alarm(driver.now() + GRACE_S, calls.abandon_all)
+
+        with interruptible(interrupt):
+            driver.run(started)
+        return started.outcome(start_s=start_s)
+    finally:
+        calls.close()
+        clock.close()
