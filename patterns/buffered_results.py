@@ -26,6 +26,8 @@ async def _demo(options: Options) -> list[int]:
         tasks.go(ask, number)
     first = await answers.receive()
     await sleep(options.latency)
+    if not options.bad:
+        await tasks.wait()  # there is room for every answer, so that this ends
     return [first]
 
 

@@ -39,7 +39,8 @@ def shortened(name, **values):
 
 
 def done(name, options, runtime, seed=0):
-    outcome = launch(demo(name).main, options, runtime=runtime, seed=seed)
+    workers = vars(options).get("workers", 1)
+    outcome = launch(demo(name).main, options, runtime=runtime, seed=seed, workers=workers)
     if outcome.error is not None:
         raise outcome.error
     assert len(outcome.leaked) == demo(name).leaks(options)
