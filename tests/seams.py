@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from patterns import Channel, runtimes, sleep
 from patterns.launch import launch
 
 AVAILABLE = [name for name in runtimes.names() if runtimes.unavailable(name) is None]
+
+in_one_process = pytest.mark.parametrize(
+    "runtime", [name for name in AVAILABLE if name != "processes"], indirect=True
+)
+"""For tests whose calls are closures over the test: `processes` can only be handed functions by name."""
 
 
 async def parked(queue: Any, count: int) -> None:

@@ -117,8 +117,9 @@ class ProcessCalls:
         waiters = [waiter for _, waiter, _ in self._queued]
         waiters += [worker.waiter for worker in self._workers if worker.waiter is not None]
         for waiter in waiters:
-            waiter.task.aborted = waiter.task.context.err
-            traps.unpark(waiter)
+            if _is_parked(waiter):
+                waiter.task.aborted = waiter.task.context.err
+                traps.unpark(waiter)
 
     def close(self) -> None:
         """End every worker; one that is still busy is killed."""
@@ -188,7 +189,8 @@ class ProcessCalls:
         worker.call = worker.waiter = None
         if call is not None and waiter is not None:
             call.value, call.error, call.over = value, error, True
-            traps.unpark(waiter)
+            if _is_parked(waiter):
+                traps.unpark(waiter)
 
     def _lost(self, worker: Worker) -> None:
         """Replace a worker that died; its call, if it had one, fails."""
@@ -208,7 +210,8 @@ class ProcessCalls:
             call, waiter, _ = self._queued.popleft()
             call.error = RuntimeError(f"a worker process died while it started: {how}{HINT}")
             call.over = True
-            traps.unpark(waiter)
+            if _is_parked(waiter):
+                traps.unpark(waiter)
 
     def _withdraw(self, call: Call) -> None:
         """Take back a call whose caller has left: kill the worker that is busy with it."""
@@ -228,6 +231,12 @@ class ProcessCalls:
             self._idle.remove(worker)
         self._clock.unwatch(worker.pipe)
         worker.pipe.close()
+
+
+def _is_parked(waiter: Waiter) -> bool:
+    """Whether its task still waits there: a cancel may have made it ready, and it has not run yet."""
+    task = waiter.task
+    return task.aborted is None and (task.shielded is waiter or waiter in task.waiting)
 
 
 HINT = " (a script that uses worker processes starts with `if __name__ == '__main__':`)"

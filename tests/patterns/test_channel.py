@@ -6,7 +6,7 @@ import pytest
 
 from patterns import CancelledError, Channel, ChannelClosedError, Context, DeadlockError, TaskGroup, sleep
 
-from seams import parked
+from seams import in_one_process, parked
 
 
 def test_ch_01_try_forms_take_the_default_and_disturb_nobody(go):
@@ -386,6 +386,7 @@ def test_a_channel_may_be_used_by_one_run_after_another(go):
     assert go(main) == 1
 
 
+@in_one_process
 def test_a_channel_inside_a_call_is_refused(go):
     channel = Channel(1)
 

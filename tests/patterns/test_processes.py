@@ -21,6 +21,7 @@ from patterns import (
     call,
     race_timeout,
     run,
+    sleep,
     worker_pool,
 )
 from patterns.launch import launch
@@ -242,6 +243,25 @@ def test_on_cancel_runs_once_and_the_call_is_waited_for(tmp_path):
 def wait_for(path):
     while not path.exists():
         time.sleep(0.001)
+
+
+def test_an_answer_that_comes_together_with_a_cancel_is_dropped_or_given_and_wakes_nobody_twice():
+    async def caller(context):
+        with context:
+            await call(double, 1, abandon=True)
+
+    async def main():
+        for _ in range(20):
+            context = Context.current().with_cancel()
+            async with TaskGroup() as group:
+                task = group.spawn(caller, context)
+                await sleep(0)
+                time.sleep(0.005)  # the answer lies in the pipe, and nobody has looked
+                context.cancel()
+                task.driver._catch_up(task.driver._look)
+        return await call(double, 4)
+
+    assert on_processes(main, workers=1) == 8
 
 
 def test_the_start_of_the_pool_is_a_figure_of_its_own():
