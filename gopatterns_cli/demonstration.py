@@ -57,13 +57,16 @@ def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) 
     """
     from patterns import runtimes  # noqa: PLC0415 - keeps --help light
 
+    missing = None if runtime == "simulator" else demo.missing()
+    if missing:
+        raise Failure(f"{pattern}: {missing}; or --runtime simulator", 1)
     given = {name: value for name, value in wanted.items() if value is not None}
     known = {option.name: option for option in demo.options}
     for name, value in given.items():
         if name not in known:
             allowed = ", ".join(f"--{option}" for option in known)
             raise Failure(f"--{name}: found an option that {pattern} does not take, allowed {allowed}", 2)
-        if value < known[name].least:
+        if known[name].kind != "text" and value < known[name].least:
             raise Failure(f"--{name}: found {value:g}, allowed from {known[name].least:g}", 2)
     most = runtimes.load(runtime).max_tasks()
     for name in TASK_OPTIONS:

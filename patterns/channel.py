@@ -300,13 +300,13 @@ class Receiver(Generic[T]):
     def __init__(self, channel: Channel[T]) -> None:
         self._channel = channel
 
-    def receive(self) -> Coroutine[Any, Any, T]:
+    async def receive(self) -> T:
         """As `Channel.receive`."""
-        return self._channel.receive()
+        return await self._channel.receive()
 
-    def receive_ok(self) -> Coroutine[Any, Any, tuple[T | None, bool]]:
+    async def receive_ok(self) -> tuple[T | None, bool]:
         """As `Channel.receive_ok`."""
-        return self._channel.receive_ok()
+        return await self._channel.receive_ok()
 
     def try_receive(self) -> tuple[T | None, bool] | None:
         """As `Channel.try_receive`."""
@@ -349,9 +349,9 @@ class Sender(Generic[T]):
     def __init__(self, channel: Channel[T]) -> None:
         self._channel = channel
 
-    def send(self, value: T) -> Coroutine[Any, Any, None]:
+    async def send(self, value: T) -> None:
         """As `Channel.send`."""
-        return self._channel.send(value)
+        await self._channel.send(value)
 
     def try_send(self, value: T) -> bool:
         """As `Channel.try_send`."""

@@ -7,6 +7,7 @@ Every pattern's module ends with one `demo`; `gopat run`, the contract tests and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from patterns.launch import note
@@ -71,15 +72,23 @@ class Demo:
     `main(options)` runs it inside a runtime and returns the list of its results. It does every piece of
     work through `busy`; `steps` says how many there are. `ideal_ns` is the makespan on an infinitely fast
     machine, `serial_ns` what a plain loop would wait, both in nanoseconds; None where that has no meaning.
-    `leaks` is how many tasks it leaves behind, which only a known-bad twin does.
+    `leaks` is how many tasks it leaves behind, which only a known-bad twin does. `needs` is a module that
+    it cannot do without on a real runtime, and the extra that brings it.
     """
 
     main: Callable[[Options], Awaitable[list[Any]]]
     options: tuple[Option, ...]
-    steps: Callable[[Options], int] | None = None
+    steps: Callable[[Options], int | None] | None = None
     ideal_ns: Callable[[Options], int] | None = None
     serial_ns: Callable[[Options], int] | None = None
     leaks: Callable[[Options], int] = _none
+    needs: tuple[str, str] | None = None
+
+    def missing(self) -> str | None:
+        """Return what it lacks here on a real runtime, and how to get it; None when it lacks nothing."""
+        if self.needs is None or find_spec(self.needs[0]) is not None:
+            return None
+        return f"{self.needs[0]} is not installed: pip install 'gopat[{self.needs[1]}]'"
 
     def choose(self, **values: Any) -> Options:
         """

@@ -78,7 +78,7 @@ def test_the_library_never_prints(path):
 
 @each("patterns")
 def test_only_a_runtime_knows_clocks_and_schedulers(path):
-    if path.parent.name != "runtimes":
+    if path.parent.name not in {"runtimes", "ports"}:
         assert not imported_packages(path) & CLOCKS_AND_SCHEDULERS
 
 
