@@ -1,11 +1,15 @@
-"""Fixtures that every test may use: one run per runtime, found by listing."""
+"""Fixtures that every test may use: one run per runtime, found by listing. The record of conformance."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gopatterns_cli import conformance
 from patterns.launch import launch
 
 from seams import AVAILABLE
@@ -32,3 +36,31 @@ def go(runtime: str) -> Callable[..., Any]:
         return outcome.value
 
     return run_clean
+
+
+BEHAVIOUR = re.compile(r"test_([a-z]{2})_([0-9]{2})_")
+outcomes: dict[str, dict[str, str]] = defaultdict(dict)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-conformance", action="store_true", help="write what passed on which runtime")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Note by id and runtime what became of a test of Go's behaviours; one failure outweighs every pass."""
+    report = yield
+    named = BEHAVIOUR.match(item.name)
+    if named and (report.when == "call" or report.failed):
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        found = outcomes[f"{named[1].upper()}-{named[2]}"]
+        where = params.get("runtime", conformance.ANY)
+        if found.get(where) != conformance.FAIL and not report.skipped:
+            found[where] = conformance.PASS if report.passed else conformance.FAIL
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--record-conformance"):
+        ordered = {name: dict(sorted(found.items())) for name, found in sorted(outcomes.items())}
+        conformance.OUTCOMES.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")

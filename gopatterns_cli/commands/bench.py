@@ -127,14 +127,15 @@ def _check_arms(cells: Any) -> None:
         raise Failure("--runtime: found none of the scenario's runtimes: gopat list shows them", 2)
     for cell in cells:
         known = arms.names(cell.pattern)
-        if cell.arm not in known and f"{cell.arm}_{cell.runtime}" not in known:
-            raise Failure(
-                f"{cell.scenario}: found the arm {cell.arm} on {cell.runtime}, allowed {', '.join(known)}", 2
-            )
         if cell.runtime == "simulator":
             raise Failure(
                 f"{cell.scenario}: found the runtime simulator, which has no real time to measure", 2
             )
+        if not known:
+            raise Failure(f"{cell.scenario}: found {cell.pattern}, allowed a pattern that has arms", 2)
+        if cell.runtime is not None and f"native_{cell.runtime}" not in known:
+            allowed = ", ".join(arm.removeprefix("native_") for arm in known if arm.startswith("native_"))
+            raise Failure(f"{cell.scenario}: found the runtime {cell.runtime}, allowed {allowed}", 2)
 
 
 def _interrupted(results: Path, output: Path | None, targets: list[str] | None) -> "Session":

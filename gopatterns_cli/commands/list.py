@@ -6,6 +6,9 @@ import typer
 
 
 def list_(
+    conformance: Annotated[
+        bool, typer.Option("--conformance", help="Go's behaviours, and which runtime has which.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show patterns, runtimes and scenarios.
@@ -14,10 +17,31 @@ def list_(
     """
     import json  # noqa: PLC0415 - only when asked for
 
+    if conformance:
+        _print_conformance(as_json=as_json)
+        return
+
     from gopatterns_cli.render.listing import text, width  # noqa: PLC0415 - keeps --help light
 
     listing = {"patterns": _patterns(), "runtimes": _runtimes(), "scenarios": _scenarios()}
     print(json.dumps(listing, indent=2) if as_json else text(listing, width()))
+
+
+def _print_conformance(*, as_json: bool) -> None:
+    import json  # noqa: PLC0415 - only when asked for
+    from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
+
+    from gopatterns_cli.conformance import rows  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.conformance import text  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+    from patterns import runtimes  # noqa: PLC0415 - keeps --help light
+
+    names = runtimes.names()
+    if as_json:
+        entries = [{**asdict(row), "outcomes": {name: row.outcome(name) for name in names}} for row in rows()]
+        print(json.dumps(entries, indent=2))
+        return
+    print(text(rows(), names, width()))
 
 
 def _patterns() -> list[dict[str, Any]]:

@@ -232,12 +232,19 @@ def test_what_cannot_be_measured_is_one_line_and_an_exit_code(gopat, arguments, 
     assert lines[0].startswith(f"error: {message}")
 
 
-def test_the_simulator_is_not_measured(gopat, folder):
-    text = SMALL.replace('"asyncio"', '"simulator"')
-    folder.joinpath("virtual.toml").write_text(text, encoding="utf-8")
-    code, _, err = gopat("bench", "virtual.toml")
-    assert code == 2
-    assert err.startswith("error: ")
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("asyncio", "simulator", "found the runtime simulator, which has no real time to measure"),
+        ("asyncio", "processes", "found the runtime processes, allowed asyncio, threads"),
+        ("worker-pool", "managed-worker-pool", "found managed-worker-pool, allowed a pattern that has arms"),
+    ],
+)
+def test_what_has_no_arms_is_refused_before_anything_is_measured(gopat, folder, old, new, message):
+    folder.joinpath("other.toml").write_text(SMALL.replace(f'"{old}"', f'"{new}"'), encoding="utf-8")
+    code, _, err = gopat("bench", "other.toml", "--quick")
+    assert (code, err) == (2, f"error: other: {message}\n")
+    assert not folder.joinpath("results").exists()
 
 
 def test_a_complete_session_is_not_gone_on_with(gopat, folder):
