@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.context import Context
+from patterns.demo import Demo, Option
 from patterns.errors import CancelledError, DeadlineExceededError
 from patterns.group import asynchronous, cut_own_frame, is_foreign_cancel
+from patterns.launch import note
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from patterns.demo import Options
     from patterns.traps import Task
 
 
@@ -177,3 +180,52 @@ class ErrGroup:
             if not isinstance(error, Exception):
                 return error
         return self.errors[0] if self.errors else None
+
+
+SLOW, LATE = 3, 2
+"""How many times as long as the others the slow pages take, and the one that fails."""
+
+
+async def _demo(options: Options) -> list[str]:
+    """Fetch every page of a site; the first error cancels the requests that are under way."""
+    from patterns.ports.web import FetchError, Page, site  # noqa: PLC0415 - a web server, for this demo only
+
+    pages = {f"/page/{number}": Page(*_answer(options, number)) for number in range(1, options.urls + 1)}
+    fetched: list[str] = []
+
+    async def fetch(number: int, path: str) -> None:
+        note("job", number)
+        try:
+            await there.fetch(path)
+            fetched.append(path)
+        finally:
+            note("done", number)
+
+    group = ErrGroup(limit=options.workers)
+    async with site(pages) as there:
+        try:
+            for number, path in enumerate(pages, 1):
+                await group.go(fetch, number, path)
+            await group.wait()
+        except FetchError as error:
+            return [f"fetched {len(fetched)} pages", f"error: {error}"]
+    return [f"fetched {len(fetched)} pages"]
+
+
+def _answer(options: Options, number: int) -> tuple[float, str]:
+    """Say when and how a page answers: one fails and one drops the line, both late; every third is slow."""
+    if number in {options.failing, options.dropping}:
+        return LATE * options.latency, "fail" if number == options.failing else "drop"
+    return (SLOW if number % 3 == 0 else 1) * options.latency, "ok"
+
+
+demo = Demo(
+    main=_demo,
+    options=(
+        Option("urls", 10, "pages to fetch, from a server on loopback"),
+        Option("workers", 10, "requests at once", least=1),
+        Option("latency", 0.1, "how long a page takes; every third takes 3 x as long"),
+        Option("failing", 7, "the page that answers with an error; 0: none"),
+        Option("dropping", 0, "the page that drops the line; 0: none"),
+    ),
+)
