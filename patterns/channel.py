@@ -227,7 +227,8 @@ class Channel(Generic[T]):
 
     def lift_bound(self) -> None:
         """Let every later send go on at once, and those that are parked; for the library's own use."""
-        self._room = sys.maxsize
+        if not self._closed:
+            self._room = sys.maxsize
         while self._senders:
             sender = self._senders.popleft()
             self._buffer.append(sender.value)

@@ -153,10 +153,13 @@ class Driver(Protocol):
 
     name: str
     budget: int
-    finished: bool
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
     draw: Callable[[], float]
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is over: its objects may then bind elsewhere."""
 
     def next_number(self) -> int:
         """Return the next number for a task or an object, counted from 1."""
@@ -315,6 +318,16 @@ class Unraisable:
         self.exc_traceback = error.__traceback__
         self.err_msg = f"Exception ignored while running: {name}"
         self.object = None
+
+
+def raise_aborted(task: Task) -> None:
+    """Raise what ended the wait of `task`, if anything did; for drivers. Leaves no reference cycle."""
+    aborted, task.aborted = task.aborted, None
+    try:
+        if aborted is not None:
+            raise aborted
+    finally:
+        del aborted
 
 
 def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:

@@ -122,8 +122,7 @@ class Scheduler:
         yield SUSPEND
         task.shielded = None
         if task.aborted is not None:
-            error, task.aborted = task.aborted, None
-            raise error
+            traps.raise_aborted(task)
 
     def unpark(self, task: Task) -> None:
         """Make a parked task ready."""
@@ -146,8 +145,7 @@ class Scheduler:
             self.observe(task, "sleep", None)
         yield SUSPEND
         if task.aborted is not None:
-            error, task.aborted = task.aborted, None
-            raise error
+            traps.raise_aborted(task)
 
     @coroutine
     def rest(self, task: Task) -> Generator[object, None, None]:

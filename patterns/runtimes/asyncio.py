@@ -63,7 +63,6 @@ def run(
         started = Main(driver, main, args)
         with interruptible(lambda: driver.knock(started)):
             runner.run(driver.oversee(started))
-        driver.finished = True
         driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
 
@@ -76,7 +75,6 @@ class AsyncioDriver:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.budget = BUDGET
-        self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
         self.draw = random
@@ -88,6 +86,11 @@ class AsyncioDriver:
         self._armed_at = 0.0
         self._dead = 0
         self._numbers = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether the loop is closed: its objects may then bind elsewhere."""
+        return self.loop.is_closed()
 
     async def oversee(self, main: Main) -> None:
         """Run the main task, and wait until no task of ours lives."""
@@ -140,8 +143,7 @@ class AsyncioDriver:
         task.waiting = ()
         self.budget = BUDGET
         if task.aborted is not None:
-            aborted, task.aborted = task.aborted, None
-            raise aborted
+            traps.raise_aborted(task)
 
     def unpark(self, task: Task) -> None:
         """Resolve the future that the task waits on."""

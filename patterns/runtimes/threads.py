@@ -182,8 +182,7 @@ class ThreadsDriver:
         self._wait(task.handle[0])
         task.shielded = None
         if task.aborted is not None:
-            aborted, task.aborted = task.aborted, None
-            raise aborted
+            traps.raise_aborted(task)
 
     def unpark(self, task: Task) -> None:
         """Put a parked task's thread in line for the baton."""
@@ -211,8 +210,7 @@ class ThreadsDriver:
         self._wait(seat, monotonic() + min(seconds, FOREVER_S))
         task.waiting = ()
         if task.aborted is not None:
-            aborted, task.aborted = task.aborted, None
-            raise aborted
+            traps.raise_aborted(task)
 
     async def rest(self, task: Task) -> None:
         """Go to the end of the line for the baton."""
@@ -264,8 +262,7 @@ class ThreadsDriver:
         finally:
             task.call = None
         if task.aborted is not None:
-            aborted, task.aborted = task.aborted, None
-            raise aborted
+            traps.raise_aborted(task)
         return call.result(task)
 
     def post(self, fn: Callable[[], None]) -> None:
