@@ -46,7 +46,7 @@ def max_tasks() -> int:
     """Return how many threads this machine lets one program start, leaving some to everybody else."""
     limits = [_number(place) for place in ("/proc/sys/kernel/threads-max", "/sys/fs/cgroup/pids.max")]
     maps = _number("/proc/sys/vm/max_map_count")
-    limits.append(None if maps is None else maps // 2)  # a thread's stack is two maps
+    limits.append(None if maps is None else maps // MAPS)
     with suppress(ImportError):
         import resource  # noqa: PLC0415 (not on every system)
 
@@ -97,6 +97,8 @@ class Seat:
 
 
 MOST_THREADS = 32_000
+MAPS = 3
+"""Memory maps that a thread takes: two for its stack, and most of them one more."""
 
 UNTIMED, TIMED, EXPIRED = 0, 1, 2
 """A seat's wait: until handed the baton; that or a time; past the time and on its way to the baton."""
@@ -127,6 +129,7 @@ class ThreadsDriver:
         self._waking = 0
         self._threads = 0
         self._over = _thread.allocate_lock()
+        self._broken: BaseException | None = None
         self._alarms: list[Bell] = []
         self._sweep_above = SWEEP_ABOVE
         self._outside: deque[Callable[[], None]] = deque()
@@ -144,7 +147,10 @@ class ThreadsDriver:
         self._over.acquire()
         self.spawn(main.task, main.body())
         self._pass_on()
-        self._over.acquire()
+        if self._threads or self.live:
+            self._over.acquire()
+        if self._broken is not None:
+            raise self._broken
 
     def interrupt(self, main: Main) -> None:
         """
@@ -153,7 +159,8 @@ class ThreadsDriver:
         """
         self._outside.append(main.interrupt)
         self._outside.append(self._abandon_soon)
-        _thread.start_new_thread(self._knock, ())
+        with suppress(RuntimeError):  # no thread left: whoever passes the baton on next sees to it
+            _thread.start_new_thread(self._knock, ())
 
     def next_number(self) -> int:
         """Return the next number for a task or an object."""
@@ -277,28 +284,34 @@ class ThreadsDriver:
         return task
 
     def _sit(self, seat: Seat, generators: Generators) -> None:
-        """
-        Live as a thread: run the task that comes with the baton, again and again, until the baton comes
-        when all is over.
-        """
-        with generators:
-            self._grab(seat)
-            while not self.finished:
-                if seat.task is not None:
-                    _, variables, body = seat.task.handle
-                    if not variables.run(self._drive, seat, body):
-                        break
-                seat.task = None
-                if not self.live and not generators.close_left():
-                    self._finish()
-                    break
-                self._idle.append(seat)
-                self._wait(seat)
-        with self._mutex:
-            self._threads -= 1
-            last = self.finished and self._threads == len(self.calls)
+        """Live as a thread; when that fails (no memory is left, say), end the run and not the baton alone."""
+        try:
+            with generators:
+                self._take_turns(seat, generators)
+            with self._mutex:
+                self._threads -= 1
+                last = self.finished and self._threads == len(self.calls)
+        except BaseException as error:  # noqa: BLE001 (raised again by `run`)
+            self._broken = error
+            last = True
         if last:
-            self._over.release()
+            with suppress(RuntimeError):  # two threads may have failed
+                self._over.release()
+
+    def _take_turns(self, seat: Seat, generators: Generators) -> None:
+        """Run the task that comes with the baton, again and again, until the baton comes when all is over."""
+        self._grab(seat)
+        while not self.finished:
+            if seat.task is not None:
+                _, variables, body = seat.task.handle
+                if not variables.run(self._drive, seat, body):
+                    break
+            seat.task = None
+            if not self.live and not generators.close_left():
+                self._finish()
+                break
+            self._idle.append(seat)
+            self._wait(seat)
 
     def _drive(self, seat: Seat, body: Coroutine[Any, Any, None]) -> bool:
         """
@@ -336,28 +349,54 @@ class ThreadsDriver:
             if self._outside or self._alarms:
                 self._serve()
             with self._mutex:
+                self._held = False
                 if self._ready:
                     seat = self._warm(self._ready.popleft())
-                    self._held = False
                     self._waking += 1
-                    break
-                self._held = False
-                if (
-                    self._asleep
-                    or self._waking
-                    or self._alarms
-                    or self.calls
-                    or self._outside
-                    or not self.live
-                ):
+                elif self._may_be_woken():
                     return self._alarms[0].at if self._alarms else FOREVER_S * 2
-                self._held = True
-            report_deadlock(self, self._main)
+                else:
+                    seat = None
+                    self._held = True
+            if seat is None:
+                report_deadlock(self, self._main)
+            elif self._hand_over(seat):
+                return None
+
+    def _may_be_woken(self) -> bool:
+        """Whether somebody may still take the baton, or nobody needs it."""
+        return bool(
+            self._asleep or self._waking or self._alarms or self.calls or self._outside or not self.live
+        )
+
+    def _hand_over(self, seat: Seat) -> bool:
+        """
+        Wake the thread of a seat, or start it. False when the machine has none left: then its task has
+        failed, and the caller has the baton again.
+        """
         if seat.started:
             seat.lock.release()
+            return True
+        seat.started = True
+        with self._mutex:
+            self._threads += 1
+        try:
+            _thread.start_new_thread(self._sit, (seat, self._generators))
+        except (RuntimeError, MemoryError):
+            seat.started = False
         else:
-            self._start(seat)
-        return None
+            return True
+        with self._mutex:
+            self._threads -= 1
+            self._waking -= 1
+            taken, self._held = self._held, True
+        if seat.task is not None:
+            fail = partial(self._fail_unstarted, seat.task)
+            if taken:
+                self._outside.append(fail)
+            else:
+                fail()
+        return taken
 
     def _warm(self, seat: Seat) -> Seat:
         """Move the task of a seat that has no thread yet to one whose thread is idle, if there is one."""
@@ -368,21 +407,6 @@ class ThreadsDriver:
         if task is not None:
             task.handle = (warm, *task.handle[1:])
         return warm
-
-    def _start(self, seat: Seat) -> None:
-        """Start the thread of a seat; when the machine has none left, its task fails."""
-        seat.started = True
-        with self._mutex:
-            self._threads += 1
-        try:
-            _thread.start_new_thread(self._sit, (seat, self._generators))
-        except RuntimeError:
-            with self._mutex:
-                self._threads -= 1
-                self._waking -= 1
-            if seat.task is not None:
-                self._outside.append(partial(self._fail_unstarted, seat.task))
-            self._knock()
 
     def _fail_unstarted(self, task: Task) -> None:
         task.handle[2].close()

@@ -481,6 +481,55 @@ def test_cancelling_many_parked_tasks_reaches_all(runtime, count):
     assert launch(main, runtime=runtime).value == 0
 
 
+@pytest.mark.parametrize("allowed", [0, 1, 2, 5, 19])
+def test_a_machine_that_allows_no_more_threads_fails_the_task_and_ends_the_run(monkeypatch, allowed):
+    from patterns.runtimes import threads
+
+    started = []
+    start = threads._thread.start_new_thread
+
+    def limited(function, arguments):
+        if len(started) == allowed:
+            raise RuntimeError("can't start new thread")
+        started.append(function)
+        return start(function, arguments)
+
+    monkeypatch.setattr(threads._thread, "start_new_thread", limited)
+
+    async def main():
+        async with worker_pool(range(100), sleep, workers=20) as results:
+            return [result async for result in results]
+
+    outcome = launch(main, runtime="threads")
+    assert isinstance(outcome.error, RuntimeError)
+    assert str(outcome.error).startswith("no thread for another task: ")
+    assert outcome.leaked == ()
+
+
+@pytest.mark.parametrize("sound", [0, 1, 3])
+def test_a_thread_that_breaks_ends_the_run_with_its_error(monkeypatch, sound):
+    from patterns.runtimes import threads
+
+    seats = []
+    take_turns = threads.ThreadsDriver._take_turns
+
+    def break_down(driver, seat, generators):
+        seats.append(seat)
+        if len(seats) > sound:
+            raise MemoryError("none left")
+        take_turns(driver, seat, generators)
+
+    monkeypatch.setattr(threads.ThreadsDriver, "_take_turns", break_down)
+
+    async def main():
+        async with TaskGroup() as group:
+            for _ in range(10):
+                group.spawn(sleep, 0.01)
+
+    with pytest.raises(MemoryError, match="none left"):
+        launch(main, runtime="threads")
+
+
 @pytest.mark.parametrize("operation", ["receive", "send"])
 def test_a_context_that_dies_while_an_operation_lets_others_run_ends_it(runtime, operation):
     """Every `BUDGET` operations one yields before it parks: the context may die in between."""
