@@ -32,8 +32,8 @@ class ErrGroup:
 
     The tasks run in `context`, derived from the one that is current when the group is first used. Their
     first error cancels it at once, with that error as the cause; the end of `wait` cancels it too. Tasks
-    that end because the context is dead are no failures. KeyboardInterrupt, SystemExit and other errors
-    that are no `Exception` come before the first one.
+    that end because the context is dead, or that asyncio cancelled, are no failures. KeyboardInterrupt,
+    SystemExit and other errors that are no `Exception` come before the first one.
 
     Args:
         limit: how many tasks may run at once, at least 1; None for any number.
@@ -102,7 +102,8 @@ class ErrGroup:
         Raises:
             the first error, the same object at every call.
 
-        Cancellation: a caller whose context dies cancels the tasks, waits for them and raises its error.
+        Cancellation: a caller whose context dies cancels the tasks, waits for them, however often it is
+            cancelled again, and raises its error.
         """
         task = traps.running()
         thrown: BaseException | None = None
@@ -120,7 +121,7 @@ class ErrGroup:
                 with suppress(BaseException):  # the first one is raised; no later one may end the join
                     await self._join(task, shielded=True)
         self.context.cancel()
-        raised = thrown or self._first()
+        raised = self._first() if thrown is None else thrown
         try:
             if raised is not None:
                 raise raised

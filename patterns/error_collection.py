@@ -6,12 +6,12 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from patterns import traps
+from patterns.channel import Channel, Receiver
 from patterns.demo import Demo, Option, batches, busy
 from patterns.errors import CancelledError
 from patterns.group import TaskGroup, asynchronous, is_foreign_cancel
 from patterns.source import Source, numbered
-from patterns.stage import at_least_one, first_of
+from patterns.stage import at_least_one, first_of, is_uncalled_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -73,11 +73,11 @@ async def collect_errors(
             number, item = entry
             try:
                 results[number] = Result(await perform(item))
-            except BaseException as raised:
-                error = traps.translated(raised)
-                if isinstance(error, (CancelledError, GeneratorExit)) or is_foreign_cancel(error):
+            except BaseException as error:
+                cancelled = isinstance(error, CancelledError) or is_foreign_cancel(error)
+                if isinstance(error, GeneratorExit) or (cancelled and not is_uncalled_for(error)):
                     raise
-                if not isinstance(error, Exception):
+                if not (cancelled or isinstance(error, Exception)):
                     fatal.append(error)
                 results[number] = Result(None, error)
 
@@ -96,7 +96,9 @@ async def collect_errors(
 
 
 def _fitting(items: Items[Any]) -> int:
-    return min(WORKERS, max(len(items), 1)) if isinstance(items, Sized) else WORKERS
+    if isinstance(items, Sized) and not isinstance(items, (Channel, Receiver)):  # more may come there
+        return min(WORKERS, max(len(items), 1))
+    return WORKERS
 
 
 async def _demo(options: Options) -> list[str]:

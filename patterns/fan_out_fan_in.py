@@ -10,7 +10,7 @@ from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
 from patterns.relay import Relay
 from patterns.source import Source
-from patterns.stage import LastCloses, Stage, at_least_one
+from patterns.stage import LastCloses, Stage, at_least_one, failing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -69,10 +69,10 @@ def fan_out(source: Items[Any], work: Callable[[Any], Any], workers: int = 4) ->
     def start(group: TaskGroup) -> list[Receiver[Any]]:
         items.start(group)
         for number, output in enumerate(outputs, 1):
-            group.spawn(worker, output, name=f"worker {number}")
+            group.spawn(failing, group, worker, output, name=f"worker {number}")
         return [output.receiver for output in outputs]
 
-    return Stage(start, items.close)
+    return Stage(start, items.close, outputs)
 
 
 def fan_in(*channels: Channel[T] | Receiver[T]) -> Stage[Receiver[T]]:
@@ -107,7 +107,7 @@ def fan_in(*channels: Channel[T] | Receiver[T]) -> Stage[Receiver[T]]:
         for relay in relays:
             relay.stop()
 
-    return Stage(start, stop)
+    return Stage(start, stop, [merged])
 
 
 async def _demo(options: Options) -> list[Any]:

@@ -13,7 +13,7 @@ from patterns.demo import Demo, Option, batches, busy
 from patterns.errors import CancelledError, ChannelClosedError, PoolClosedError
 from patterns.group import TaskGroup, asynchronous, is_foreign_cancel
 from patterns.select import receiving, select, sending
-from patterns.stage import at_least_one
+from patterns.stage import at_least_one, first_of, is_uncalled_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -78,11 +78,17 @@ class WorkerPool(Generic[R]):
         self._dropped: tuple[Hashable, ...] = ()
 
     async def __aenter__(self) -> Self:
+        if self._context is not None:
+            raise RuntimeError("a WorkerPool is entered once: make another one of the same function")
         await self._group.__aenter__()
-        self._context = Context.current().with_cancel()
-        self._left = self._workers
-        for number in range(1, self._workers + 1):
-            self._group.spawn(self._worker, self._context, name=f"worker {number}")
+        try:
+            self._context = Context.current().with_cancel()
+            self._left = self._workers
+            for number in range(1, self._workers + 1):
+                self._group.spawn(self._worker, self._context, name=f"worker {number}")
+        except BaseException as error:
+            await self.__aexit__(type(error), error, error.__traceback__)
+            raise
         return self
 
     @property
@@ -159,7 +165,12 @@ class WorkerPool(Generic[R]):
             self.cancel()
         self._close()
         self._results.lift_bound()
-        await self._group.__aexit__(kind, error, trace)
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as failures:
+            raise first_of(failures) from None
+        finally:
+            self._end()
         self._raise_fatal()
 
     def __repr__(self) -> str:
@@ -178,6 +189,13 @@ class WorkerPool(Generic[R]):
             self._closing.close()
             self._jobs.close()
 
+    def _end(self) -> None:
+        """Tell submitters, readers and whoever waits in `stop` that no worker is left."""
+        self._close()
+        for channel in (self._results, self._stopped):
+            if not channel.closed:
+                channel.close()
+
     def _raise_fatal(self) -> None:
         fatal, self._fatal = self._fatal, None
         if fatal is not None:
@@ -190,25 +208,37 @@ class WorkerPool(Generic[R]):
                     job, ok = await self._jobs.receive_ok()
                     if not ok or job is None:
                         return
-                    result = await self._result(*job)
-                    if not self._results.try_send(result):
-                        await self._results.send(result)
+                    await self._hand_in(await self._result(*job))
         finally:
             self._left -= 1
             if self._left == 0:
-                self._results.close()
-                self._stopped.close()
+                self._end()
 
     async def _result(self, job_id: Hashable, data: Any) -> JobResult[R]:
         try:
             return JobResult(job_id, await self._perform(data), None)
         except BaseException as raised:
             error = traps.translated(raised)
-            if is_foreign_cancel(error) or isinstance(error, GeneratorExit):
+            cancelled = isinstance(error, CancelledError) or is_foreign_cancel(error)
+            if isinstance(error, GeneratorExit) or (is_foreign_cancel(error) and not is_uncalled_for(error)):
+                self._keep(JobResult(job_id, None, error))
                 raise
-            if not isinstance(error, (Exception, CancelledError)) and self._fatal is None:
+            if not (cancelled or isinstance(error, Exception)) and self._fatal is None:
                 self._fatal = error
             return JobResult(job_id, None, error)
+
+    async def _hand_in(self, result: JobResult[R]) -> None:
+        if not self._results.try_send(result):
+            try:
+                await self._results.send(result)
+            except BaseException:
+                self._keep(result)
+                raise
+
+    def _keep(self, result: JobResult[R]) -> None:
+        """Hand in the result of a worker that ends; whatever ends it, no job goes without one."""
+        self._results.lift_bound()
+        self._results.try_send(result)
 
 
 async def _demo(options: Options) -> list[Any]:

@@ -8,7 +8,7 @@ from patterns.channel import Channel
 from patterns.demo import Demo, Option, busy
 from patterns.group import asynchronous
 from patterns.source import Source
-from patterns.stage import Stage
+from patterns.stage import Stage, failing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,11 +72,11 @@ def pipeline(
         items.start(group)
         read: Callable[[], Awaitable[tuple[Any, bool]]] = items.read
         for number, ((perform, name), output) in enumerate(zip(performs, hops, strict=True), 1):
-            group.spawn(_stage, read, perform, output, name=f"stage {number} {name}")
+            group.spawn(failing, group, _stage, read, perform, output, name=f"stage {number} {name}")
             read = output.receive_ok
         return hops[-1].receiver
 
-    return Stage(start, items.close)
+    return Stage(start, items.close, hops)
 
 
 async def _stage(

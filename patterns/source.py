@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
+from patterns import traps
 from patterns.channel import Channel, Receiver
+from patterns.stage import failing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
@@ -49,7 +51,7 @@ class Source(Generic[T]):
     def start(self, group: TaskGroup) -> None:
         """Spawn the task that steps an async iterable; other sources need none."""
         if self._queue is not None:
-            group.spawn(self._feed, self._queue, name="source")
+            group.spawn(failing, group, self._feed, self._queue, name="source")
 
     def close(self) -> None:
         """Close a generator that was not read to its end; its readers have ended."""
@@ -58,6 +60,13 @@ class Source(Generic[T]):
             close()
 
     async def _step(self) -> tuple[T | None, bool]:
+        task = traps.current.get() or traps.running()
+        driver = task.driver
+        driver.budget -= 1
+        if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either
+            await driver.rest(task)
+        if task.context.dead:
+            await traps.refuse(task)
         if not self._ended:
             for item in self._items:
                 return item, True
@@ -65,6 +74,9 @@ class Source(Generic[T]):
         return None, False
 
     async def _feed(self, queue: Channel[T]) -> None:
+        task = traps.running()
+        if task.context.dead:
+            await traps.refuse(task)
         iterator = aiter(self._items)
         try:
             async for item in iterator:
@@ -80,7 +92,17 @@ def numbered(items: Any) -> Any:
     """Return `items` as pairs of number, from 0, and item, in the same kind of iteration."""
     if isinstance(items, (Channel, Receiver)) or hasattr(items, "__aiter__"):
         return Numbered(items)
-    return enumerate(iterator(items))
+    return pairs(iterator(items))
+
+
+def pairs(items: Iterator[T]) -> Iterator[tuple[int, T]]:
+    """Enumerate `items`, and close them as this is closed."""
+    try:
+        yield from enumerate(items)
+    finally:
+        close = getattr(items, "close", None)
+        if close is not None:
+            close()
 
 
 def iterator(items: Any) -> Iterator[Any]:

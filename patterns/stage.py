@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from patterns import traps
 from patterns.errors import CancelledError
-from patterns.group import TaskGroup
+from patterns.group import TaskGroup, is_foreign_cancel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from types import TracebackType
 
     from patterns.channel import Channel
@@ -24,16 +25,22 @@ class Stage(Generic[T]):
     A pattern that runs behind the block of an `async with`; entered once.
 
     `start(group)` spawns its tasks and returns what the block is given; `close()` is called when all of
-    them have ended.
+    them have ended, and those of `outputs` that are still open are closed, for readers outside the block.
 
     Raises:
         the first error of a task or of the block, bare; later ones are attached to it as notes.
     """
 
-    def __init__(self, start: Callable[[TaskGroup], T], close: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        start: Callable[[TaskGroup], T],
+        close: Callable[[], object],
+        outputs: Sequence[Channel[Any]] = (),
+    ) -> None:
         self._group = TaskGroup()
         self._start = start
         self._close = close
+        self._outputs = outputs
 
     async def __aenter__(self) -> T:
         group = await self._group.__aenter__()
@@ -52,7 +59,12 @@ class Stage(Generic[T]):
         except BaseExceptionGroup as failures:
             raise first_of(failures) from None
         finally:
-            self._close()
+            try:
+                self._close()
+            finally:
+                for output in self._outputs:
+                    if not output.closed:
+                        output.close()
 
 
 class LastCloses:
@@ -71,6 +83,34 @@ class LastCloses:
         self._left -= 1
         if self._left == 0:
             self._channel.close()
+
+
+async def failing(group: TaskGroup, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
+    """
+    Await `fn(*args)`; a cancellation that it raises by itself fails the group, as any other error does.
+
+    A group takes every cancellation for its own and ends quietly, so that whoever reads from the task would
+    wait for ever.
+    """
+    try:
+        await fn(*args)
+    except BaseException as error:
+        if is_uncalled_for(error):
+            group.errors.append(error)
+            group.cancel(error)
+        raise
+
+
+def is_uncalled_for(error: BaseException) -> bool:
+    """
+    Whether `error` is a cancellation, ours or asyncio's, of a task that nobody cancels: the code that it ran
+    raised it, as a job does that awaits something cancelled.
+    """
+    task = traps.running()
+    if isinstance(error, CancelledError):
+        return not task.context.dead
+    cancels = getattr(task.handle, "cancelling", int)
+    return is_foreign_cancel(error) and not cancels()
 
 
 def first_of(failures: BaseExceptionGroup[Any]) -> BaseException:

@@ -8,7 +8,7 @@ from patterns.channel import Channel
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
 from patterns.source import Source, numbered
-from patterns.stage import LastCloses, Stage, at_least_one
+from patterns.stage import LastCloses, Stage, at_least_one, failing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -92,7 +92,7 @@ def worker_pool(
             _start_workers(group, source.read, perform, results, workers)
         return results.receiver
 
-    return Stage(start, source.close)
+    return Stage(start, source.close, [results])
 
 
 def _start_workers(
@@ -100,7 +100,7 @@ def _start_workers(
 ) -> None:
     last = LastCloses(output, workers)
     for number in range(1, workers + 1):
-        group.spawn(_worker, read, perform, output, last, name=f"worker {number}")
+        group.spawn(failing, group, _worker, read, perform, output, last, name=f"worker {number}")
 
 
 async def _worker(read: Read, perform: Perform, output: Channel[Any], last: LastCloses) -> None:
