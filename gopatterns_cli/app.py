@@ -138,6 +138,8 @@ def _ending(error: BaseException) -> tuple[tuple[str, ...], int]:
         return (explain(error),), 2
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
         return (), 130
+    if isinstance(error, OSError):
+        return (_failure(error).message,), 1
     from scenarios import ScenarioError  # noqa: PLC0415 - only a command that failed pays for it
 
     if isinstance(error, ScenarioError):

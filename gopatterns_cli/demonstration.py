@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MOST_JOBS = 10_000_000
 """A demo keeps its results."""
 
+MOST_TASKS = 1_000_000
+"""No runtime takes more; some take fewer."""
+
 TASK_OPTIONS = ("workers", "stages", "permits")
 """The options that say how many tasks share the work."""
 

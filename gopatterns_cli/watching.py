@@ -50,8 +50,8 @@ class Watch:
 
     def observe(self, at_ns: int, task: Any, verb: str, subject: Any) -> None:
         """Take one event of the runtime."""
-        if self.began_ns is None:
-            self.began_ns = at_ns
+        if self.began_ns is None and not (verb == "spawn" and task.name == "main"):
+            self.began_ns = at_ns  # from the main task's first step on, as `elapsed_s`
         self.now_ns = at_ns
         number = task.number
         if verb == "job":

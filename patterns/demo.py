@@ -72,6 +72,7 @@ class Demo:
     `main(options)` runs it inside a runtime and returns the list of its results. It does every piece of
     work through `busy`; `steps` says how many there are. `ideal_ns` is the makespan on an infinitely fast
     machine, `serial_ns` what a plain loop would wait, both in nanoseconds; None where that has no meaning.
+    `serial` says how that is worked out.
     `leaks` is how many tasks it leaves behind, which only a known-bad twin does. `needs` is a module that
     it cannot do without on a real runtime, and the extra that brings it.
     """
@@ -81,6 +82,7 @@ class Demo:
     steps: Callable[[Options], int | None] | None = None
     ideal_ns: Callable[[Options], int] | None = None
     serial_ns: Callable[[Options], int] | None = None
+    serial: str = "jobs x latency"
     leaks: Callable[[Options], int] = _none
     needs: tuple[str, str] | None = None
 

@@ -135,6 +135,7 @@ demo = Demo(
     steps=lambda options: _steps(options.jobs, options.stages),
     ideal_ns=lambda options: _ideal_steps(options.jobs, options.stages) * options.latency_ns,
     serial_ns=lambda options: _steps(options.jobs, options.stages) * options.latency_ns,
+    serial="jobs x stages x latency, without what was dropped",
 )
 
 

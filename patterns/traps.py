@@ -289,7 +289,10 @@ async def lifetime(task: Task, fn: Callable[..., Awaitable[Any]], args: tuple[An
         await fn(*args)
     except BaseException as raised:  # noqa: BLE001 (handed to `task.ended`, which decides)
         error = translated(raised)
-    finish(task, error)
+    try:
+        finish(task, error)
+    finally:
+        del task, fn, args, error  # an error's traceback holds this frame
 
 
 def finish(task: Task, error: BaseException | None) -> None:

@@ -33,6 +33,7 @@ def check(
 
 
 def _report(path: Path) -> dict[str, Any]:
+    from gopatterns_cli import arms  # noqa: PLC0415 - keeps --help light
     from scenarios import ScenarioError, load  # noqa: PLC0415 - keeps --help light
 
     try:
@@ -40,7 +41,10 @@ def _report(path: Path) -> dict[str, Any]:
     except ScenarioError as error:
         return {"file": str(path), "scenario": None, "claims": [], "problems": list(error.problems)}
     claims = [claim.id for claim in scenario.claims]
-    return {"file": scenario.path, "scenario": scenario.name, "claims": claims, "problems": []}
+    measured = [name for name in scenario.arms.runtimes if name not in scenario.skip]
+    refusals = (arms.refusal(scenario.pattern, runtime) for runtime in measured)
+    problems = dict.fromkeys(f"{scenario.path}: arms.runtimes: {why}" for why in refusals if why)
+    return {"file": scenario.path, "scenario": scenario.name, "claims": claims, "problems": list(problems)}
 
 
 def _sound(reports: Iterable[dict[str, Any]]) -> list[str]:

@@ -72,7 +72,7 @@ def run(
         )
         return
     note = f"virtual time, seed {seed or 0}" if simulated else ""
-    for line in summary(taken, tasks_of(options), outcome, note, width()):
+    for line in summary(taken, tasks_of(options), outcome, width(), note=note, serial=demo.serial):
         print(line)
 
 
@@ -91,9 +91,11 @@ def with_every_option() -> Callable[..., None]:
 
 
 def _parameter(option: "Option") -> inspect.Parameter:
+    from gopatterns_cli.demonstration import MOST_JOBS, MOST_TASKS, TASK_OPTIONS  # noqa: PLC0415 - see above
+
     names = {"count": "N", "duration": "TIME", "rate": "RATE", "text": "TEXT"}
     parsers: dict[str, Callable[[Any], Any]] = {
-        "count": count(int(option.least) if option.least <= 1 else 0, 10_000_000),
+        "count": count(int(option.least), MOST_TASKS if option.name in TASK_OPTIONS else MOST_JOBS),
         "duration": reading.duration,
         "rate": reading.rate,
     }

@@ -43,8 +43,8 @@ def view(
 
 
 def is_moving(console: Console) -> bool:
-    """Whether what was written can be written over."""
-    return console.is_terminal and not console.is_dumb_terminal
+    """Whether what was written can be written over: a pipe is none, whatever FORCE_COLOR says."""
+    return console.file.isatty() and console.is_terminal and not console.is_dumb_terminal
 
 
 def picture(watch: Watch, console: Console, title: str, jobs: int | None, total_ns: int, now_ns: int) -> Text:

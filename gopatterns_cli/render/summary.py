@@ -46,13 +46,24 @@ def _chosen(option: "Option", value: Any) -> str:
             return f"{name} {value}"
 
 
-def summary(taken: Figures, tasks: int | None, outcome: "Outcome", note: str, columns: int) -> list[str]:
-    """Write the figures as lines, explained where there is room; `note` says what kind of time it is."""
+def summary(
+    taken: Figures, tasks: int | None, outcome: "Outcome", columns: int, *, note: str = "", serial: str = ""
+) -> list[str]:
+    """Write the figures as lines, explained where there is room.
+
+    Args:
+        taken: the figures.
+        tasks: how many tasks shared the work, if that is known.
+        outcome: the results, and what was left behind.
+        columns: how wide the screen is.
+        note: what kind of time it was.
+        serial: how the serial time is worked out.
+    """
     rows = [
         ("start", _seconds(taken.start_s), "of the worker processes, before the run"),
         ("elapsed", _seconds(taken.elapsed_s), note),
         ("ideal", _seconds(taken.ideal_s), "on an infinitely fast machine"),
-        ("serial", _seconds(taken.serial_s), "jobs x latency, by arithmetic"),
+        ("serial", _seconds(taken.serial_s), f"{serial}, by arithmetic"),
         ("speed-up", taken.speedup and f"{taken.speedup:_.2f}x", "serial / elapsed"),
         ("efficiency", taken.efficiency and f"{taken.efficiency:.1%}", _per(tasks)),
         ("peak concurrency", f"{taken.peak_concurrency:_}", "jobs at once"),
@@ -81,7 +92,9 @@ def _leaks(leaked: Sequence[str], columns: int) -> list[str]:
 
 
 def _seconds(seconds: float | None) -> str | None:
-    return None if seconds is None else f"{seconds:_.3f} s"
+    if seconds is None:
+        return None
+    return figures.seconds(seconds) if 0 < seconds < 0.01 else f"{seconds:_.3f} s"
 
 
 def _per(tasks: int | None) -> str:

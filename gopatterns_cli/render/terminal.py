@@ -148,12 +148,14 @@ def _table(grid: Grid, lines: Iterable[Line], widths: Sequence[int], indent: int
 
 
 def _stacked(grid: Grid, lines: Iterable[Line], columns: int) -> Iterator[Part]:
-    """The rows one below another, for a screen that is narrower than the table."""
+    """The rows one below another, for a screen that is narrower than the table; first what was found."""
+    said = 0 if grid.columns[-1].figures else 1  # a verdict or a ratio comes last, a bare figure is not it
     for line in lines:
         first, *others = (cell.replace("\n", " ") for cell in line.cells)
-        told = zip(grid.columns[1:-1], others[:-1], strict=True)
+        cells = list(zip(grid.columns[1:], others, strict=True))
+        told = cells[: len(cells) - said]
         figures = [f"{column.title} {cell}" for column, cell in told if cell != NOTHING]
-        verdict = "" if others[-1] == NOTHING else f": {others[-1]}"
+        verdict = f": {others[-1]}" if said and others[-1] != NOTHING else ""
         yield from _paragraphs(
             [f"{first}{verdict}"], columns, indent=INDENT, style=STYLES.get(line.verdict, "")
         )

@@ -218,11 +218,13 @@ class Scheduler:
         try:
             request = run(send, None)
         except StopIteration:
+            del task, run, send, body  # an error's traceback holds this frame
             return
         while request is not SUSPEND:
             try:
                 request = run(body.throw, foreign(request, self.name))
             except StopIteration:
+                del task, run, send, body
                 return
 
     def between_turns(self, ring: Callable[[], None]) -> None:

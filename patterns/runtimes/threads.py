@@ -306,6 +306,7 @@ class ThreadsDriver:
                 _, variables, body = seat.task.handle
                 if not variables.run(self._drive, seat, body):
                     break
+                del _, variables, body  # an error's traceback holds this frame
             seat.task = None
             if not self.live and not generators.close_left():
                 self._finish()

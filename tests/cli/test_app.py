@@ -178,13 +178,13 @@ def test_an_unknown_command_is_one_line_with_what_is_near(gopat):
     [
         (
             ["list", "--jsn"],
-            "gopat list: found the unknown option --jsn, allowed --json, --help (did you mean --json?)",
+            "gopat list: found the unknown option --jsn, allowed --conformance, --json, --help (did you mean --json?)",
         ),
         (
             ["--vrsion"],
             "gopat: found the unknown option --vrsion, allowed --version, --install-completion, --show-completion, --help (did you mean --version?)",
         ),
-        (["list", "-x"], "gopat list: found the unknown option -x, allowed --json, --help"),
+        (["list", "-x"], "gopat list: found the unknown option -x, allowed --conformance, --json, --help"),
         (["list", "--json=3"], "--json: does not take a value"),
         (["extra-work", "pipeline", "--workers"], "--workers: requires an argument"),
         (
@@ -221,11 +221,11 @@ def test_an_unknown_command_is_one_line_with_what_is_near(gopat):
         ),
         (
             ["extra-work", "pipeline", "--runtime", "thread"],
-            '--runtime: found "thread", allowed asyncio, simulator, threads (did you mean threads?)',
+            '--runtime: found "thread", allowed asyncio, processes, simulator, threads (did you mean threads?)',
         ),
         (
             ["extra-work", "pipeline", "--runtimes", "asyncio,thread"],
-            '--runtimes: found "thread", allowed asyncio, simulator, threads (did you mean threads?)',
+            '--runtimes: found "thread", allowed asyncio, processes, simulator, threads (did you mean threads?)',
         ),
         (
             ["extra-work", "pipeline", "--form", "jsn"],

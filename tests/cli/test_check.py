@@ -65,6 +65,13 @@ def test_all_problems_of_all_files_are_reported_in_one_go(check, own):
     ]
 
 
+def test_a_runtime_that_has_no_arms_is_a_problem_though_it_is_a_runtime(check, own):
+    Path("own.toml").write_text(own.replace('"asyncio"', '"simulator"'), encoding="utf-8")
+    code, _, err = check("own.toml")
+    assert code == 2
+    assert "arms.runtimes: found the runtime simulator, allowed asyncio, threads" in err
+
+
 def test_json_has_every_file_with_its_claims_or_its_problems(check, own):
     Path("bad.toml").write_bytes(b"\xff\xfe")
     code, out, err = check("own.toml", "bad.toml", "--json")
