@@ -103,12 +103,14 @@ def _root(context: Context) -> Context:
 
 
 @contextmanager
-def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
+def interruptible(interrupt: Callable[[], None], wakeup_fd: int) -> Iterator[None]:
     """
     Let the first Ctrl-C call `interrupt`, and a second one raise KeyboardInterrupt at once.
 
     Only in the main thread, and only over Python's own handler, which is put back. `interrupt` is
-    called by the signal handler: it must only leave word.
+    called by the signal handler: it must only leave word. `wakeup_fd` is a non-blocking file whose other
+    end the main thread waits on: a signal that comes just before a wait begins interrupts no system call,
+    and without a byte there the handler would not run until something else ended the wait.
     """
     if (
         threading.current_thread() is not threading.main_thread()
@@ -122,11 +124,13 @@ def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         interrupt()
 
+    before = signal.set_wakeup_fd(wakeup_fd, warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, handle)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.set_wakeup_fd(before)
 
 
 def report_deadlock(driver: Driver, main: Task) -> None:

@@ -25,6 +25,11 @@ class RealClock:
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self.watch(self._read, self._drain)
 
+    @property
+    def wakeup_fd(self) -> int:
+        """The file that a byte is written to in order to end the wait under way, or the next one."""
+        return self._write
+
     def now_ns(self) -> int:
         """Return the time."""
         return monotonic_ns()

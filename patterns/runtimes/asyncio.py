@@ -61,7 +61,7 @@ def run(
         if observe is not None:
             driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
         started = Main(driver, main, args)
-        with interruptible(lambda: driver.knock(started)):
+        with interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
             runner.run(driver.oversee(started))
         driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
@@ -367,6 +367,12 @@ _drivers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncioDriver] = WeakKeyD
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""
+
+
+def _wakeup_fd(loop: asyncio.AbstractEventLoop) -> int:
+    """Return the file that wakes a loop when a signal comes, as its own `add_signal_handler` uses it."""
+    end = getattr(loop, "_csock", None)
+    return -1 if end is None else int(end.fileno())
 
 
 def _finish_unstarted(task: Task, handle: asyncio.Task[Any]) -> None:

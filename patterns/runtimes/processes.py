@@ -68,7 +68,7 @@ def run(
             started.interrupt()
             driver.alarm(driver.now() + GRACE_S, calls.abandon_all)
 
-        with interruptible(interrupt):
+        with interruptible(interrupt, clock.wakeup_fd):
             driver.run(started)
         return started.outcome(start_s=start_s)
     finally:

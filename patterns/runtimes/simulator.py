@@ -92,7 +92,7 @@ def run(
     def interrupt() -> None:
         driver.interrupted = started.interrupt
 
-    with interruptible(interrupt):
+    with interruptible(interrupt, -1):  # it waits for nothing
         driver.run(started)
     return started.outcome(trace=recorder.trace())
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import _thread
 import heapq
+import os
 from collections import deque
 from contextlib import suppress
 from contextvars import copy_context
@@ -24,7 +25,7 @@ from pathlib import Path
 from random import random
 from time import monotonic, monotonic_ns
 from types import coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
 from patterns.runtimes._calls import Call
@@ -78,9 +79,47 @@ def run(
     if observe is not None:
         driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
     started = Main(driver, main, args)
-    with interruptible(lambda: driver.interrupt(started)):
+    with driver.gate as gate, interruptible(lambda: driver.interrupt(started), gate.wakeup_fd):
         driver.run(started)
     return started.outcome(abandoned_calls=len(driver.calls))
+
+
+class Gate:
+    """
+    Where the thread that started a run waits for its end: a pipe, because a signal can write to it.
+
+    A lock would miss a signal that comes just before the wait begins.
+    """
+
+    def __init__(self) -> None:
+        self._open = False
+        self._read = self.wakeup_fd = -1
+        self._lock = _thread.allocate_lock()
+
+    def __enter__(self) -> Self:
+        self._read, self.wakeup_fd = os.pipe()
+        os.set_blocking(self.wakeup_fd, False)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        with self._lock:
+            self._open = True
+            os.close(self._read)
+            os.close(self.wakeup_fd)
+            self.wakeup_fd = -1
+
+    def wait(self) -> None:
+        """Return when somebody has opened it; signal handlers run meanwhile."""
+        while not self._open:
+            os.read(self._read, 64)
+
+    def open(self) -> None:
+        """Let the waiting thread go on; once is enough, from any thread."""
+        with self._lock:
+            self._open = True
+            if self.wakeup_fd >= 0:
+                with suppress(BlockingIOError):  # full: there is enough to read
+                    os.write(self.wakeup_fd, b"!")
 
 
 class Seat:
@@ -128,7 +167,7 @@ class ThreadsDriver:
         self._asleep = 0
         self._waking = 0
         self._threads = 0
-        self._over = _thread.allocate_lock()
+        self.gate = Gate()
         self._broken: BaseException | None = None
         self._alarms: list[Bell] = []
         self._sweep_above = SWEEP_ABOVE
@@ -144,11 +183,10 @@ class ThreadsDriver:
         """
         self._main = main.task
         self._generators = Generators(main.task)
-        self._over.acquire()
         self.spawn(main.task, main.body())
         self._pass_on()
         if self._threads or self.live:
-            self._over.acquire()
+            self.gate.wait()
         if self._broken is not None:
             raise self._broken
 
@@ -212,7 +250,8 @@ class ThreadsDriver:
         if self.observe is not None:
             self.observe(task, "sleep", None)
         seat = task.handle[0]
-        self._asleep += 1
+        with self._mutex:  # those whose time is over count down without the baton
+            self._asleep += 1
         seat.state = TIMED
         self._wait(seat, monotonic() + min(seconds, FOREVER_S))
         task.waiting = ()
@@ -295,8 +334,7 @@ class ThreadsDriver:
             self._broken = error
             last = True
         if last:
-            with suppress(RuntimeError):  # two threads may have failed
-                self._over.release()
+            self.gate.open()
 
     def _take_turns(self, seat: Seat, generators: Generators) -> None:
         """Run the task that comes with the baton, again and again, until the baton comes when all is over."""
@@ -350,6 +388,8 @@ class ThreadsDriver:
             if self._outside or self._alarms:
                 self._serve()
             with self._mutex:
+                if self._outside:  # it came since, and whoever brought it saw the baton held
+                    continue
                 self._held = False
                 if self._ready:
                     seat = self._warm(self._ready.popleft())
@@ -366,9 +406,7 @@ class ThreadsDriver:
 
     def _may_be_woken(self) -> bool:
         """Whether somebody may still take the baton, or nobody needs it."""
-        return bool(
-            self._asleep or self._waking or self._alarms or self.calls or self._outside or not self.live
-        )
+        return bool(self._asleep or self._waking or self._alarms or self.calls or not self.live)
 
     def _hand_over(self, seat: Seat) -> bool:
         """
