@@ -222,6 +222,8 @@ class Context:
         task.context.tasks.discard(task)
         task.context = self
         self.tasks.add(task)
+        if self.dead:
+            task.driver.cancel(task)
         return self
 
     def __exit__(
@@ -236,6 +238,8 @@ class Context:
         self.tasks.discard(task)
         task.context = previous
         previous.tasks.add(task)
+        if previous.dead:
+            task.driver.cancel(task)
         if self._deriver is task and not before:
             self._end(CancelledError, None)
         if error is not None:

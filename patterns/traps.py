@@ -276,6 +276,8 @@ def spawn(
         driver.live.discard(task)
         context.tasks.discard(task)
         raise
+    if context.dead:
+        driver.cancel(task)  # it may wait for something that is not ours
     return task
 
 
@@ -309,18 +311,22 @@ def finish(task: Task, error: BaseException | None) -> None:
 def report_unraisable(task: Task, error: BaseException | None) -> None:
     """Report the error of a task that nobody waits for as the interpreter reports its own."""
     if error is not None:
-        sys.unraisablehook(Unraisable(error, task.name))  # type: ignore[arg-type] # what the hook reads
+        Unraisable(error, task.name)  # dropped at once
 
 
 class Unraisable:
-    """What `sys.unraisablehook` reads."""
+    """Has the interpreter report an error: it reports what a finaliser raises, and takes no other word."""
 
     def __init__(self, error: BaseException, name: str) -> None:
-        self.exc_type = type(error)
-        self.exc_value = error
-        self.exc_traceback = error.__traceback__
-        self.err_msg = f"Exception ignored while running: {name}"
-        self.object = None
+        self._error = error
+        self._name = name
+
+    def __del__(self) -> None:
+        raise self._error
+
+    def __repr__(self) -> str:
+        """Return the name of the task."""
+        return f"<task {self._name}>"
 
 
 def raise_aborted(task: Task) -> None:

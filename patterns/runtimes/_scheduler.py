@@ -196,7 +196,7 @@ class Scheduler:
         self._main = main.task
         turns = 0
         with Generators(main.task) as generators:
-            while self.live or generators.close_left():
+            while self.interrupted is not None or self.live or generators.close_left():
                 if self.interrupted is not None:
                     ring, self.interrupted = self.interrupted, None
                     self.between_turns(ring)

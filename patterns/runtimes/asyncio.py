@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import threading
 from contextvars import copy_context
 from functools import partial
 from random import random
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from patterns import traps
 from patterns.context import Context
+from patterns.errors import CancelledError
 from patterns.runtimes._calls import Call, CallThreads
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_event_loop, set_idle_check
@@ -57,13 +58,13 @@ def run(
     del seed, keep_trace, workers
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         loop = runner.get_loop()
-        driver = AsyncioDriver(loop)
+        driver = _drivers[loop] = AsyncioDriver(loop)
         if observe is not None:
             driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
         started = Main(driver, main, args)
         with interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
             runner.run(driver.oversee(started))
-        driver.threads.close()
+    driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
 
 
@@ -98,7 +99,13 @@ class AsyncioDriver:
         set_idle_check(self.loop, lambda: self._break_deadlock(main.task, overseer))
         self.spawn(main.task, main.body())
         while self.live:
-            await asyncio.wait([task.handle for task in self.live])
+            try:
+                await asyncio.wait([task.handle for task in self.live])
+            except (
+                asyncio.CancelledError
+            ):  # somebody cancels all tasks of the loop: ours end by it themselves
+                if overseer is not None:
+                    overseer.uncancel()
 
     def knock(self, main: Main) -> None:
         """Have everything cancelled at the loop's next turn. Called by a signal handler."""
@@ -189,7 +196,7 @@ class AsyncioDriver:
         if task.call is not None:
             task.call.cancel()
         elif task.shielded is None and task.handle is not None:
-            self.loop.call_soon(self._cancel_foreign, task, task.context)
+            self.loop.call_soon(self._cancel_foreign, task)
 
     async def call(
         self,
@@ -260,7 +267,7 @@ class AsyncioDriver:
             task = waiter.task
             if task.waiting and task.waiting[0] is waiter:
                 task.waiting = ()
-                task.parked.set_result(None)
+                self.unpark(task)
         if timers:
             self._arm(timers[0][0])
 
@@ -275,23 +282,32 @@ class AsyncioDriver:
             self._timers = [entry for entry in self._timers if entry[2].verb != "dead"]
             heapq.heapify(self._timers)
             self._dead = 0
+        while self._timers and self._timers[0][2].verb == "dead":
+            heapq.heappop(self._timers)
+            self._dead -= 1
+        if self._timers:
+            if self._armed is not None and self._armed_at < self._timers[0][0]:
+                self._arm(self._timers[0][0])
+        elif self._armed is not None:
+            self._armed.cancel()
+            self._armed = None
 
-    def _cancel_foreign(self, task: Task, context: Context) -> None:
+    def _cancel_foreign(self, task: Task) -> None:
         """
         Cancel the asyncio.Task of a task under a dead context, once it waits for something that is not
         ours.
         """
-        handle = task.handle
-        if handle.done() or task.context is not context or task.parked is not None:
+        handle, context = task.handle, task.context
+        if handle.done() or not context.dead or task.parked is not None:
             return
         if handle._fut_waiter is None:  # noqa: SLF001 (no public way to ask what a task waits for)
-            self.loop.call_soon(self._cancel_foreign, task, context)
+            self.loop.call_soon(self._cancel_foreign, task)
         else:
             handle.cancel(Interrupt(context, handle.uncancel))
 
     def _interrupted(self, task: Task, future: asyncio.Future[None], error: asyncio.CancelledError) -> None:
         """Pass on a cancellation that ended a wait; one that came together with a grant is for later."""
-        if future.cancelled():
+        if future.cancelled() and task.aborted is None and (task.waiting or task.shielded is not None):
             for waiter in task.waiting:
                 if waiter.queue is not None:
                     waiter.queue.remove(waiter)
@@ -309,7 +325,7 @@ class AsyncioDriver:
         mark = error.args[0] if error.args else None
         if isinstance(mark, Interrupt):
             mark.withdraw()
-            self.loop.call_soon(self._cancel_foreign, task, mark.context)
+            self.loop.call_soon(self._cancel_foreign, task)
         else:
             self.loop.call_soon(_cancel_again, task.handle, error.args)
 
@@ -330,7 +346,7 @@ class AsyncioDriver:
         for call, waiter in list(self.calls.items()):
             if not call.abandoned and waiter.task.parked is not None:
                 call.abandoned = True
-                waiter.task.aborted = waiter.task.context.err
+                waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
                 self.unpark(waiter.task)
 
     def _break_deadlock(self, main: Task, overseer: asyncio.Task[Any] | None) -> bool:
@@ -341,6 +357,8 @@ class AsyncioDriver:
         if self.calls or not self.live or any(task.parked is None for task in self.live):
             return False
         if asyncio.all_tasks(self.loop) - {task.handle for task in self.live} - {overseer}:
+            return False
+        if _may_be_woken(self.loop):
             return False
         report_deadlock(self, main)
         return True
@@ -355,6 +373,8 @@ def adopt() -> Task:
     handle = asyncio.current_task()
     driver = _drivers.get(loop)
     if driver is None:
+        for closed in [loop for loop in _drivers if loop.is_closed()]:
+            del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
     record = Task(driver, Context.background(), "callback" if handle is None else handle.get_name())
     record.handle = handle
@@ -362,11 +382,24 @@ def adopt() -> Task:
     return record
 
 
-_drivers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncioDriver] = WeakKeyDictionary()
-"""The driver of each loop that is not ours."""
+_drivers: dict[asyncio.AbstractEventLoop, AsyncioDriver] = {}
+"""The driver of each loop that is open, and of the closed ones until the next is made."""
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""
+
+
+def _may_be_woken(loop: Any) -> bool:
+    """
+    Whether something that is not ours may still wake a loop: a file besides its own, a signal handler, an
+    executor, or another thread. Where that cannot be excluded there is no deadlock to report.
+    """
+    files = loop._selector.get_map()  # noqa: SLF001 (no public way to ask what a loop watches)
+    handlers = getattr(loop, "_signal_handlers", None)
+    executor = getattr(loop, "_default_executor", None)
+    others = (thread for thread in threading.enumerate() if thread is not threading.current_thread())
+    started = any(not isinstance(thread, threading._DummyThread) for thread in others)  # noqa: SLF001 (raw ones)
+    return len(files) > 1 or bool(handlers) or executor is not None or started
 
 
 def _wakeup_fd(loop: asyncio.AbstractEventLoop) -> int:

@@ -28,6 +28,7 @@ from types import coroutine
 from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
+from patterns.errors import CancelledError
 from patterns.runtimes._calls import Call
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
@@ -252,7 +253,7 @@ class ThreadsDriver:
         seat = task.handle[0]
         with self._mutex:  # those whose time is over count down without the baton
             self._asleep += 1
-        seat.state = TIMED
+            seat.state = TIMED
         self._wait(seat, monotonic() + min(seconds, FOREVER_S))
         task.waiting = ()
         if task.aborted is not None:
@@ -313,9 +314,10 @@ class ThreadsDriver:
 
     def post(self, fn: Callable[[], None]) -> None:
         """Have whoever holds the baton call `fn`."""
-        if self.finished:
-            raise RuntimeError("the run is over")
-        self._outside.append(fn)
+        with self._mutex:
+            if self.finished:
+                raise RuntimeError("the run is over")
+            self._outside.append(fn)
         self._knock()
 
     def adopted(self, task: Task) -> Task:
@@ -346,9 +348,10 @@ class ThreadsDriver:
                     break
                 del _, variables, body  # an error's traceback holds this frame
             seat.task = None
-            if not self.live and not generators.close_left():
-                self._finish()
-                break
+            while not self.live and not generators.close_left():
+                if self._finish():
+                    return
+                self._serve()
             self._idle.append(seat)
             self._wait(seat)
 
@@ -508,9 +511,15 @@ class ThreadsDriver:
 
     def _leave(self) -> None:
         """Give the baton away for good: an idle thread watches the alarms in our place."""
-        if self._alarms:
-            self._ready.append(Seat(None))
-        self._pass_on()
+        while True:
+            if self._alarms:
+                self._ready.append(Seat(None))
+            if self._pass_on() is None or not self._alarms:
+                return
+            with self._mutex:  # an alarm was armed while the outside was served
+                if self._held or self.finished:
+                    return
+                self._held = True
 
     def _come_back(self, seat: Seat) -> bool:
         """Wait for the baton again; False when the run is over."""
@@ -549,10 +558,12 @@ class ThreadsDriver:
     def _abandon(self, task: Task, call: Call) -> None:
         """Let `task` go on in another thread; the one that it has belongs to the call now."""
         call.abandoned = True
-        task.aborted = task.context.err
+        task.aborted = task.context.err or CancelledError("the call was abandoned")
         _, variables, body = task.handle
+        variables = variables.copy()
+        variables.run(traps.current.set, task)  # `_serve` may stand in for the main task there
         seat = Seat(task)
-        task.handle = (seat, variables.copy(), body)
+        task.handle = (seat, variables, body)
         self._ready.append(seat)
 
     def _abandon_soon(self) -> None:
@@ -563,14 +574,20 @@ class ThreadsDriver:
             if not call.abandoned:
                 self._abandon(call.task, call)
 
-    def _finish(self) -> None:
-        """Send every idle thread home."""
+    def _finish(self) -> bool:
+        """Send every waiting thread home; False when something from outside is to be served first."""
         with self._mutex:
+            if self._outside:
+                return False
             self.finished = True
             self._held = False
         for seat in self._idle:
             seat.lock.release()
         self._idle.clear()
+        for seat in self._ready:  # woken and overtaken, or back from an abandoned call
+            if seat.started:
+                seat.lock.release()
+        return True
 
 
 class Bell:
