@@ -49,7 +49,7 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class BrokenClaim:
-    """A claim that held in the baseline and is now refuted."""
+    """A claim that held in the baseline, is now refuted, and whose cell is proved slower."""
 
     id: str
     before: Verdict
@@ -117,7 +117,7 @@ def against(
         elsewhere=elsewhere,
         decides=across_machines or not elsewhere,
         changes=found,
-        broken_claims=tuple(_broken(results, baseline)),
+        broken_claims=tuple(_broken(results, baseline, found)),
         unmatched=tuple(sorted(names - {change.cell.name for change in found})),
     )
 
@@ -152,11 +152,26 @@ def _change(session: Session, baseline: Session, cell: Cell, tolerance: float) -
     )
 
 
-def _broken(results: Iterable[ClaimResult], baseline: Session) -> Iterator[BrokenClaim]:
+def _broken(
+    results: Iterable[ClaimResult], baseline: Session, changes: Iterable[CellChange]
+) -> Iterator[BrokenClaim]:
+    """
+    Yield the claims that held there and are refuted here, where a cell that decides one is proved slower.
+
+    A claim at the edge of its band falls on one side in one session and on the other in the next; without
+    a proof that anything is slower, that is no finding about the code.
+    """
+    slower = {change.cell for change in changes if _is_slower(change)}
     for result in results:
         before = _judged_in(baseline, result)
-        if before.verdict.holds and result.verdict is Verdict.REFUTED:
+        decided = {found.cell for found in result.cells}
+        if before.verdict.holds and result.verdict is Verdict.REFUTED and decided & slower:
             yield BrokenClaim(result.claim.id, before.verdict, result.verdict)
+
+
+def _is_slower(change: CellChange) -> bool:
+    """Whether a cell is proved slower than in the baseline, by however little."""
+    return change.slowdown.difference is not None and change.slowdown.difference.low > 1
 
 
 def _judged_in(baseline: Session, result: ClaimResult) -> Judgement:

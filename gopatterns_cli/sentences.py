@@ -15,6 +15,9 @@ from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.verdicts import Judgement, Verdict
 from scenarios.notation import write_duration
 
+DOCUMENT = "claims"
+"""The group of the document's own scenarios."""
+
 
 def claim_sentence(result: ClaimResult) -> str:
     """Say what the document says, what was measured and what follows.
@@ -25,7 +28,12 @@ def claim_sentence(result: ClaimResult) -> str:
     says = figures.times(claim.speedup) if claim.speedup is not None else claim.says
     here = _here(result)
     found = f"{here}: {result.verdict}" if here else str(result.verdict)
-    return f"{claim.id}: the document says {says}; {found}{_aside(result)}."
+    return f"{claim.id}: {speaker(result)} {says}; {found}{_aside(result)}."
+
+
+def speaker(result: ClaimResult) -> str:
+    """Say whose claim it is: the document's, or one of the user's own files."""
+    return "the document says" if result.scenario.startswith(f"{DOCUMENT}/") else "claimed is"
 
 
 def break_even_sentence(point: BreakEven) -> str:

@@ -13,7 +13,7 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
-from gopatterns_cli.sentences import configuration
+from gopatterns_cli.sentences import configuration, speaker
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
 
@@ -157,7 +157,7 @@ def _document(result: ClaimResult) -> str:
     time = "" if result.claim.time_s is None else f"{figures.seconds(result.claim.time_s)}, "
     speedup = figures.times(result.claim.speedup or 0.0)
     low, high = (figures.significant(end) for end in result.accepted)
-    return f"the document says {time}{speedup} ({low} to {high} reproduces it)"
+    return f"{speaker(result)} {time}{speedup} ({low} to {high} reproduces it)"
 
 
 def _serial(table: Table, serial: Measured) -> str:

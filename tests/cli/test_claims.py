@@ -50,7 +50,7 @@ def test_a_range_speaks_about_every_cold_cell_of_the_home_runtime(tmp_path):
     assert cells(line) == ["ours/gopat/asyncio/cold/workers=10", "ours/gopat/asyncio/cold/workers=100"]
     assert line.result.verdict == "reproduced"
     assert line.sentence == (
-        "ours/jobs: the document says as we say; here 10.3x [10.0, 10.5] with 10 workers "
+        "ours/jobs: claimed is as we say; here 10.3x [10.0, 10.5] with 10 workers "
         "and 73.9x [72.6, 75.1] with 100 workers on asyncio: reproduced."
     )
 
@@ -92,17 +92,14 @@ def test_a_claim_about_another_kind_of_job_is_not_measured_by_these(tmp_path):
     line = judged(tmp_path, scenario(tmp_path, 'where = { workers = 10 }\njob = "cpu"\ngain = [4, 8]'))
     assert line.result.verdict == "not measured"
     assert line.sentence == (
-        "ours/jobs: the document says as we say; not measured (it speaks about cpu jobs and these wait)."
+        "ours/jobs: claimed is as we say; not measured (it speaks about cpu jobs and these wait)."
     )
 
 
 def test_a_claim_out_of_reach_gives_the_reason_and_fails_nothing(tmp_path):
     ours = scenario(tmp_path, "where = { workers = 100 }\nneeds = { cores = 64 }\nspeedup = 60")
     line = judged(tmp_path, ours, out_of_reach={"ours/jobs": "it takes 64 cores, here there are 2"})
-    assert (
-        line.sentence
-        == "ours/jobs: the document says 60.0x; out of reach (it takes 64 cores, here there are 2)."
-    )
+    assert line.sentence == "ours/jobs: claimed is 60.0x; out of reach (it takes 64 cores, here there are 2)."
 
 
 def test_a_band_of_its_own_decides_what_counts_as_reproduced(tmp_path):

@@ -3,13 +3,17 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import goldens
 import pytest
 
 from gopatterns_cli import app
+from gopatterns_cli.baseline import _broken
+from gopatterns_cli.comparison import compare
+from gopatterns_cli.statistics.ratio import Interval
 
-from synthetic import MACHINE, written
+from synthetic import MACHINE, Truth, session, written
 
 POOL_100 = "worker-pool/gopat/asyncio/cold/workers=100"
 
@@ -156,6 +160,21 @@ def test_a_claim_that_held_in_the_baseline_and_is_now_refuted_exits_3(gopat, res
     assert out.splitlines()[-1] == (
         "exit 3: worker-pool/10-workers was reproduced in the baseline and is now refuted"
     )
+
+
+def test_a_claim_that_falls_off_its_band_with_nothing_proved_slower_is_not_broken(tmp_path):
+    """The same code may stand on either side of an edge; only a proof that it is slower makes it a finding."""
+    slow = {"worker-pool/gopat/asyncio/cold/workers=10": 1.4}
+    old = session(tmp_path / "old.json", Truth(seed=2))
+    found = compare(session(tmp_path / "new.json", Truth(slower=slow)), old)
+    results = [line.result for line in found.claims]
+    changes = found.baseline.changes
+    assert [claim.id for claim in _broken(results, old, changes)] == ["worker-pool/10-workers"]
+    unproved = [
+        replace(change, slowdown=replace(change.slowdown, difference=Interval(0.98, 1.5, 0.95)))
+        for change in changes
+    ]
+    assert list(_broken(results, old, unproved)) == []
 
 
 def test_a_claim_that_is_refuted_in_both_exits_0(gopat, results):
