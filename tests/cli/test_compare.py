@@ -163,7 +163,7 @@ def test_a_claim_that_held_in_the_baseline_and_is_now_refuted_exits_3(gopat, res
 
 
 def test_a_claim_that_falls_off_its_band_with_nothing_proved_slower_is_not_broken(tmp_path):
-    """The same code may stand on either side of an edge; only a proof that it is slower makes it a finding."""
+    """The same code may stand on either side of an edge; only a proof makes it a finding."""
     slow = {"worker-pool/gopat/asyncio/cold/workers=10": 1.4}
     old = session(tmp_path / "old.json", Truth(seed=2))
     found = compare(session(tmp_path / "new.json", Truth(slower=slow)), old)
