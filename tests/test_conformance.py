@@ -53,7 +53,7 @@ def test_the_table_fits_the_screen(capsys, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     assert main(["list", "--conformance"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"{len(rows())} behaviours, ")
+    assert out.startswith(f"{len(rows())} behaviours,")
     assert "CH-01" in out
     words = [line for line in out.splitlines() if len(line) > int(columns) and not line.startswith("id ")]
     assert not [line for line in words if len(line.split()) > 1 and not re.match(r"[A-Z]{2}-[0-9]{2} ", line)]

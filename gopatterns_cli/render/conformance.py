@@ -12,7 +12,8 @@ SHORTEST = 20
 
 def text(rows: Sequence[Row], runtimes: Sequence[str], columns: int) -> str:
     """Render the table at any width: the counts first, then every row."""
-    return "\n".join([_answer(rows, runtimes), "", *_lines(rows, runtimes, columns)])
+    answer = wrap(_answer(rows, runtimes), max(columns, SHORTEST), subsequent_indent="  ")
+    return "\n".join([*answer, "", *_lines(rows, runtimes, columns)])
 
 
 def _answer(rows: Sequence[Row], runtimes: Sequence[str]) -> str:
