@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -218,3 +219,31 @@ def test_a_closed_pipe_is_quiet():
     )  # fmt: skip
     assert done.stdout.startswith("worker-pool on simulator")
     assert done.stderr == ""
+
+
+def test_forced_colour_into_a_pipe_is_not_redrawn():
+    done = subprocess.run(
+        [sys.executable, "-m", "gopatterns_cli", "run", "worker-pool", "--runtime", "simulator"],
+        capture_output=True, text=True, check=True, env={**os.environ, "FORCE_COLOR": "1"},
+    )  # fmt: skip
+    assert sum(line.endswith("done") for line in done.stdout.splitlines()) == 10
+    assert "\x1b[?25l" not in done.stdout
+
+
+@pytest.mark.parametrize("name", ["buffered-results", "clean-up", "handle-cancel"])
+def test_what_a_known_bad_twin_leaks_is_counted_and_named(capsys, name):
+    assert main(["run", name, "--bad", "--runtime", "simulator"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (leaked,) = (line.split()[-1] for line in lines if line.startswith("leaked tasks"))
+    assert int(leaked) >= 4
+    assert sum("made at" in line for line in lines) >= 4
+
+
+def test_a_demo_says_what_it_lacks_and_how_to_get_it(capsys, monkeypatch):
+    monkeypatch.setattr("patterns.demo.find_spec", lambda module: None)
+    assert main(["run", "image-batch"]) == 1
+    err = capsys.readouterr().err
+    assert err == (
+        "error: image-batch: PIL is not installed: pip install 'gopat[image]'; or --runtime simulator\n"
+    )
+    assert main(["run", "image-batch", "--runtime", "simulator"]) == 0
