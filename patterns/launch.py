@@ -35,16 +35,24 @@ def run(
         ResourceWarning: tasks were left behind, or calls abandoned; they are named.
     """
     outcome = launch(main, *args, runtime=runtime, seed=seed)
-    if outcome.leaked:
-        warnings.warn("tasks left behind:\n  " + "\n  ".join(outcome.leaked), ResourceWarning, stacklevel=2)
-    if outcome.abandoned_calls:
-        warnings.warn(
-            f"abandoned_calls: {outcome.abandoned_calls} still ran at the end", ResourceWarning, stacklevel=2
-        )
+    try:
+        _warn(outcome)
+    except ResourceWarning:  # where warnings are errors, the main task's own comes first
+        if outcome.error is None:
+            raise
     if outcome.error is not None:
         raise outcome.error
     value: T = outcome.value
     return value
+
+
+def _warn(outcome: Outcome) -> None:
+    if outcome.leaked:
+        warnings.warn("tasks left behind:\n  " + "\n  ".join(outcome.leaked), ResourceWarning, stacklevel=3)
+    if outcome.abandoned_calls:
+        warnings.warn(
+            f"abandoned_calls: {outcome.abandoned_calls} still ran at the end", ResourceWarning, stacklevel=3
+        )
 
 
 def launch(

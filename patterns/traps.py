@@ -20,6 +20,8 @@ import sys
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
 
+from patterns.errors import CancelledError
+
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableSequence
@@ -310,7 +312,7 @@ def finish(task: Task, error: BaseException | None) -> None:
 
 def report_unraisable(task: Task, error: BaseException | None) -> None:
     """Report the error of a task that nobody waits for as the interpreter reports its own."""
-    if error is not None:
+    if error is not None and not isinstance(error, CancelledError):
         Unraisable(error, task.name)  # dropped at once
 
 

@@ -533,11 +533,12 @@ def test_rl_07_a_later_run_refills_by_its_own_clock():
         return limiter.allow()
 
     async def early():
-        await limiter.wait()
-        return now()
+        at_once = limiter.allow()
+        await sleep(1)
+        return at_once, limiter.allow()
 
     assert run(late, runtime="simulator") is True
-    assert run(early, runtime="simulator") == 1
+    assert run(early, runtime="simulator") == (False, True)
 
 
 @starting_anywhere
@@ -628,6 +629,18 @@ def test_rl_10_a_reservation_above_the_longest_wait_is_refused_and_leaves_no_tra
 
 
 @starting_anywhere
+def test_rl_10_what_is_due_at_that_very_time_is_neither_late_nor_too_long_a_wait(start_s):
+    for first in range(10):
+        bench = Bench(10, 2, start_s)
+        bench.reserve(first, 2, first)
+        for at in range(first + 1, 100):
+            assert bench.reserve(at, 1, at).delay_s == 0
+        bench.reserve(99, 1, 100)
+        for at in range(100, 200):
+            bench.reserve(at, 1, at + 1, max_tenths=1)
+
+
+@starting_anywhere
 def test_rl_11_cancelling_a_refused_reservation_does_nothing(start_s):
     bench = Bench(10, 2, start_s)
     bench.reserve(0, 2, 0)
@@ -692,6 +705,30 @@ def test_rl_11_several_cancels_restore_as_if_the_later_one_had_never_been(start_
     bench.cancel(1, last)
     bench.cancel(1, first)
     bench.reserve(1, 3, 5)
+
+
+@pytest.mark.parametrize("start_s", [*STARTS, *(2**power - 0.05 for power in range(4, 22))])
+@pytest.mark.parametrize("taken", [(2, 2), (4, 3, 1, 1), (7, 7, 1, 2, 3, 5, 1), (3, 3, 3, 3, 3)])
+def test_rl_11_cancelling_all_in_reverse_restores_everything(start_s, taken):
+    bench = Bench(10, max(taken), start_s)
+    for at in range(20):
+        full = bench.tokens(1000 * at)
+        made = [bench.limiter.reserve(n) for n in taken]
+        for reservation in reversed(made):
+            reservation.cancel()
+        assert bench.limiter.tokens() == pytest.approx(full, abs=1e-6)
+
+
+@starting_anywhere
+def test_rl_11_after_a_cancel_the_one_before_is_the_last_even_at_its_very_time(start_s):
+    for due in range(1, 40):
+        bench = Bench(10, 40, start_s)
+        bench.reserve(0, 40, 0)
+        first = bench.reserve(0, due, due)
+        last = bench.reserve(0, 1, due + 1)
+        bench.cancel(due, last)
+        bench.cancel(due, first)
+        assert bench.tokens(due) == pytest.approx(due, abs=1e-6)
 
 
 @starting_anywhere

@@ -5,9 +5,21 @@ Groups and contexts: structure, cancellation, errors. What has a row in the conf
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
-from patterns import CancelledError, Channel, Context, DeadlineExceededError, TaskGroup, now, sleep
+from patterns import (
+    CancelledError,
+    Channel,
+    Context,
+    DeadlineExceededError,
+    TaskGroup,
+    WaitGroup,
+    now,
+    run,
+    sleep,
+)
 from patterns.launch import launch
 
 from seams import parked
@@ -215,6 +227,17 @@ def test_what_a_run_leaks_is_named(runtime):
     outcome = launch(main, runtime=runtime)
     assert len(outcome.leaked) == 1
     assert outcome.leaked[0].startswith("lost waits for receive on")
+
+
+def test_the_mains_error_comes_before_a_warning_that_is_an_error(runtime):
+    async def main():
+        WaitGroup().go(sleep, 3_600)
+        raise ValueError("its own")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match="its own"):
+            run(main, runtime=runtime)
 
 
 def test_run_warns_of_what_was_left_behind(runtime):
