@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.measuring.typed import checked, shown
 from gopatterns_cli.session import Session, SessionError
 from gopatterns_cli.verdicts import Judgement, Verdict, accepted, combine, judge
 from scenarios.model import Claim, Scenario, from_json
@@ -50,14 +51,22 @@ def scenarios_of(session: Session) -> tuple[Scenario, ...]:
         SessionError: one of them cannot be read.
     """
     try:
-        scenarios = tuple(from_json(dict(data)) for data in session.plan.scenarios.values())
-        for scenario in scenarios:
-            for claim in scenario.claims:
-                claimed(claim)
-    except ValueError as error:
+        scenarios = tuple(checked(from_json(dict(data))) for data in session.plan.scenarios.values())
+        for claim in (claim for scenario in scenarios for claim in scenario.claims):
+            _check(claim)
+    except (TypeError, ValueError) as error:
         raise SessionError(session.path, f"damaged session: {error}") from None
     stems = [cell.scenario for cell in session.plan.cells]
     return tuple(sorted((s for s in scenarios if s.stem in stems), key=lambda s: stems.index(s.stem)))
+
+
+def _check(claim: Claim) -> None:
+    """Raise ValueError for a claim that no cell could be judged by."""
+    low, high = claimed(claim)
+    if not 0 < low <= high or claim.band < 1:
+        raise ValueError(f"claim {claim.id} cannot be {shown((low, high))} within {claim.band}")
+    if not claim.where.keys() <= {"workers", "pool", "runtime"}:
+        raise ValueError(f"claim {claim.id} cannot be about {shown(sorted(claim.where))}")
 
 
 def claim_results(session: Session, scenario: Scenario, cells: Iterable[Measured]) -> tuple[ClaimResult, ...]:

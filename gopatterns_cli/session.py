@@ -6,23 +6,28 @@ look at a session never imports pyperf. A session keeps every raw value; whateve
 is computed elsewhere.
 
 A session is written whole, to a temporary file beside it that then takes its place: whoever reads the
-file sees the session before a round or after it, never the middle of one.
+file sees the session before a round or after it, never the middle of one. What is wrong in a file is found
+when it is loaded: a `Session` holds what its annotations say.
 """
 
 import contextlib
 import json
-import math
 import os
+import shlex
 import statistics
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import disk, machine
 from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.measuring.typed import checked, fits, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 FORMAT: Final = 1
 """The format written here, and the newest that can be read."""
@@ -30,6 +35,12 @@ FORMAT: Final = 1
 PYPERF_FORMAT: Final = "1.0"
 
 RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
+
+SHORTEST_S, LONGEST_S = 1e-12, 1e12
+"""No measured time lies beyond these; a ratio of two that lie between them is a number."""
+
+FOLDER: Final = Path("results")
+"""Where sessions are unless somebody says otherwise."""
 
 WRONG_FILE, NOTHING_THERE = 2, 5
 """Exit codes: the file is no session; there is no file."""
@@ -40,6 +51,13 @@ class SessionError(Failure):
 
     def __init__(self, path: Path | str, problem: str, exit_code: int = WRONG_FILE) -> None:
         super().__init__(f"{path}: {problem}", exit_code)
+
+
+class UnwrittenError(Failure):
+    """A session that could not be written; what was on disk is as it was."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"cannot write {path}: {error.strerror}", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ class Run:
 
     values: tuple[float, ...]
     warmups: tuple[tuple[int, float], ...]
-    metadata: "Mapping[str, Any]"
+    metadata: Mapping[str, Any]
 
     @property
     def cell(self) -> str:
@@ -108,7 +126,7 @@ class Session:
     quick: bool
     status: str
     plan: Plan
-    machine: "Mapping[str, Any]"
+    machine: Mapping[str, Any]
     lost: tuple[Loss, ...] = ()
     rounds_done: int = 0
     runs: tuple[Run, ...] = field(default=(), repr=False)
@@ -128,8 +146,13 @@ class Session:
 
     def holds(self, group: str) -> bool:
         """Whether `group` was measured here: the session's own group, or one of its scenarios."""
-        names = {self.group, *self.plan.scenarios, *(cell.scenario for cell in self.plan.cells)}
-        return group in names
+        return group in self.names
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it goes by: its own group, and the stem and full name of each of its scenarios."""
+        stems = (cell.scenario for cell in self.plan.cells)
+        return frozenset({self.group, *self.plan.scenarios, *stems})
 
     def with_round(self, runs: "Iterable[Run]", lost: "Iterable[Loss]") -> "Session":
         """This session with one more round done."""
@@ -159,14 +182,15 @@ def load(path: Path) -> Session:
         return _session(path, data)
     except KeyError as error:
         raise SessionError(path, f"damaged session: {error} is missing") from None
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise SessionError(path, f"damaged session: {error}") from None
 
 
 def newest(folder: Path, group: str, wanted: "Callable[[Session], bool]" = lambda _: True) -> Path:
     """The session that holds `group`, is `wanted`, and has the latest start time inside its file.
 
-    Files that are no sessions are passed over.
+    Files that are no sessions are passed over, and sessions without a finished round unless there is no
+    other.
 
     Raises:
         SessionError: exit code 5 when there is none.
@@ -175,11 +199,8 @@ def newest(folder: Path, group: str, wanted: "Callable[[Session], bool]" = lambd
     held = [session for session in everything if session.holds(group)]
     found = [session for session in held if wanted(session)]
     if not found:
-        others = ", ".join(sorted({session.group for session in everything}))
-        only = f", only of {others}" if others and not held else ""
-        which = f"such session of {group!r} among {len(held)}" if held else f"session of {group!r} here{only}"
-        raise SessionError(folder, f"no {which}; `gopat bench` makes one", NOTHING_THERE)
-    return max(found, key=lambda session: (session.started, session.path.name)).path
+        raise SessionError(folder, _none_of(group, folder, everything, len(held)), NOTHING_THERE)
+    return _latest([session for session in found if session.runs] or found).path
 
 
 def sessions(folder: Path) -> list[Session]:
@@ -189,6 +210,41 @@ def sessions(folder: Path) -> list[Session]:
         with contextlib.suppress(SessionError):
             readable.append(load(path))
     return readable
+
+
+def _latest(found: "Sequence[Session]") -> Session:
+    return max(found, key=lambda session: (session.started, session.path.name))
+
+
+def _none_of(group: str, folder: Path, everything: "Sequence[Session]", held: int) -> str:
+    """Say that there is no session of `group`, and what there is to try."""
+    if held:
+        return f"no such session of {group!r} among {held}; `gopat bench` makes one"
+    if not everything:
+        return f"no session of {group!r} here; `gopat bench` makes one"
+    from gopatterns_cli.near import did_you_mean  # noqa: PLC0415 - only a command that failed pays for it
+
+    groups = ", ".join(sorted({session.group for session in everything}))
+    names = {name for session in everything for name in session.names}
+    there = [] if folder == FOLDER else ["--results", str(folder)]
+    command = shlex.join(["gopat", "compare", _latest(everything).group, *there])
+    near = did_you_mean(group, sorted(names))
+    return f"no session of {group!r} here, only of {groups}: try {command}{near}"
+
+
+def measured_by(path: Path) -> int | None:
+    """The id of a living process, not this one, that is measuring the session; None when there is none."""
+    head = _json_object(path, _text(path)).get("gopat")
+    process = head.get("pid") if isinstance(head, dict) and head.get("status") == RUNNING else None
+    if not isinstance(process, int) or process <= 0 or process == os.getpid():
+        return None
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # somebody else's
+        return process
+    except (OSError, OverflowError):
+        return None
+    return process
 
 
 def _text(path: Path) -> str:
@@ -219,6 +275,8 @@ def _json_object(path: Path, text: str) -> dict[str, Any]:
         raise SessionError(path, f"is not JSON: {error.msg} at {where}") from None
     except RecursionError:
         raise SessionError(path, "is not a session file: its JSON is nested too deeply") from None
+    except ValueError:  # more digits than Python reads
+        raise SessionError(path, "is not a session file: it holds a number that is too long") from None
     if not isinstance(data, dict):
         raise SessionError(path, "is not a session file: its JSON is not an object")
     return data
@@ -232,25 +290,36 @@ def _cut(text: str, error: json.JSONDecodeError) -> bool:
     return text.lstrip().startswith("{") and (literal or error.msg.startswith("Unterminated string"))
 
 
-def _session(path: Path, data: "Mapping[str, Any]") -> Session:
+def _session(path: Path, data: Mapping[str, Any]) -> Session:
     head = data["gopat"]
-    return Session(
+    session = Session(
         path=path,
-        started=str(head["started"]),
-        group=str(head["group"]),
-        quick=bool(head["quick"]),
-        status=str(head["status"]),
+        started=head["started"],
+        group=head["group"],
+        quick=head["quick"],
+        status=head["status"],
         plan=Plan.from_json(head["plan"]),
-        machine=dict(head["machine"]),
-        lost=tuple(Loss(int(loss["round"]), str(loss["cell"]), str(loss["why"])) for loss in head["lost"]),
-        rounds_done=int(head["rounds_done"]),
-        runs=tuple(sorted(_runs(data), key=lambda run: (run.round, int(run.metadata["gopat_pos"])))),
-        version=str(head.get("version", "")),
-        command=str(head.get("command", "")),
+        machine=machine.stored(head["machine"]),
+        lost=tuple(Loss(loss["round"], loss["cell"], loss["why"]) for loss in head["lost"]),
+        rounds_done=head["rounds_done"],
+        runs=tuple(sorted(map(_placed, _runs(data)), key=lambda run: (run.round, run.metadata["gopat_pos"]))),
+        version=head.get("version", ""),
+        command=head.get("command", ""),
     )
+    if session.status not in {RUNNING, COMPLETE, INTERRUPTED}:
+        raise ValueError(f"status cannot be {shown(session.status)}")
+    return checked(session)
 
 
-def _runs(data: "Mapping[str, Any]") -> "Iterable[Run]":
+def _placed(run: Run) -> Run:
+    """The run, after looking for the place in the session that every stored run has."""
+    for name, kind in {"gopat_cell": str, "gopat_round": int, "gopat_pos": int}.items():
+        if not fits(run.metadata[name], kind):
+            raise TypeError(f"{name} cannot be {shown(run.metadata[name])}")
+    return run
+
+
+def _runs(data: Mapping[str, Any]) -> "Iterable[Run]":
     common = data.get("metadata", {})
     for benchmark in data["benchmarks"]:
         shared = {**common, **benchmark.get("metadata", {})}
@@ -258,48 +327,70 @@ def _runs(data: "Mapping[str, Any]") -> "Iterable[Run]":
             yield read_run(run, shared)
 
 
-def read_run(run: "Mapping[str, Any]", shared: "Mapping[str, Any]") -> Run:
+def read_run(run: Mapping[str, Any], shared: Mapping[str, Any]) -> Run:
     """One run of a pyperf suite, with the metadata that it shares with others.
 
     Raises:
-        KeyError, TypeError, ValueError: it is no such thing, or a value is not a positive number.
+        TypeError, ValueError, AttributeError: it is no such thing, or a value is no time that can be
+            measured.
     """
-    values = tuple(float(value) for value in run.get("values", ()))
-    if not all(math.isfinite(value) and value > 0 for value in values):
-        raise ValueError("a measured time is not a positive number")
-    warmups = tuple((int(loops), float(value)) for loops, value in run.get("warmups", ()))
-    return Run(values, warmups, {**shared, **run.get("metadata", {})})
+    metadata = {**shared, **run.get("metadata", {})}
+    values, wait_s = tuple(run["values"]), metadata.get("gopat_job_s")
+    for value in (*values, *([] if wait_s is None else [wait_s])):
+        if not fits(value, float) or not SHORTEST_S <= value <= LONGEST_S:
+            raise ValueError(f"a measured time cannot be {shown(value)}")
+    if not values:
+        raise ValueError("a run has no values")
+    warmups = tuple((loops, value) for loops, value in run.get("warmups", ()))
+    return checked(Run(values, warmups, metadata))
 
 
 # Writing
+
+
+def create(session: Session, *, exactly: bool) -> Session:
+    """Put a new session on disk, under a name that nobody has, and return it with its path.
+
+    Args:
+        session: the session, its path being where it should go.
+        exactly: nowhere else; otherwise `-2`, `-3` and so on is put behind a name that is taken.
+
+    Raises:
+        Failure: exit code 2, `exactly` and the name is taken; 1, it cannot be written. One line.
+    """
+    for number in count(1):
+        placed = replace(session, path=disk.next_name(session.path, number))
+        try:
+            disk.create(placed.path, _json(placed))
+        except FileExistsError:
+            if exactly:
+                raise taken(session.path) from None
+        except OSError as error:
+            raise UnwrittenError(placed.path, error) from None
+        else:
+            return placed
+    raise AssertionError("numbers do not end")
+
+
+def taken(path: Path) -> Failure:
+    """The refusal to write a new session over something that is there."""
+    return Failure(f"--output: found {path}, which exists; allowed a new file", WRONG_FILE)
 
 
 def write(session: Session) -> None:
     """Put the session in its place on disk, whole and synchronised, or leave what was there untouched.
 
     Raises:
-        Failure: exit code 1, one line, when the disk is full or the folder cannot be written.
+        UnwrittenError: exit code 1, one line, when the disk is full or the folder cannot be written.
     """
-    text = json.dumps(_suite(session), separators=(",", ":"), sort_keys=True, allow_nan=False)
     try:
-        _replace(session.path, text + "\n")
+        disk.replace(session.path, _json(session))
     except OSError as error:
-        raise Failure(f"cannot write {session.path}: {error.strerror}", 1) from None
+        raise UnwrittenError(session.path, error) from None
 
 
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.tmp")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+def _json(session: Session) -> str:
+    return json.dumps(_suite(session), separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
 
 
 def _suite(session: Session) -> dict[str, Any]:
@@ -326,7 +417,7 @@ def _run(run: Run) -> dict[str, Any]:
     return written
 
 
-def _factored(runs: "Sequence[Mapping[str, Any]]", common: "Mapping[str, Any]") -> dict[str, Any]:
+def _factored(runs: "Sequence[Mapping[str, Any]]", common: Mapping[str, Any]) -> dict[str, Any]:
     shared = _without(_common([run["metadata"] for run in runs]), common)
     written = [{**run, "metadata": _without(run["metadata"], {**common, **shared})} for run in runs]
     return {"metadata": shared, "runs": written}
@@ -343,7 +434,7 @@ def _common(facts: "Sequence[Mapping[str, Any]]") -> dict[str, Any]:
     }
 
 
-def _without(facts: "Mapping[str, Any]", known: "Mapping[str, Any]") -> dict[str, Any]:
+def _without(facts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if key not in known}
 
 
@@ -355,6 +446,7 @@ def _head(session: Session) -> dict[str, Any]:
         "group": session.group,
         "quick": session.quick,
         "status": session.status,
+        "pid": os.getpid() if session.status == RUNNING else None,
         "plan": session.plan.to_json(),
         "machine": dict(session.machine),
         "rounds_done": session.rounds_done,

@@ -1,6 +1,6 @@
 """What a TARGET means: a path, a claim id, a group or scenario, or a pattern, tried in that order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from scenarios.files import load, shipped
 from scenarios.model import Scenario, narrow
 from scenarios.near import did_you_mean
 from scenarios.notation import quoted
-from scenarios.problem import ScenarioError, refusal
+from scenarios.problem import ScenarioError, refusal, shown
 
 ALL = "all"
 CLAIMS = "claims"
@@ -36,7 +36,7 @@ def find(*targets: str) -> Selection:
 
     Raises:
         ScenarioError: with every target that means nothing or two things at once, and everything that is
-            wrong with a file that was named.
+            wrong with a file that was named; or two files cannot be measured together.
     """
     known = tuple(load(path) for path in shipped())
     selections: list[Selection] = []
@@ -128,15 +128,34 @@ def _union(selections: Sequence[Selection], known: Sequence[Scenario]) -> Select
     merged: dict[str, Scenario] = {}
     for scenario in (scenario for selection in selections for scenario in selection.scenarios):
         earlier = merged.setdefault(scenario.stem, scenario)
-        if earlier.path != scenario.path:
+        if not _same_file(earlier, scenario):
             raise _same_stem(earlier, scenario)
         merged[scenario.stem] = _together(earlier, scenario, known)
+    _check_claim_ids(merged.values())
     return Selection("+".join(dict.fromkeys(one.name for one in selections)), tuple(merged.values()))
 
 
 def _together(one: Scenario, other: Scenario, known: Sequence[Scenario]) -> Scenario:
     whole = next((scenario for scenario in known if scenario.name == one.name), one)
     return whole if whole in (one, other) else narrow(whole, _claim_ids(one) | _claim_ids(other))
+
+
+def _same_file(one: Scenario, other: Scenario) -> bool:
+    try:
+        return one.path == other.path or Path(one.path).samefile(other.path)
+    except OSError:  # a shipped file is named without the folder it is installed in
+        return False
+
+
+def _check_claim_ids(measured: Iterable[Scenario]) -> None:
+    """Refuse a session in which two claims would go by one name."""
+    holders: dict[str, Scenario] = {}
+    for scenario in measured:
+        for name in sorted(_claim_ids(scenario)):
+            earlier = holders.setdefault(name, scenario)
+            if earlier is not scenario:
+                found = f"the claim {shown(name)} in both {earlier.path} and {scenario.path}"
+                raise refusal("TARGET", found, "an id of its own for each claim that is measured")
 
 
 def _same_stem(one: Scenario, other: Scenario) -> ScenarioError:

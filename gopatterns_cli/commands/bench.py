@@ -50,27 +50,33 @@ def bench(  # noqa: PLR0913 - one parameter per option
     """Measure scenarios in fresh processes, in rounds.
 
     In each round every arm runs once, in a random order. After each round the session is on disk: an
-    interruption loses at most the round under way, and --resume goes on.
+    interruption loses at most the round under way, and --resume goes on: with the session whose path is
+    given, else with the newest one, of the name given if there is one.
 
     gopat bench all --quick
 
     gopat bench worker-pool --runtime asyncio,threads
     """
+    from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.resuming import interrupted  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.session import create  # noqa: PLC0415 - keeps --help light
 
     if resume:
-        session = _interrupted(results, output, targets)
+        _check_resume({"--quick": quick, "--rounds": rounds, "--seed": seed, "--runtime": runtime})
+        session = interrupted(results, targets or [], output)
     else:
         wanted = {"quick": quick, "rounds": rounds, "seed": seed, "runtimes": runtime}
         session = _begun(targets or [], results, output, wanted)
     if only_list:
         _print_plan(session, as_json=as_json)
         return
-    for line in benched.plan(session, width()):
-        print(line, file=sys.stderr, flush=True)
-    session = _measured(session)
+    with interrupts.heard():
+        for line in benched.plan(session, width()):
+            print(line, file=sys.stderr, flush=True)
+        session = _measured(session if resume else create(session, exactly=output is not None))
     rows = [measured(session, cell) for cell in session.plan.cells]
     if as_json:
         _print_json(session)
@@ -86,10 +92,13 @@ def _begun(targets: list[str], results: Path, output: Path | None, wanted: dict[
 
     import scenarios  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.app import version  # noqa: PLC0415 - a command is imported by app
+    from gopatterns_cli.measuring.disk import exists  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.drafting import draft  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.machine import facts  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.session import RUNNING, Session  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.session import RUNNING, Session, taken  # noqa: PLC0415 - keeps --help light
 
+    if output is not None and exists(output):
+        raise taken(output)
     if not targets:
         raise Failure(
             "TARGET: found nothing, allowed all, a group, a scenario, a pattern, a claim or a file", 2
@@ -138,44 +147,54 @@ def _check_arms(cells: Any) -> None:
             raise Failure(f"{cell.scenario}: found the runtime {cell.runtime}, allowed {allowed}", 2)
 
 
-def _interrupted(results: Path, output: Path | None, targets: list[str] | None) -> "Session":
-    """Return the session to go on with: the file named, or the newest one that is not complete."""
-    from gopatterns_cli.machines import differences  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.measuring.machine import facts  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.session import COMPLETE, load, sessions  # noqa: PLC0415 - keeps --help light
-
-    named = output or next((Path(target) for target in targets or [] if target.endswith(".json")), None)
-    left = [load(named)] if named else [one for one in sessions(results) if one.status != COMPLETE]
-    if not left:
-        raise Failure(f"{results}: no session to go on with", 5)
-    session = max(left, key=lambda one: one.started)
-    if session.status == COMPLETE:
-        raise Failure(f"{session.path}: found a complete session, nothing to go on with", 5)
-    elsewhere = differences(facts(), session.machine)
-    if elsewhere:
-        raise Failure(
-            f"{session.path}: was measured elsewhere ({'; '.join(elsewhere)}): begin a new session", 2
-        )
-    return session
+def _check_resume(chosen: dict[str, Any]) -> None:
+    """Refuse what a session has decided when it was begun."""
+    given = [option for option, value in chosen.items() if value is not None and value is not False]
+    if given:
+        raise Failure(f"--resume: found with {', '.join(given)}, allowed alone: a session keeps its plan", 2)
 
 
 def _measured(session: "Session") -> "Session":
     from gopatterns_cli.measuring.processes import launch  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.rounds import carry_out  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.progress import Progress  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.session import UnwrittenError  # noqa: PLC0415 - keeps --help light
 
     progress = Progress()
     try:
-        return carry_out(session, launch, progress)
+        session = carry_out(session, launch, progress)
     except KeyboardInterrupt:
-        progress.end()
-        print(
-            f"interrupted: {session.path} has the rounds that were done; gopat bench --resume",
-            file=sys.stderr,
-        )
+        _say_last(progress, f"interrupted: {_way_on(session)}")
         raise
-    finally:
+    except UnwrittenError as error:
         progress.end()
+        raise Failure(f"{error.message}; {_way_on(session)}", error.exit_code) from None
+    except Failure:
+        progress.end()
+        raise
+    progress.end()
+    return session
+
+
+def _way_on(session: "Session") -> str:
+    """Say what is on disk, and the command that goes on with it."""
+    import shlex  # noqa: PLC0415 - only after an interruption
+
+    from gopatterns_cli.session import load  # noqa: PLC0415 - keeps --help light
+
+    done, planned = load(session.path).rounds_done, session.plan.rounds
+    has = f"has {done} of {planned} rounds" if done else "has no round yet"
+    return f"{session.path} {has}: {shlex.join(['gopat', 'bench', '--resume', str(session.path)])}"
+
+
+def _say_last(progress: Any, line: str) -> None:
+    import os  # noqa: PLC0415 - only after an interruption
+
+    try:
+        progress.end()
+        print(line, file=sys.stderr, flush=True)
+    except OSError:  # the terminal has gone, and SIGHUP said so: nobody reads what is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _print_plan(session: "Session", *, as_json: bool) -> None:

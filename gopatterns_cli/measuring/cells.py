@@ -4,10 +4,10 @@ A cell knows what to run and is called by a name that is a contract (the pyperf 
 every JSON). It never knows how long it took. The worker process reads it, so nothing heavy is imported here.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
+from gopatterns_cli.measuring.typed import checked, shown
 from scenarios.notation import write_duration
 
 if TYPE_CHECKING:
@@ -64,6 +64,18 @@ class Cell:
 
     @classmethod
     def from_json(cls, data: "Mapping[str, Any]") -> Self:
-        """The cell that `to_json` wrote; a key that is missing is a KeyError, one too many is ignored."""
+        """The cell that `to_json` wrote.
+
+        Raises:
+            KeyError: a key is missing; one too many is ignored.
+            TypeError, ValueError: a value is of the wrong type, or there is no such cell.
+        """
         required = {field.name: data[field.name] for field in fields(cls) if field.name != "ladder"}
-        return cls(**required, ladder=data.get("ladder", False))
+        cell = checked(cls(**required, ladder=data.get("ladder", False)))
+        serial = (cell.arm, cell.runtime, cell.pool) == (SERIAL, None, None)
+        concurrent = cell.arm in {NATIVE, GOPAT} and bool(cell.runtime) and cell.pool in {COLD, WARM}
+        if not serial and not concurrent:
+            raise ValueError(f"a cell cannot be {shown((cell.arm, cell.runtime, cell.pool))}")
+        if cell.count == 0 or cell.workers == 0:
+            raise ValueError(f"the cell {cell.name} has no jobs or no workers")
+        return cell

@@ -5,11 +5,15 @@ seed alone.
 
 import random
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, SERIAL, Cell
 from gopatterns_cli.measuring.machine import cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
 from scenarios.model import Scenario, to_json
+
+Configuration = tuple[str, str, int | None]
+"""Runtime, pool, workers."""
 
 ROUNDS, QUICK_ROUNDS = 12, 6
 WORKER_S = 0.45
@@ -53,17 +57,19 @@ def draft(
 def cells_of(scenario: Scenario, *, quick: bool, runtimes: Sequence[str] | None) -> tuple[Cell, ...]:
     """The cells of a scenario, serial arms first.
 
-    Quick: the home runtime, cold, our arm and the serial one. A ladder of durations leaves the
-    hand-written arms out: it looks for a break-even of ours.
+    Quick: our arm in the configurations that the claims speak about, and the serial one; without claims, on
+    the home runtime, cold. A ladder of durations leaves the hand-written arms out: it looks for a break-even
+    of ours.
     """
     ladder = len(scenario.arms.durations_s) > 1
     wanted = [name for name in scenario.arms.runtimes if name not in scenario.skip]
     wanted = [name for name in wanted if runtimes is None or name in runtimes]
-    if quick and runtimes is None:
-        wanted = [scenario.arms.home]
     arms = (GOPAT,) if quick or ladder else (NATIVE, GOPAT)
-    pools = (COLD,) if quick and COLD in scenario.arms.pool else scenario.arms.pool
     workers: Sequence[int | None] = scenario.arms.workers or (None,)
+    configurations = list(product(wanted, scenario.arms.pool, workers))
+    if quick:
+        homes = [scenario.arms.home] if runtimes is None else wanted
+        configurations = _quick(scenario, configurations, homes)
     serial = [
         _cell(scenario, SERIAL, None, None, None, duration_s) for duration_s in scenario.arms.durations_s
     ]
@@ -72,12 +78,24 @@ def cells_of(scenario: Scenario, *, quick: bool, runtimes: Sequence[str] | None)
         *(
             _cell(scenario, arm, runtime, pool, count, duration_s)
             for duration_s in scenario.arms.durations_s
-            for runtime in wanted
-            for pool in pools
-            for count in workers
+            for runtime, pool, count in configurations
             for arm in arms
         ),
     )
+
+
+def _quick(
+    scenario: Scenario, configurations: Sequence[Configuration], homes: Sequence[str]
+) -> list[Configuration]:
+    """Keep what a claim speaks about; where that is nothing, the home runtimes, cold if they can be."""
+    claimed = {
+        (runtime, claim.pool, claim.workers)
+        for claim in scenario.claims
+        for runtime in [claim.where.get("runtime")] * ("runtime" in claim.where) or homes
+    }
+    pools = {COLD} if COLD in scenario.arms.pool else set(scenario.arms.pool)
+    spoken_of = [one for one in configurations if one in claimed]
+    return spoken_of or [one for one in configurations if one[0] in homes and one[1] in pools]
 
 
 def expected_s(cells: Sequence[Cell], rounds: int, *, quick: bool) -> float:

@@ -9,6 +9,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.measuring.typed import fits, shown
+
+KINDS = {
+    "cpu_model": str,
+    "cores": int,
+    "quota_cores": float,
+    "implementation": str,
+    "python": str,
+    "gil": bool,
+    "kernel": str,
+    "governor": str,
+    "load_at_start": float,
+}
+"""Every fact and its type."""
+
 
 def facts() -> dict[str, Any]:
     """Return what is known here; what cannot be read is left out."""
@@ -24,6 +39,19 @@ def facts() -> dict[str, Any]:
         "load_at_start": _load(),
     }
     return {name: fact for name, fact in known.items() if fact is not None}
+
+
+def stored(data: Any) -> dict[str, Any]:
+    """Return the facts that a session holds.
+
+    Raises:
+        TypeError: one of them is of the wrong type.
+    """
+    found = dict(data)
+    for name, kind in KINDS.items():
+        if name in found and not fits(found[name], kind):
+            raise TypeError(f"machine.{name} cannot be {shown(found[name])}")
+    return found
 
 
 def cores() -> int:

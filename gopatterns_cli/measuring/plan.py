@@ -5,13 +5,14 @@ the order inside every round, the seed, the hash seeds, the claims that this mac
 runs anything or reads a clock.
 """
 
+from collections.abc import Mapping  # noqa: TC003 - the annotations are looked at
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, TypeVar
 
 from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.typed import checked
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+P = TypeVar("P", bound="Plan")
 
 LEVELS = (0.95, 0.90)
 """Confidence of the difference interval and of the equivalence interval, for one look at a fixed number of
@@ -83,21 +84,41 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: "Mapping[str, Any]") -> Self:
+        """The plan that `to_json` wrote.
+
+        Raises:
+            KeyError: a key is missing.
+            TypeError, ValueError: a value is of the wrong type, or the plan could not be carried out.
         """
-        The plan that `to_json` wrote; a missing key is a KeyError, a wrong type a TypeError or
-        ValueError.
-        """
-        difference, equivalence = data["levels"]
-        return cls(
-            seed=int(data["seed"]),
-            rounds=int(data["rounds"]),
-            levels=(float(difference), float(equivalence)),
-            expected_s=float(data["expected_s"]),
-            cells=tuple(Cell.from_json(cell) for cell in data["cells"]),
-            orders=tuple(tuple(order) for order in data["orders"]),
-            hash_seeds=tuple(int(seed) for seed in data["hash_seeds"]),
-            loops={str(name): int(loops) for name, loops in data["loops"].items()},
-            values={str(name): int(values) for name, values in data["values"].items()},
-            scenarios=dict(data["scenarios"]),
-            out_of_reach=dict(data["out_of_reach"]),
+        return _coherent(
+            cls(
+                seed=data["seed"],
+                rounds=data["rounds"],
+                levels=tuple(data["levels"]),
+                expected_s=data["expected_s"],
+                cells=tuple(Cell.from_json(cell) for cell in data["cells"]),
+                orders=tuple(tuple(order) for order in data["orders"]),
+                hash_seeds=tuple(data["hash_seeds"]),
+                loops=data["loops"],
+                values=data["values"],
+                scenarios=data["scenarios"],
+                out_of_reach=data["out_of_reach"],
+            )
         )
+
+
+def _coherent(plan: P) -> P:
+    """Return `plan`, which was stored, after looking whether it could be carried out."""
+    checked(plan)
+    names = {cell.name for cell in plan.cells}
+    if len(names) < len(plan.cells):
+        raise ValueError("two cells of the plan have one name")
+    if not plan.rounds == len(plan.orders) == len(plan.hash_seeds):
+        raise ValueError("the plan has not one order and one hash seed for every round")
+    if not names.issuperset(name for order in plan.orders for name in order):
+        raise ValueError("the plan measures a cell that it does not have")
+    if plan.loops.keys() != plan.values.keys() or not names.issuperset(plan.loops):
+        raise ValueError("the plan has not both loops and values for a cell of its own")
+    if not all(0 < level < 1 for level in plan.levels):
+        raise ValueError("a confidence is not between 0 and 1")
+    return plan

@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
+from gopatterns_cli import interrupts
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.session import Run, read_run
 
@@ -68,27 +69,37 @@ def launch(order: Order) -> Run:
     """Run a worker to its end.
 
     Raises:
-        LostRunError: see there. A KeyboardInterrupt kills the worker and goes on.
+        LostRunError: see there. A KeyboardInterrupt ends the worker and goes on; it comes late rather than
+            between the making of a worker and the knowledge of it.
     """
     reading, writing = os.pipe()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, os.fdopen(reading, "rb") as pipe:
+        worker = None
         try:
-            worker = subprocess.Popen(  # noqa: S603 - our own worker
-                _command(order, writing),
-                env=_environment(order.hash_seed),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                pass_fds=(writing,),
-                start_new_session=True,  # Ctrl-C is for us, who then end the worker
-            )
+            with interrupts.deferred():
+                worker = _started(order, writing, out, err)
+            _wait(worker, order)
         finally:
-            os.close(writing)
-        _wait(worker, order)
+            _end(worker)
         said = [_text(file) for file in (out, err)]
         if worker.returncode != 0:
             raise LostRunError(_last_line(said[1]) or f"the worker ended with {worker.returncode}")
         return _run(pipe.read(), said[0], order)
+
+
+def _started(order: Order, pipe: int, out: IO[bytes], err: IO[bytes]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own worker
+            _command(order, pipe),
+            env=_environment(order.hash_seed),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            pass_fds=(pipe,),
+            start_new_session=True,  # Ctrl-C is for us, who then end the worker
+        )
+    finally:
+        os.close(pipe)
 
 
 def _command(order: Order, pipe: int) -> list[str]:
@@ -107,6 +118,7 @@ def _command(order: Order, pipe: int) -> list[str]:
         "gopatterns_cli.worker",
         "--worker",
         *options,
+        f"--parent={os.getpid()}",
         "--cell",
         json.dumps(order.cell.to_json()),
     ]
@@ -125,8 +137,12 @@ def _wait(worker: "subprocess.Popen[bytes]", order: Order) -> None:
         worker.wait(order.timeout_s)
     except subprocess.TimeoutExpired:
         raise LostRunError(f"hung: killed after {order.timeout_s:.0f} s") from None
-    finally:
-        if worker.returncode is None:
+
+
+def _end(worker: "subprocess.Popen[bytes] | None") -> None:
+    """Leave no worker behind: a second Ctrl-C waits until it has ended."""
+    if worker is not None and worker.returncode is None:
+        with interrupts.deferred():
             worker.kill()
             worker.wait()
 

@@ -1,13 +1,15 @@
 """Carrying out a plan: the calibration, then round after round, the session on disk after each."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
+from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.drafting import SLOW_S, SLOW_VALUES, VALUE_S, values_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
-from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Run, Session, write
+from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Run, Session, UnwrittenError, write
 
 TIMEOUT_S = 60.0
 PATIENCE = 20
@@ -26,9 +28,11 @@ def carry_out(session: Session, launcher: Launcher, progress: Progress) -> Sessi
     """Measure what is left of a session's plan and return it, complete and written.
 
     Raises:
-        Failure: no cell could be measured at all, or the session could not be written; exit code 1.
+        Failure: no cell could be measured at all; exit code 1.
+        UnwrittenError: the session on disk has the rounds before; exit code 1.
         KeyboardInterrupt: the session is on disk with the rounds that were done, marked interrupted.
     """
+    session = replace(session, status=RUNNING)
     try:
         write(session)
         if not session.plan.loops:
@@ -38,10 +42,12 @@ def carry_out(session: Session, launcher: Launcher, progress: Progress) -> Sessi
             session = _round(session, launcher, progress)
             write(session)
     except KeyboardInterrupt:
-        write(replace(session, status=INTERRUPTED))
+        with interrupts.deferred(), suppress(UnwrittenError):  # then it is on disk as it was before the round
+            write(replace(session, status=INTERRUPTED))
         raise
     session = replace(session, status=COMPLETE)
-    write(session)
+    with interrupts.deferred():
+        write(session)
     return session
 
 
@@ -63,7 +69,7 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
         values[cell.name] = values_of(run_s, quick=session.quick)
     if not loops:
         raise Failure(f"nothing could be measured: {lost[0].cell}: {lost[0].why}")
-    return replace(session, plan=replace(plan, loops=loops, values=values), lost=tuple(lost), status=RUNNING)
+    return replace(session, plan=replace(plan, loops=loops, values=values), lost=tuple(lost))
 
 
 def _loops(run_s: float) -> int:

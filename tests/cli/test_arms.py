@@ -97,9 +97,10 @@ def test_a_loop_that_does_not_sleep_is_caught(monkeypatch):
 def test_a_worker_imports_nothing_that_it_does_not_measure():
     cell = json.dumps(a_cell().to_json())
     program = f"""if True:
+        import os
         import sys
         alone = ["--worker", "--worker-task=0", "--loops=1", "--values=1", "--warmups=0"]
-        sys.argv = ["worker", *alone, "--cell", {cell!r}]
+        sys.argv = ["worker", f"--parent={{os.getppid()}}", *alone, "--cell", {cell!r}]
         from gopatterns_cli.worker import main
         code = main()
         print(code, *sys.modules, file=sys.stderr)

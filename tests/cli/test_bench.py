@@ -125,7 +125,7 @@ def test_pyperf_reads_the_session(measured, reader):
 def test_compare_finds_the_session_by_the_scenarios_name(measured, capsys, monkeypatch):
     monkeypatch.chdir(measured[0].parents[1])
     assert main(["compare", "small"]) == 0
-    assert "small/2-workers: the document says 2.00x; here" in capsys.readouterr().out
+    assert "small/2-workers: claimed is 2.00x; here" in capsys.readouterr().out
 
 
 def test_a_session_cut_anywhere_is_refused_in_one_line(measured, tmp_path, capsys):
@@ -150,7 +150,9 @@ def test_ctrl_c_keeps_the_rounds_that_were_done_and_resume_goes_on(folder):
     path = only_session(folder)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert err.splitlines()[-1].startswith(f"interrupted: results/{path.name} has the rounds that were done")
+    done = load(path).rounds_done
+    way_on = f"results/{path.name} has {done} of 3 rounds: gopat bench --resume results/{path.name}"
+    assert err.splitlines()[-1] == f"interrupted: {way_on}"
     assert load(path).rounds_done >= 2
 
     process = started("bench", "--resume", cwd=folder)
@@ -173,15 +175,26 @@ def test_kill_9_loses_at_most_the_round_under_way(folder):
     assert load(left.path).rounds_done == 3
 
 
-def test_ctrl_c_leaves_no_worker_behind(folder):
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_no_end_of_a_bench_leaves_a_worker_behind(folder, end):
+    """Sent the moment that the worker is there, which is when it is easiest to forget."""
     folder.joinpath("long.toml").write_text(SMALL.replace("100us", "20s"), encoding="utf-8")
     process = started("bench", "long.toml", cwd=folder, start_new_session=True)
     assert process.stderr.readline().startswith("long: ")
     workers = _workers(process.pid)
-    os.killpg(process.pid, signal.SIGINT)
+    process.send_signal(end)
     process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert process.returncode == (130 if end != signal.SIGKILL else -signal.SIGKILL)
+    for worker in workers:
+        while Path(f"/proc/{worker}").exists() and "zombie" not in _state(worker):
+            time.sleep(0.01)  # after SIGKILL it is the kernel that ends it; the test's time-out is the net
+
+
+def _state(process):
+    try:
+        return Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return "zombie"
 
 
 def _workers(parent):
@@ -245,6 +258,83 @@ def test_what_has_no_arms_is_refused_before_anything_is_measured(gopat, folder, 
     code, _, err = gopat("bench", "other.toml", "--quick")
     assert (code, err) == (2, f"error: other: {message}\n")
     assert not folder.joinpath("results").exists()
+
+
+@pytest.mark.parametrize("taken", ["notes.txt", ".", "/", "", "/dev/null", "results/whole.json"])
+def test_an_output_that_exists_is_refused_and_left_alone(gopat, folder, taken):
+    folder.joinpath("notes.txt").write_text("mine")
+    synthetic.written(folder / "results" / "whole.json")
+    before = folder.joinpath("results/whole.json").read_bytes()
+    code, out, err = gopat("bench", "small.toml", "--quick", "--output", taken)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert err.startswith("error: --output: found ")
+    assert folder.joinpath("notes.txt").read_text() == "mine"
+    assert folder.joinpath("results/whole.json").read_bytes() == before
+
+
+def test_two_benches_of_one_second_have_a_file_each(folder):
+    both = [started("bench", "small.toml", "--rounds", "1", "--quick", cwd=folder) for _ in range(3)]
+    ends = [process.communicate(timeout=50)[0].splitlines()[-1] for process in both]
+    assert [process.returncode for process in both] == [0, 0, 0]
+    assert len(set(ends)) == len(list(folder.joinpath("results").glob("*.json"))) == 3
+
+
+@pytest.mark.parametrize(
+    "option", [("--quick",), ("--rounds", "9"), ("--seed", "1"), ("--runtime", "asyncio")]
+)
+def test_a_session_that_is_gone_on_with_keeps_its_plan(gopat, folder, option):
+    synthetic.written(folder / "results" / "cut.json", rounds=3, planned=12)
+    code, _, err = gopat("bench", "--resume", *option)
+    assert code == 2
+    assert err.startswith(f"error: --resume: found with {option[0]}, allowed alone")
+
+
+def test_a_session_that_another_process_measures_is_not_gone_on_with(gopat, folder, monkeypatch):
+    path = synthetic.written(folder / "results" / "cut.json", rounds=3, planned=12)
+    data = json.loads(path.read_text())
+    data["gopat"].update(status=RUNNING, pid=os.getppid())
+    path.write_text(json.dumps(data))
+    monkeypatch.setattr("gopatterns_cli.measuring.resuming.differences", lambda here, there: ())
+    code, _, err = gopat("bench", "--resume")
+    assert code == 2
+    assert err == f"error: results/cut.json: is being measured by process {os.getppid()}: let it end first\n"
+
+
+def test_quick_measures_what_the_claims_are_about(gopat, folder):
+    text = SMALL.replace("workers = [2]", 'workers = [2, 4, 8], pool = ["cold", "warm"]')
+    text = text.replace('runtimes = ["asyncio"]', 'runtimes = ["asyncio", "threads"]')
+    text += """
+[[claim]]
+id = "small/warm"
+where = { workers = 4, pool = "warm" }
+speedup = 2.0
+source = "here"
+
+[[claim]]
+id = "small/threads"
+where = { workers = 8, runtime = "threads" }
+speedup = 2.0
+source = "here"
+"""
+    folder.joinpath("small.toml").write_text(text, encoding="utf-8")
+    code, out, _ = gopat("bench", "small.toml", "--quick", "--list")
+    assert code == 0
+    assert [line.strip() for line in out.splitlines()[1:]] == [
+        "small/serial",
+        "small/gopat/asyncio/cold/workers=2",
+        "small/gopat/asyncio/warm/workers=4",
+        "small/gopat/threads/cold/workers=8",
+    ]
+
+
+def test_one_claim_id_in_two_files_of_a_session_is_refused(gopat, folder):
+    folder.joinpath("other.toml").write_text(SMALL, encoding="utf-8")
+    code, _, err = gopat("bench", "small.toml", "other.toml", "--list")
+    assert code == 2
+    assert "small/2-workers" in err
+    assert "small.toml" in err
+    assert "other.toml" in err
+    assert gopat("bench", "small.toml", "small.toml", "--list")[0] == 0
 
 
 def test_a_complete_session_is_not_gone_on_with(gopat, folder):

@@ -334,7 +334,7 @@ def test_results_are_looked_for_where_the_environment_says(gopat, tmp_path, monk
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("nix",), 5, "results: no session of 'nix' here, only of claims; `gopat bench` makes one"),
+        (("nix",), 5, "results: no session of 'nix' here, only of claims: try gopat compare claims"),
         (("nix.json",), 5, "nix.json: there is no such file"),
         (("--quick",), 5, "results: no such session of 'claims' among 1; `gopat bench` makes one"),
         (("--results", "nowhere"), 5, "nowhere: no session of 'claims' here; `gopat bench` makes one"),
