@@ -28,6 +28,15 @@ class Channel(Generic[T]):
     """
     A first-in, first-out passage between tasks, of `capacity` values; 0 is a rendezvous.
 
+        >>> async def main():
+        ...     channel = Channel(2)
+        ...     await channel.send("one")
+        ...     await channel.send("two")
+        ...     channel.close()
+        ...     return [value async for value in channel]
+        >>> run(main)
+        ['one', 'two']
+
     None is an ordinary value, and `bool(channel)` is True. `len(channel)` counts buffered values, not
     parked senders. The receiver of a value has it for
     sure: one that was handed a value and is then cancelled still returns it, and raises at its next
@@ -294,7 +303,16 @@ class Channel(Generic[T]):
 
 
 class Receiver(Generic[T]):
-    """The receiving side of a channel: it can neither send nor close, and cannot be widened back."""
+    """
+    The receiving side of a channel: it can neither send nor close, and cannot be widened back.
+
+        >>> async def main():
+        ...     channel = Channel(1)
+        ...     await channel.send("one")
+        ...     return await channel.receiver.receive()
+        >>> run(main)
+        'one'
+    """
 
     __slots__ = ("_channel",)
 
@@ -343,7 +361,16 @@ class Receiver(Generic[T]):
 
 
 class Sender(Generic[T]):
-    """The sending side of a channel: it cannot receive, and cannot be widened back."""
+    """
+    The sending side of a channel: it cannot receive, and cannot be widened back.
+
+        >>> async def main():
+        ...     channel = Channel(1)
+        ...     await channel.sender.send("one")
+        ...     return await channel.receive()
+        >>> run(main)
+        'one'
+    """
 
     __slots__ = ("_channel",)
 

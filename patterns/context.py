@@ -26,6 +26,14 @@ class Context:
     """
     A node in the tree of contexts. Made by `background` and the `with_` methods, never directly.
 
+        >>> async def main():
+        ...     with Context.current().with_timeout(1.0):
+        ...         await sleep(5.0)
+        >>> run(main, runtime="simulator")
+        Traceback (most recent call last):
+            ...
+        patterns.errors.DeadlineExceededError: context deadline exceeded
+
     `with ctx:` makes it current for the block and for tasks spawned in it: every blocking operation
     inside ends when it is done, raising `ctx.err`. Leaving the block restores the previous context, and
     cancels `ctx` when the leaving task is the one that derived it. The same context may be entered

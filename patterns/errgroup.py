@@ -25,10 +25,15 @@ class ErrGroup:
     """
     Tasks that work on one thing: the first error is its cause of death, and what `wait` raises.
 
-        group = ErrGroup(limit=10)
-        for url in urls:
-            await group.go(fetch, url)
-        await group.wait()
+        >>> async def main():
+        ...     group = ErrGroup(limit=2)
+        ...     await group.go(sleep, 60.0)
+        ...     await group.go(int, "no number")
+        ...     await group.wait()
+        >>> run(main, runtime="simulator")
+        Traceback (most recent call last):
+            ...
+        ValueError: invalid literal for int() with base 10: 'no number'
 
     The tasks run in `context`, derived from the one that is current when the group is first used. Their
     first error cancels it at once, with that error as the cause; the end of `wait` cancels it too. Tasks

@@ -28,7 +28,12 @@ WORKERS = 100
 
 @dataclass(frozen=True, slots=True)
 class Result(Generic[R]):
-    """What became of one item: its `value`, or its `error`."""
+    """
+    What became of one item: its `value`, or its `error`.
+
+        >>> Result(1).error is None
+        True
+    """
 
     value: R | None
     error: BaseException | None = None
@@ -47,6 +52,12 @@ async def collect_errors(
 ) -> list[Result[Any]]:
     """
     Return a `Result` for every item, in the order of the items; a failing item stops nobody.
+
+        >>> async def main():
+        ...     results = await collect_errors(["1", "x"], int)
+        ...     return [result.value for result in results]
+        >>> run(main, runtime="simulator")
+        [1, None]
 
     Args:
         items: any iterable, async iterable or channel that ends.

@@ -34,8 +34,14 @@ def fan_out(source: Items[Any], work: Callable[[Any], Any], workers: int = 4) ->
     """
     Spread `source` over `workers` tasks; each hands its results to a channel of its own.
 
-        async with fan_out(range(10), fetch, workers=3) as channels, fan_in(*channels) as merged:
-            async for value in merged: ...
+        >>> async def main():
+        ...     async def square(number):
+        ...         return number * number
+        ...
+        ...     async with fan_out(range(4), square, workers=2) as channels, fan_in(*channels) as merged:
+        ...         return sorted([value async for value in merged])
+        >>> run(main)
+        [0, 1, 4, 9]
 
     Args:
         source: any iterable, async iterable or channel, endless ones too; read one item per free worker.
@@ -78,6 +84,17 @@ def fan_out(source: Items[Any], work: Callable[[Any], Any], workers: int = 4) ->
 def fan_in(*channels: Channel[T] | Receiver[T]) -> Stage[Receiver[T]]:
     """
     Merge `channels` into one, which closes when all of them have.
+
+        >>> async def main():
+        ...     first, second = Channel(1), Channel(1)
+        ...     await first.send(1)
+        ...     await second.send(2)
+        ...     first.close()
+        ...     second.close()
+        ...     async with fan_in(first, second) as merged:
+        ...         return sorted([value async for value in merged])
+        >>> run(main)
+        [1, 2]
 
     Returns:
         An async context manager that gives the receiving side of the merged channel. Each channel's

@@ -21,6 +21,11 @@ def run(
     """
     Run `main(*args)` on `runtime` and return its result.
 
+        >>> async def main(name):
+        ...     return f"hello {name}"
+        >>> run(main, "world")
+        'hello world'
+
     `seed` is the simulator's; other runtimes take no notice of it. Ctrl-C cancels every task, waits for
     them and then raises KeyboardInterrupt; calls in flight get half a second. Two runs may live in two
     threads.

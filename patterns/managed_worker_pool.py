@@ -27,7 +27,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class JobResult(Generic[R]):
-    """What became of one job: its `value`, or its `error`."""
+    """
+    What became of one job: its `value`, or its `error`.
+
+        >>> JobResult("first", 3, None).value
+        3
+    """
 
     job_id: Hashable
     value: R | None
@@ -38,10 +43,13 @@ class WorkerPool(Generic[R]):
     """
     `workers` tasks that run `work(data)` for every job submitted, and hand in a `JobResult` for each.
 
-        async with WorkerPool(fetch, workers=4) as pool:
-            await pool.submit(1, "one")
-            await pool.stop()
-            async for result in pool.results: ...
+        >>> async def main():
+        ...     async with WorkerPool(abs, workers=2) as pool:
+        ...         await pool.submit("first", -3)
+        ...         await pool.stop()
+        ...         return await pool.results.receive()
+        >>> run(main, runtime="simulator")
+        JobResult(job_id='first', value=3, error=None)
 
     Up to 2 x `workers` jobs and as many results wait; then `submit` waits for a worker and a worker for
     a reader. After `stop` results are kept whatever their number, so that it may be awaited first and

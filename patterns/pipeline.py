@@ -40,8 +40,17 @@ def pipeline(
     """
     Send the items of `source` through `stages`, in order.
 
-        async with pipeline(range(1, 6), square, keep_even) as output:
-            async for value in output: ...
+        >>> async def main():
+        ...     async def square(number):
+        ...         return number * number
+        ...
+        ...     async def keep_even(number):
+        ...         return DROP if number % 2 else number
+        ...
+        ...     async with pipeline(range(1, 6), square, keep_even) as output:
+        ...         return [value async for value in output]
+        >>> run(main)
+        [4, 16]
 
     Args:
         source: any iterable, async iterable or channel, endless ones too; read when the first stage is free.

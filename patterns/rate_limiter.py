@@ -30,6 +30,14 @@ class RateLimiter:
     """
     Lets through `rate` operations a second, and up to `burst` at once. The bucket starts full.
 
+        >>> async def main():
+        ...     limiter = RateLimiter(rate=10, burst=1)
+        ...     for _ in range(3):
+        ...         await limiter.wait()
+        ...     return now(), limiter.allow()
+        >>> run(main, runtime="simulator")
+        (0.2, False)
+
     Args:
         rate: tokens per second, from 0; fractions are exact; `math.inf` lets everything through, whatever
             the burst.
@@ -212,6 +220,13 @@ class Reservation:
     """
     `n` tokens, to be used from the clock's time `at_s` on; made by `RateLimiter.reserve` at `made_s`.
 
+        >>> async def main():
+        ...     limiter = RateLimiter(rate=10, burst=1)
+        ...     limiter.reserve()
+        ...     return limiter.reserve().delay_s
+        >>> run(main, runtime="simulator")
+        0.1
+
     `rate` is the limiter's rate then.
     """
 
@@ -242,7 +257,12 @@ class Reservation:
 
 
 def every(seconds: float) -> float:
-    """Return the rate of one operation every `seconds`: infinite for 0 or less."""
+    """
+    Return the rate of one operation every `seconds`: infinite for 0 or less.
+
+        >>> every(0.5)
+        2.0
+    """
     return math.inf if seconds <= 0 else 1 / seconds
 
 

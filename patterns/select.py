@@ -40,6 +40,9 @@ class Selected:
     """
     What a select did.
 
+        >>> Selected(index=1, value="job", ok=True).value
+        'job'
+
     `index` is the place of its case. For a receive, `value` and `ok` are as from `receive_ok`; for a
     send they are None and True.
     """
@@ -53,6 +56,11 @@ def receiving(channel: Channel[Any] | Receiver[Any] | None) -> Case:
     """
     Return the case of receiving from `channel`; from None, one that is never ready.
 
+        >>> async def main():
+        ...     return await select(receiving(None), receiving(after(1.0)))
+        >>> run(main, runtime="simulator")
+        Selected(index=1, value=1.0, ok=True)
+
     Raises:
         TypeError: values cannot be received from it.
     """
@@ -62,6 +70,13 @@ def receiving(channel: Channel[Any] | Receiver[Any] | None) -> Case:
 def sending(channel: Channel[Any] | Sender[Any] | None, value: Any) -> Case:
     """
     Return the case of sending `value` on `channel`; on None, one that is never ready.
+
+        >>> async def main():
+        ...     channel = Channel(1)
+        ...     chosen = await select(sending(channel, "job"))
+        ...     return chosen.index, await channel.receive()
+        >>> run(main)
+        (0, 'job')
 
     Raises:
         TypeError: values cannot be sent on it.
@@ -73,7 +88,12 @@ async def select(*cases: Case) -> Selected:
     """
     Wait until one of `cases` can go on, do it, and say which.
 
-        got = await select(receiving(jobs), receiving(ctx.done), sending(log, "idle"))
+        >>> async def main():
+        ...     jobs = Channel(1)
+        ...     await jobs.send("job")
+        ...     return await select(receiving(Channel()), receiving(jobs))
+        >>> run(main)
+        Selected(index=1, value='job', ok=True)
 
     The choice among ready cases is uniform, whatever their order. One channel may stand in several
     cases. Without any case that can ever be ready it waits until its context ends.
@@ -103,6 +123,11 @@ async def select(*cases: Case) -> Selected:
 def try_select(*cases: Case) -> Selected | None:
     """
     Do one of `cases` that can go on now, as `select` does; None when none can.
+
+        >>> async def main():
+        ...     return try_select(receiving(Channel())) is None
+        >>> run(main)
+        True
 
     Raises:
         ChannelClosedError, TypeError: as `select`.

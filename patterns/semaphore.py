@@ -20,7 +20,12 @@ class Semaphore:
     """
     `size` permits, of which an operation takes any number at once.
 
-        async with Semaphore(3): ...
+        >>> async def main():
+        ...     semaphore = Semaphore(1)
+        ...     async with semaphore:
+        ...         return semaphore.try_acquire()
+        >>> run(main)
+        False
 
     Waiters are served strictly in the order in which they came, whatever their weight: who wants many is
     not starved by those who want one. A released permit goes straight to the first waiter that it

@@ -30,6 +30,11 @@ async def race_timeout(work: Callable[..., Any], *args: Any, seconds: float = 1.
     """
     Return what `work(*args)` gives within `seconds`; nothing of it is left running afterwards.
 
+        >>> run(race_timeout, sleep, 5.0, runtime="simulator")
+        Traceback (most recent call last):
+            ...
+        patterns.errors.DeadlineExceededError: context deadline exceeded
+
     Args:
         work: what to run; an `async def` runs in this task and ends at its first blocking operation
             after the time; a plain function runs through `call` and is abandoned: its late result reaches

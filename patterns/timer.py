@@ -26,6 +26,12 @@ class Timer:
     """
     Delivers the time at which it fired on `channel`, once, `seconds` after it was made.
 
+        >>> async def main():
+        ...     timer = Timer(1.5)
+        ...     return await timer.channel.receive(), timer.stop()
+        >>> run(main, runtime="simulator")
+        (1.5, False)
+
     Zero or less fires at once. A timer that nobody refers to, nor to its channel, is disarmed.
 
     Raises:
@@ -66,6 +72,12 @@ class Ticker:
     """
     Delivers the time on `channel` every `seconds`.
 
+        >>> async def main():
+        ...     ticker = Ticker(0.5)
+        ...     return [await ticker.channel.receive() for _ in range(3)]
+        >>> run(main, runtime="simulator")
+        [0.5, 1.0, 1.5]
+
     A slow reader loses ticks, not time: one tick at most is pending, the ones missed meanwhile are
     dropped, and later ones stay on the grid. `stop` does not close the channel: a reader stays parked.
 
@@ -101,6 +113,11 @@ class Ticker:
 def after(seconds: float) -> Receiver[float]:
     """
     Return a channel that delivers the time once, `seconds` from now.
+
+        >>> async def main():
+        ...     return await select(receiving(Channel()), receiving(after(2.0)))
+        >>> run(main, runtime="simulator")
+        Selected(index=1, value=2.0, ok=True)
 
     One that is dropped unread is disarmed, so that a select in a loop may make as many as it likes.
     """

@@ -386,6 +386,12 @@ async def sleep(seconds: float) -> None:
     """
     Suspend the running task for `seconds`; zero or less lets other tasks run once.
 
+        >>> async def main():
+        ...     await sleep(3_600.0)
+        ...     return now()
+        >>> run(main, runtime="simulator")
+        3600.0
+
     Raises:
         CancelledError: the current context was cancelled before or during the wait.
         DeadlineExceededError: its deadline passed.
@@ -400,7 +406,15 @@ async def sleep(seconds: float) -> None:
 
 
 def now() -> float:
-    """Return the time of the running runtime in seconds: monotonic, or virtual on the simulator."""
+    """
+    Return the time of the running runtime in seconds: monotonic, or virtual on the simulator.
+
+        >>> async def main():
+        ...     await sleep(1.5)
+        ...     return now()
+        >>> run(main, runtime="simulator")
+        1.5
+    """
     return running().driver.now()
 
 
@@ -439,6 +453,11 @@ async def call(
     """
     Run the blocking function `fn(*args)` where it blocks no task, and return its result.
 
+        >>> async def main():
+        ...     return await call(sum, [1, 2])
+        >>> run(main)
+        3
+
     Cancellation: a cancelled caller runs `on_cancel` (shut a socket, say) and then waits for `fn`,
     whose result is still returned; with `abandon=True` it leaves at once, the late result is dropped
     and `run` reports the call. Contextvars are those of the caller.
@@ -458,6 +477,13 @@ def from_call(fn: Callable[[*Ts], T], *args: *Ts) -> T:
     """
     From inside a `call`: run the plain function `fn(*args)` between two turns of the tasks and return its
     result. It may use what belongs to the runtime (`channel.try_send`, `context.cancel`) and must not block.
+
+        >>> async def main():
+        ...     channel = Channel(1)
+        ...     await call(lambda: from_call(channel.try_send, "from a thread"))
+        ...     return await channel.receive()
+        >>> run(main)
+        'from a thread'
 
     Raises:
         whatever `fn` raises.

@@ -20,6 +20,15 @@ class WaitGroup:
     """
     A counter that tasks can wait on; it can be used again after it has been zero.
 
+        >>> async def main():
+        ...     group = WaitGroup()
+        ...     for seconds in (1.0, 2.0):
+        ...         group.go(sleep, seconds)
+        ...     await group.wait()
+        ...     return now()
+        >>> run(main, runtime="simulator")
+        2.0
+
     `go` counts before it starts the task and uncounts when it has ended, however it ended. A task that
     fails is never silent: `wait` raises the first error when all have ended, with later ones attached as
     notes; one that ends the program (KeyboardInterrupt, SystemExit) comes before the first. (Go lets the

@@ -54,8 +54,15 @@ def worker_pool(
     """
     Run `work(job)` for every job on `workers` tasks.
 
-        async with worker_pool(range(10), double, workers=4) as results:
-            async for result in results: ...
+        >>> async def main():
+        ...     async def double(number):
+        ...         await sleep(1.0)
+        ...         return 2 * number
+        ...
+        ...     async with worker_pool(range(4), double, workers=2, ordered=True) as results:
+        ...         return [result async for result in results], now()
+        >>> run(main, runtime="simulator")
+        ([0, 2, 4, 6], 2.0)
 
     Args:
         jobs: any iterable, async iterable or channel, endless ones too; read one job per free worker.

@@ -49,6 +49,14 @@ def simulated_cost(seconds: float) -> Callable[[F], F]:
     """
     Return a decorator that says how long a function takes in virtual time when it goes through `call`
     on the simulator.
+
+        >>> @simulated_cost(2.0)
+        ... def resize():
+        ...     return "small"
+        >>> async def main():
+        ...     return await call(resize), now()
+        >>> run(main, runtime="simulator")
+        ('small', 2.0)
     """
 
     def mark(fn: F) -> F:
