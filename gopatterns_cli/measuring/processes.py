@@ -32,6 +32,9 @@ KEPT = (
 )
 """The environment that a worker gets besides its hash seed: as little as can be, the same for all."""
 
+PRIVATE = frozenset({"command", "hostname", "python_config_args", "python_executable"})
+"""Facts of pyperf's that name the user's machine and folders: a session is there to be shown to others."""
+
 PADDING = 4_096
 """The size of the environment moves the stack; it is drawn per round, up to so many bytes, and shared
 by the arms of a round.
@@ -165,7 +168,8 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
 
 def _facts(metadata: Mapping[str, Any], order: Order, job_s: float | None) -> dict[str, Any]:
     ours = {"gopat_cell": order.cell.name, "gopat_hashseed": order.hash_seed}
-    return {**metadata, **ours, **({} if job_s is None else {"gopat_job_s": job_s})}
+    kept = {name: fact for name, fact in metadata.items() if name not in PRIVATE}
+    return {**kept, **ours, **({} if job_s is None else {"gopat_job_s": job_s})}
 
 
 def _text(file: Any) -> str:

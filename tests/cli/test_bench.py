@@ -112,6 +112,13 @@ def test_each_arm_ran_in_a_process_of_its_own_and_noted_what_its_jobs_took(measu
         assert len({run.metadata["gopat_hashseed"] for run in runs}) == 1
 
 
+def test_a_session_names_neither_the_machine_nor_its_folders(measured):
+    text = measured[0].read_text(encoding="utf-8")
+    assert sys.executable not in text
+    assert sys.prefix not in text
+    assert "hostname" not in text
+
+
 @pytest.mark.parametrize("reader", ["stats", "hist", "show"])
 def test_pyperf_reads_the_session(measured, reader):
     done = subprocess.run(
