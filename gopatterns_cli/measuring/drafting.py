@@ -3,6 +3,7 @@ Making a plan: which cells, how many rounds, in which order, what is out of reac
 seed alone.
 """
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -16,10 +17,13 @@ Configuration = tuple[str, str, int | None]
 """Runtime, pool, workers."""
 
 ROUNDS, QUICK_ROUNDS = 12, 6
-WORKER_S = 0.45
+WORKER_S = 0.25
 """What a worker process costs beside what it times: the interpreter, the imports, pyperf's facts."""
 VALUE_S = 0.1
 """The least that a value takes."""
+LOOPED_S = VALUE_S / math.log(2)
+"""What a value of a short run takes on average: its loops are doubled until it takes `VALUE_S`, so it lies
+anywhere between that and twice that, evenly in its logarithm."""
 SLOW_S = 0.5
 """An arm that takes longer than this gets one value per process, no warm-up."""
 VALUES, SLOW_VALUES = 3, 1
@@ -99,9 +103,9 @@ def _quick(
 
 
 def expected_s(cells: Sequence[Cell], rounds: int, *, quick: bool) -> float:
-    """Guess how long a session takes, calibration included."""
-    once = sum(WORKER_S + _worker_s(cell, quick=quick) for cell in cells)
-    return once * rounds + once
+    """Guess how long a session takes, calibration included: that runs every cell twice."""
+    calibration = sum(WORKER_S + 2 * _run_s(cell) for cell in cells)
+    return calibration + rounds * sum(WORKER_S + _worker_s(cell, quick=quick) for cell in cells)
 
 
 def values_of(run_s: float, *, quick: bool) -> int:
@@ -112,12 +116,14 @@ def values_of(run_s: float, *, quick: bool) -> int:
 def _worker_s(cell: Cell, *, quick: bool) -> float:
     run_s = _run_s(cell)
     values = values_of(run_s, quick=quick)
-    return max(run_s, VALUE_S) * (values + (0 if values == SLOW_VALUES else 1))
+    value_s = run_s if run_s >= VALUE_S else LOOPED_S
+    return value_s * (values + (0 if values == SLOW_VALUES else 1))
 
 
 def _run_s(cell: Cell) -> float:
-    """Guess one run from the waits alone."""
-    return cell.duration_s * cell.count / (cell.workers or 1) * (3 if cell.pattern == "pipeline" else 1)
+    """Guess one run from the waits alone; those of a pipeline's stages overlap."""
+    in_turn = 3 if cell.pattern == "pipeline" and cell.arm == SERIAL else 1
+    return cell.duration_s * cell.count / (cell.workers or 1) * in_turn
 
 
 def _cell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from gopatterns_cli.app import main
+from gopatterns_cli.measuring.processes import Order, launch
 from gopatterns_cli.session import COMPLETE, RUNNING, load, write
 
 import synthetic
@@ -182,6 +184,21 @@ def test_kill_9_loses_at_most_the_round_under_way(folder):
     assert load(left.path).rounds_done == 3
 
 
+def test_ctrl_c_before_the_worker_that_was_made_has_a_name_ends_it(monkeypatch):
+    made, popen = [], subprocess.Popen
+
+    def interrupted(*arguments, **options):
+        made.append(popen(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return made[0]
+
+    (cell, *_) = synthetic.session(Path("s.json"), synthetic.Truth(names=("pipeline",))).plan.cells
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        launch(Order(cell, loops=1, values=1, warmups=0, hash_seed=1, timeout_s=30))
+    assert made[0].returncode == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_end_of_a_bench_leaves_a_worker_behind(folder, end):
     """Sent the moment that the worker is there, which is when it is easiest to forget."""
@@ -195,6 +212,76 @@ def test_no_end_of_a_bench_leaves_a_worker_behind(folder, end):
     for worker in workers:
         while Path(f"/proc/{worker}").exists() and "zombie" not in _state(worker):
             time.sleep(0.01)  # after SIGKILL it is the kernel that ends it; the test's time-out is the net
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "line"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted: results/cut.json has 3 of 12 rounds: {command}"),
+        (
+            OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+            1,
+            (
+                "error: cannot write results/cut.json: No space left on device; "
+                "results/cut.json has 3 of 12 rounds: {command}"
+            ),
+        ),
+    ],
+)
+def test_what_ends_a_bench_early_is_followed_by_the_command_that_goes_on(
+    gopat, folder, monkeypatch, end, code, line
+):
+    resumable(folder / "results" / "cut.json", monkeypatch)
+
+    def fails(path, text):
+        raise end
+
+    monkeypatch.setattr("gopatterns_cli.measuring.disk.replace", fails)
+    found, _, err = gopat("bench", "--resume", "results/cut.json")
+    assert (found, err.splitlines()[-1].strip()) == (
+        code,
+        line.format(command="gopat bench --resume results/cut.json"),
+    )
+
+
+def test_interrupted_while_calibrating_no_round_is_said_to_be_done(gopat, folder, monkeypatch):
+    def interrupted(order):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gopatterns_cli.measuring.processes.launch", interrupted)
+    code, _, err = gopat("bench", "small.toml")
+    path = f"results/{only_session(folder).name}"
+    assert code == 130
+    assert f"interrupted: {path} has no round yet: gopat bench --resume {path}" in err.splitlines()
+
+
+def resumable(path, monkeypatch):
+    """An interrupted session as if it had been measured here."""
+    monkeypatch.setattr("gopatterns_cli.measuring.resuming.differences", lambda here, there: ())
+    return synthetic.written(path, rounds=3, planned=12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("claims",), 0, ""),
+        (("pipeline",), 0, ""),
+        (("all",), 0, ""),
+        (("results/cut.json", "fan-out"), 0, ""),
+        (("--output", "results/cut.json"), 0, ""),
+        (("small.toml",), 5, "results: no session of small.toml to go on with"),
+        (("results/cut.json", "small.toml"), 5, "results/cut.json: holds no small.toml, only claims"),
+        (("pipelin",), 2, 'TARGET: found "pipelin", allowed a path'),
+        (("results/cut.json", "b.json"), 2, "TARGET: found 2 sessions, allowed one with --resume"),
+        (("--output", "new.json"), 2, "--output: found new.json, allowed with --resume only its own file"),
+    ],
+)
+def test_resume_goes_on_with_what_is_named_or_refuses(gopat, folder, monkeypatch, arguments, code, message):
+    resumable(folder / "results" / "cut.json", monkeypatch)
+    found, out, err = gopat("bench", "--resume", "--list", *arguments)
+    assert (found, bool(out)) == (code, code == 0)
+    assert err.startswith(f"error: {message}" if message else "")
+    assert len(err.splitlines()) == (code != 0)
 
 
 def _state(process):

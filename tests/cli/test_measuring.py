@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 import scenarios
+from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, VALUE_S, draft
@@ -123,6 +125,11 @@ def test_what_this_machine_cannot_show_is_decided_beforehand():
     assert set(plan().out_of_reach) == {"summary/fan-out"}
 
 
+def test_the_time_expected_is_that_of_workers_and_of_values_whose_loops_were_doubled():
+    """The quick session of the document's claims took 35 s where it was measured."""
+    assert 35 < plan(quick=True).expected_s < 55
+
+
 # The calibration
 
 
@@ -149,6 +156,42 @@ def test_a_session_without_any_arm_that_runs_is_a_failure_that_says_why(tmp_path
     broken = Fake({cell.name: LostRunError("wrong answer: 3 where 4 is right") for cell in plan().cells})
     with pytest.raises(Failure, match=r"nothing could be measured: .*: wrong answer: 3 where 4 is right"):
         rounds.carry_out(begun(tmp_path / "s.json"), broken, silent)
+
+
+# Interrupts
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_that_is_held_back_comes_when_the_block_is_left(number):
+    reached = []
+    with interrupts.heard():
+        before = signal.getsignal(number)
+        with pytest.raises(KeyboardInterrupt), interrupts.deferred():
+            signal.raise_signal(number)
+            reached.append("the end of the block")
+        assert signal.getsignal(number) is before
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    assert reached == ["the end of the block"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_an_interrupt_is_held_back_without_anybody_hearing_sigterm():
+    with pytest.raises(KeyboardInterrupt), interrupts.deferred():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_handler_that_somebody_has_set_stays(monkeypatch):
+    heard = []
+    before = signal.signal(signal.SIGHUP, lambda number, frame: heard.append(number))
+    try:
+        with interrupts.heard(), interrupts.deferred():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert heard == [signal.SIGHUP]
 
 
 # The rounds
@@ -206,8 +249,14 @@ def test_an_interruption_loses_at_most_the_round_under_way_and_resume_goes_on(tm
     assert (cut.status, cut.rounds_done) == (INTERRUPTED, 0 if when == "calibration" else 1)
     assert cut.plan.orders == drafted.orders
 
-    again = Fake()
-    whole = rounds.carry_out(cut, again, silent)
+    again, statuses = Fake(), set()
+
+    def launcher(order):
+        statuses.add(load(path).status)
+        return again(order)
+
+    whole = rounds.carry_out(cut, launcher, silent)
+    assert statuses == {RUNNING}
     assert (whole.status, whole.rounds_done) == (COMPLETE, 3)
     assert len(again.orders) == cells * (4 if when == "calibration" else 2)
     assert Counter(run.cell for run in whole.runs) == {cell.name: 3 for cell in drafted.cells}
