@@ -33,14 +33,14 @@ class Channel(Generic[T]):
         ...     await channel.send("one")
         ...     await channel.send("two")
         ...     channel.close()
-        ...     return [value async for value in channel]
+        ...     first = await channel.receive()
+        ...     return first, [value async for value in channel]
         >>> run(main)
-        ['one', 'two']
+        ('one', ['two'])
 
     None is an ordinary value, and `bool(channel)` is True. `len(channel)` counts buffered values, not
-    parked senders. The receiver of a value has it for
-    sure: one that was handed a value and is then cancelled still returns it, and raises at its next
-    operation.
+    parked senders. The receiver of a value has it for sure: one that was handed a value and is then
+    cancelled still returns it, and raises at its next operation.
 
     Raises:
         TypeError, ValueError: the capacity is not a whole number, or below 0.

@@ -27,12 +27,15 @@ class Context:
     A node in the tree of contexts. Made by `background` and the `with_` methods, never directly.
 
         >>> async def main():
-        ...     with Context.current().with_timeout(1.0):
-        ...         await sleep(5.0)
+        ...     parent = Context.current().with_value("user", "Ada").with_cancel()
+        ...     try:
+        ...         with parent.with_timeout(1.0):
+        ...             await sleep(5.0)
+        ...     except DeadlineExceededError:
+        ...         parent.cancel()
+        ...     return now(), parent.value("user"), parent.err
         >>> run(main, runtime="simulator")
-        Traceback (most recent call last):
-            ...
-        patterns.errors.DeadlineExceededError: context deadline exceeded
+        (1.0, 'Ada', CancelledError('context cancelled'))
 
     `with ctx:` makes it current for the block and for tasks spawned in it: every blocking operation
     inside ends when it is done, raising `ctx.err`. Leaving the block restores the previous context, and

@@ -31,8 +31,11 @@ class Result(Generic[R]):
     """
     What became of one item: its `value`, or its `error`.
 
-        >>> Result(1).error is None
-        True
+        >>> async def main():
+        ...     good, bad = await collect_errors(["1", "x"], int)
+        ...     return good.value, bad.error
+        >>> run(main, runtime="simulator")
+        (1, ValueError("invalid literal for int() with base 10: 'x'"))
     """
 
     value: R | None

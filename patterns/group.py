@@ -23,18 +23,12 @@ class TaskGroup:
     Tasks that end together: leaving the block waits for all of them.
 
         >>> async def main():
-        ...     done = []
-        ...
-        ...     async def work(seconds):
-        ...         await sleep(seconds)
-        ...         done.append(seconds)
-        ...
         ...     async with TaskGroup() as group:
         ...         for seconds in (3.0, 1.0, 2.0):
-        ...             group.spawn(work, seconds)
-        ...     return done
+        ...             group.spawn(sleep, seconds)
+        ...     return now()
         >>> run(main, runtime="simulator")
-        [1.0, 2.0, 3.0]
+        3.0
 
     The first child that fails cancels the group's own context, in which the block runs too. A child
     that ends by the group's cancellation ends quietly.

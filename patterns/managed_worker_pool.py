@@ -30,8 +30,13 @@ class JobResult(Generic[R]):
     """
     What became of one job: its `value`, or its `error`.
 
-        >>> JobResult("first", 3, None).value
-        3
+        >>> async def main():
+        ...     async with WorkerPool(int) as pool:
+        ...         await pool.submit("first", "x")
+        ...         result = await pool.results.receive()
+        ...         return result.job_id, result.value, result.error
+        >>> run(main, runtime="simulator")
+        ('first', None, ValueError("invalid literal for int() with base 10: 'x'"))
     """
 
     job_id: Hashable

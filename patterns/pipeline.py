@@ -41,16 +41,13 @@ def pipeline(
     Send the items of `source` through `stages`, in order.
 
         >>> async def main():
-        ...     async def square(number):
-        ...         return number * number
+        ...     async def half(number):
+        ...         return DROP if number % 2 else number // 2
         ...
-        ...     async def keep_even(number):
-        ...         return DROP if number % 2 else number
-        ...
-        ...     async with pipeline(range(1, 6), square, keep_even) as output:
+        ...     async with pipeline(range(1, 9), half, half) as output:
         ...         return [value async for value in output]
         >>> run(main)
-        [4, 16]
+        [1, 2]
 
     Args:
         source: any iterable, async iterable or channel, endless ones too; read when the first stage is free.

@@ -31,12 +31,12 @@ class RateLimiter:
     Lets through `rate` operations a second, and up to `burst` at once. The bucket starts full.
 
         >>> async def main():
-        ...     limiter = RateLimiter(rate=10, burst=1)
+        ...     limiter = RateLimiter(rate=2, burst=1)
         ...     for _ in range(3):
         ...         await limiter.wait()
-        ...     return now(), limiter.allow()
+        ...     return now(), limiter.allow(), limiter.reserve().delay_s
         >>> run(main, runtime="simulator")
-        (0.2, False)
+        (1.0, False, 0.5)
 
     Args:
         rate: tokens per second, from 0; fractions are exact; `math.inf` lets everything through, whatever
@@ -260,7 +260,8 @@ def every(seconds: float) -> float:
     """
     Return the rate of one operation every `seconds`: infinite for 0 or less.
 
-        >>> every(0.5)
+        >>> limiter = RateLimiter(rate=every(0.5), burst=1)
+        >>> limiter.rate
         2.0
     """
     return math.inf if seconds <= 0 else 1 / seconds

@@ -40,8 +40,11 @@ class Selected:
     """
     What a select did.
 
-        >>> Selected(index=1, value="job", ok=True).value
-        'job'
+        >>> async def main():
+        ...     channel = Channel(1)
+        ...     return await select(sending(channel, "job"))
+        >>> run(main)
+        Selected(index=0, value=None, ok=True)
 
     `index` is the place of its case. For a receive, `value` and `ok` are as from `receive_ok`; for a
     send they are None and True.

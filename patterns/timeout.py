@@ -30,7 +30,9 @@ async def race_timeout(work: Callable[..., Any], *args: Any, seconds: float = 1.
     """
     Return what `work(*args)` gives within `seconds`; nothing of it is left running afterwards.
 
-        >>> run(race_timeout, sleep, 5.0, runtime="simulator")
+        >>> async def main():
+        ...     await race_timeout(sleep, 5.0, seconds=2.0)
+        >>> run(main, runtime="simulator")
         Traceback (most recent call last):
             ...
         patterns.errors.DeadlineExceededError: context deadline exceeded

@@ -18,7 +18,7 @@ EVERYTHING = {name: getattr(patterns, name) for name in patterns.__all__}
 
 
 def examples(name):
-    text = inspect.getdoc(getattr(patterns, name)) or ""
+    text = inspect.cleandoc(getattr(patterns, name).__doc__ or "")  # its own, never an inherited one
     return doctest.DocTestParser().get_doctest(text, dict(EVERYTHING), name, None, None)
 
 
@@ -45,3 +45,9 @@ def test_a_wrong_example_is_caught():
         ">>> every(0.5)\n3.0\n", dict(EVERYTHING), "wrong", None, None
     )
     assert failures(wrong)[0] == 1
+
+
+def test_a_name_without_an_example_is_caught(monkeypatch):
+    """The known-bad twin of the second check; an inherited example does not count either."""
+    monkeypatch.setattr(patterns, "Bare", type("Bare", (patterns.Channel,), {}), raising=False)
+    assert not examples("Bare").examples
