@@ -1,9 +1,7 @@
 """The session file: what one `gopat bench` planned and measured, read and written here and nowhere else.
 
-It is a pyperf suite, so that `python -m pyperf stats` and `hist` read it, plus one top-level key,
-`gopat`, with the plan, the machine and the journal. It is handled as plain JSON: whoever only wants to
-look at a session never imports pyperf. A session keeps every raw value; whatever is derived from them
-is computed elsewhere.
+It is a pyperf suite (`measuring.suite`) plus one top-level key, `gopat`, with the plan, the machine and
+the journal. A session keeps every raw value; whatever is derived from them is computed elsewhere.
 
 A session is written whole, to a temporary file beside it that then takes its place: whoever reads the
 file sees the session before a round or after it, never the middle of one. What is wrong in a file is found
@@ -22,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring import disk, machine
+from gopatterns_cli.measuring import disk, machine, suite
 from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.measuring.typed import checked, fits, shown
 
 if TYPE_CHECKING:
@@ -32,12 +31,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 """The format written here, and the newest that can be read."""
 
-PYPERF_FORMAT: Final = "1.0"
-
 RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
-
-SHORTEST_S, LONGEST_S = 1e-12, 1e12
-"""No measured time lies beyond these; a ratio of two that lie between them is a number."""
 
 FOLDER: Final = Path("results")
 """Where sessions are unless somebody says otherwise."""
@@ -58,38 +52,6 @@ class UnwrittenError(Failure):
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(f"cannot write {path}: {error.strerror}", 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one worker process measured.
-
-    Args:
-        values: seconds per run of the workload, one per value.
-        warmups: (loops, seconds per run of the workload), values that do not count.
-        metadata: pyperf's facts about the process, and ours: `gopat_cell`, `gopat_round`, `gopat_pos`,
-            `gopat_hashseed`, and `gopat_job_s` where the job waits.
-    """
-
-    values: tuple[float, ...]
-    warmups: tuple[tuple[int, float], ...]
-    metadata: Mapping[str, Any]
-
-    @property
-    def cell(self) -> str:
-        """The name of the cell that ran."""
-        return str(self.metadata["gopat_cell"])
-
-    @property
-    def round(self) -> int:
-        """The round, counted from 1."""
-        return int(self.metadata["gopat_round"])
-
-    @property
-    def job_s(self) -> float | None:
-        """Mean seconds that the jobs really took; None when they do not wait."""
-        seconds = self.metadata.get("gopat_job_s")
-        return None if seconds is None else float(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +264,11 @@ def _session(path: Path, data: Mapping[str, Any]) -> Session:
         machine=machine.stored(head["machine"]),
         lost=tuple(Loss(loss["round"], loss["cell"], loss["why"]) for loss in head["lost"]),
         rounds_done=head["rounds_done"],
-        runs=tuple(sorted(map(_placed, _runs(data)), key=lambda run: (run.round, run.metadata["gopat_pos"]))),
+        runs=tuple(
+            sorted(
+                map(_placed, suite.read_runs(data)), key=lambda run: (run.round, run.metadata["gopat_pos"])
+            )
+        ),
         version=head.get("version", ""),
         command=head.get("command", ""),
     )
@@ -317,32 +283,6 @@ def _placed(run: Run) -> Run:
         if not fits(run.metadata[name], kind):
             raise TypeError(f"{name} cannot be {shown(run.metadata[name])}")
     return run
-
-
-def _runs(data: Mapping[str, Any]) -> "Iterable[Run]":
-    common = data.get("metadata", {})
-    for benchmark in data["benchmarks"]:
-        shared = {**common, **benchmark.get("metadata", {})}
-        for run in benchmark["runs"]:
-            yield read_run(run, shared)
-
-
-def read_run(run: Mapping[str, Any], shared: Mapping[str, Any]) -> Run:
-    """One run of a pyperf suite, with the metadata that it shares with others.
-
-    Raises:
-        TypeError, ValueError, AttributeError: it is no such thing, or a value is no time that can be
-            measured.
-    """
-    metadata = {**shared, **run.get("metadata", {})}
-    values, wait_s = tuple(run["values"]), metadata.get("gopat_job_s")
-    for value in (*values, *([] if wait_s is None else [wait_s])):
-        if not fits(value, float) or not SHORTEST_S <= value <= LONGEST_S:
-            raise ValueError(f"a measured time cannot be {shown(value)}")
-    if not values:
-        raise ValueError("a run has no values")
-    warmups = tuple((loops, value) for loops, value in run.get("warmups", ()))
-    return checked(Run(values, warmups, metadata))
 
 
 # Writing
@@ -390,52 +330,9 @@ def write(session: Session) -> None:
 
 
 def _json(session: Session) -> str:
-    return json.dumps(_suite(session), separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
-
-
-def _suite(session: Session) -> dict[str, Any]:
-    benchmarks = [_benchmark(cell.name, session.runs) for cell in session.plan.cells]
-    measured = [benchmark for benchmark in benchmarks if benchmark["runs"]]
-    common = _common([run["metadata"] for benchmark in measured for run in benchmark["runs"]])
-    return {
-        "version": PYPERF_FORMAT,
-        "metadata": common,
-        "benchmarks": [_factored(benchmark["runs"], common) for benchmark in measured],
-        "format": FORMAT,
-        "gopat": _head(session),
-    }
-
-
-def _benchmark(name: str, runs: "Sequence[Run]") -> dict[str, Any]:
-    return {"runs": [_run(run) for run in runs if run.cell == name]}
-
-
-def _run(run: Run) -> dict[str, Any]:
-    written: dict[str, Any] = {"metadata": dict(run.metadata), "values": list(run.values)}
-    if run.warmups:
-        written["warmups"] = [list(warmup) for warmup in run.warmups]
-    return written
-
-
-def _factored(runs: "Sequence[Mapping[str, Any]]", common: Mapping[str, Any]) -> dict[str, Any]:
-    shared = _without(_common([run["metadata"] for run in runs]), common)
-    written = [{**run, "metadata": _without(run["metadata"], {**common, **shared})} for run in runs]
-    return {"metadata": shared, "runs": written}
-
-
-def _common(facts: "Sequence[Mapping[str, Any]]") -> dict[str, Any]:
-    if not facts:
-        return {}
-    first, *others = facts
-    return {
-        key: value
-        for key, value in first.items()
-        if all(key in other and other[key] == value for other in others)
-    }
-
-
-def _without(facts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if key not in known}
+    names = [cell.name for cell in session.plan.cells]
+    written = {**suite.suite_of(names, session.runs), "format": FORMAT, "gopat": _head(session)}
+    return json.dumps(written, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
 
 
 def _head(session: Session) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import scenarios
 from gopatterns_cli import session as sessions
 from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, SERIAL, Cell
 from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.measuring.suite import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -127,7 +128,7 @@ def session(path: Path, truth: Truth) -> sessions.Session:
     )
 
 
-def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[sessions.Run]:
+def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
     rng = random.Random(truth.seed)
     for number in range(1, truth.rounds + 1):
         drift = rng.gauss(0, 0.05)
@@ -137,7 +138,7 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[sessions.Run]:
             facts = {"gopat_cell": cell.name, "name": cell.name, "gopat_round": number, "gopat_pos": position}
             waits = {"gopat_job_s": _wait_s(cell)} if cell.duration_s else {}
             if (number, cell.name) not in truth.lost:
-                yield sessions.Run((seconds * math.prod(slower),), (), {**facts, **waits})
+                yield Run((seconds * math.prod(slower),), (), {**facts, **waits})
 
 
 def _seconds(cell: Cell) -> float:

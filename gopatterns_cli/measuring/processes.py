@@ -16,7 +16,7 @@ from typing import IO, Any, Protocol
 
 from gopatterns_cli import interrupts
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.session import Run, read_run
+from gopatterns_cli.measuring.suite import Run, read_run
 
 KEPT = (
     "PATH",

@@ -9,7 +9,8 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.drafting import SLOW_S, SLOW_VALUES, VALUE_S, values_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
-from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Run, Session, UnwrittenError, write
+from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Session, UnwrittenError, write
 
 TIMEOUT_S = 60.0
 PATIENCE = 20

@@ -56,15 +56,18 @@ def run(
 ) -> Outcome:
     """Run `main(*args)` on a new event loop with precise timers."""
     del seed, keep_trace, workers
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        loop = runner.get_loop()
-        driver = _drivers[loop] = AsyncioDriver(loop)
-        if observe is not None:
-            driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
-        started = Main(driver, main, args)
-        with interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
+    runner = asyncio.Runner(loop_factory=new_event_loop)
+    loop = runner.get_loop()
+    driver = _drivers[loop] = AsyncioDriver(loop)
+    if observe is not None:
+        driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
+    started = Main(driver, main, args)
+    try:
+        with runner, interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
             runner.run(driver.oversee(started))
-    driver.threads.close()
+    finally:
+        del _drivers[loop]
+        driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
 
 
@@ -101,9 +104,8 @@ class AsyncioDriver:
         while self.live:
             try:
                 await asyncio.wait([task.handle for task in self.live])
-            except (
-                asyncio.CancelledError
-            ):  # somebody cancels all tasks of the loop: ours end by it themselves
+            except asyncio.CancelledError:
+                # Somebody cancels all tasks of the loop: ours end by it themselves.
                 if overseer is not None:
                     overseer.uncancel()
 
@@ -383,7 +385,7 @@ def adopt() -> Task:
 
 
 _drivers: dict[asyncio.AbstractEventLoop, AsyncioDriver] = {}
-"""The driver of each loop that is open, and of the closed ones until the next is made."""
+"""The driver of each loop that is open, and of adopted ones that are closed, until the next is adopted."""
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""

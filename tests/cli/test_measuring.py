@@ -17,7 +17,8 @@ from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, VALUE_S, draft
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import LostRunError
-from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Run, Session, load
+from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Session, load
 
 ALL = scenarios.find("all").scenarios
 MOST_PROCESSES_A_QUICK_ROUND = 30  # METHOD, "What a run contains"

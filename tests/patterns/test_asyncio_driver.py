@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
 import os
 import signal
 import subprocess
@@ -156,6 +158,43 @@ def test_loops_that_are_closed_are_forgotten():
         asyncio.run(touch())
     assert sum(not loop.is_closed() for loop in runtime._drivers) == 0
     assert len(runtime._drivers) <= 2
+
+
+@pytest.mark.parametrize("error", [None, ValueError("from main")])
+def test_the_loop_of_a_run_is_forgotten_with_the_run(error):
+    async def touch():
+        await Channel(1).send(1)
+        if error is not None:
+            raise error
+
+    before = set(runtime._drivers)
+    for _ in range(5):
+        with contextlib.suppress(ValueError):
+            run(touch, runtime="asyncio")
+    assert set(runtime._drivers) == before
+
+
+def test_a_task_of_asyncio_that_outlives_main_is_still_of_the_run():
+    received, tasks = [], []
+
+    async def straggler(channel):
+        try:
+            await asyncio.sleep(3_600)
+        finally:
+            await channel.send("last words")
+            received.append(await channel.receive())
+
+    async def main():
+        channel = Channel(1)
+        await channel.send("bound to this run")
+        await channel.receive()
+        tasks.append(asyncio.create_task(straggler(channel), context=contextvars.Context()))
+        await sleep(0)
+
+    before = set(runtime._drivers)
+    run(main, runtime="asyncio")
+    assert received == ["last words"]
+    assert set(runtime._drivers) == before
 
 
 @pytest.mark.parametrize("where", ["spawned into it", "entered", "left a shield"])
