@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any, Self
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from patterns import traps
 
@@ -24,11 +24,11 @@ class Generators:
 
     def __init__(self, main: Task) -> None:
         self._main = main
-        self._open: WeakSet[AsyncGenerator[Any, Any]] = WeakSet()
+        self._open: WeakKeyDictionary[AsyncGenerator[Any, Any], None] = WeakKeyDictionary()  # in their order
         self._hooks = sys.get_asyncgen_hooks()
 
     def __enter__(self) -> Self:
-        sys.set_asyncgen_hooks(firstiter=self._open.add, finalizer=self._close)
+        sys.set_asyncgen_hooks(firstiter=self._opened, finalizer=self._close)
         return self
 
     def __exit__(self, *failure: object) -> None:
@@ -41,8 +41,11 @@ class Generators:
             self._close(generator)
         return bool(left)
 
+    def _opened(self, generator: AsyncGenerator[Any, Any]) -> None:
+        self._open[generator] = None
+
     def _close(self, generator: AsyncGenerator[Any, Any]) -> None:
-        self._open.discard(generator)
+        self._open.pop(generator, None)
         token = traps.current.set(self._main)
         try:
             context = self._main.context.without_cancel()

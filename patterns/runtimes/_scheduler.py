@@ -125,8 +125,9 @@ class Scheduler:
             traps.raise_aborted(task)
 
     def unpark(self, task: Task) -> None:
-        """Make a parked task ready."""
-        self.ready.append(task)
+        """Make a parked task ready, unless its sleep is over and it is among the ready already."""
+        if task.parked is None or not task.parked[0].ok:
+            self.ready.append(task)
 
     @coroutine
     def sleep(self, task: Task, seconds: float) -> Generator[object, None, None]:
@@ -139,11 +140,14 @@ class Scheduler:
         if task.parked is None:
             task.parked = (Waiter(task, "sleep"),)
         task.waiting = task.parked
-        task.parked[0].queue = bucket
-        bucket.append(task.parked[0])
+        waiter = task.parked[0]
+        waiter.queue = bucket
+        bucket.append(waiter)
         if self.observe is not None:
             self.observe(task, "sleep", None)
         yield SUSPEND
+        waiter.ok = False
+        task.waiting = ()
         if task.aborted is not None:
             traps.raise_aborted(task)
 
@@ -258,13 +262,16 @@ class Scheduler:
             self._fire()
 
     def _fire(self) -> None:
-        """Make ready, in no order among the ready, what is due at the next time."""
+        """
+        Make ready, in no order among the ready, what is due at the next time. A deadline may still end a
+        sleep of the same instant whose turn comes later.
+        """
         for entry in self._buckets.pop(heapq.heappop(self._times), ()):
             if isinstance(entry, Ring):
                 entry.queue = self.ready
                 self.ready.append(entry)
             else:
-                entry.ok, entry.queue, entry.task.waiting = True, None, ()
+                entry.ok, entry.queue = True, None
                 self.ready.append(entry.task)
 
     def _bucket(self, at_ns: int) -> list[Any]:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from patterns import traps
 from patterns.context import Context
 from patterns.errors import CancelledError
+from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_event_loop, set_idle_check
@@ -86,6 +87,7 @@ class AsyncioDriver:
         self.calls: dict[Call, Waiter] = {}
         self._time = loop.time
         self._timers: list[tuple[float, int, Waiter]] = []
+        self._alarms = Bells()
         self._armed: asyncio.TimerHandle | None = None
         self._armed_at = 0.0
         self._dead = 0
@@ -186,9 +188,11 @@ class AsyncioDriver:
         """Return the loop's time in seconds."""
         return self.loop.time()
 
-    def alarm(self, at: float, ring: Callable[[], None]) -> asyncio.TimerHandle:
-        """Call `ring` from the loop at its time `at`."""
-        return self.loop.call_at(at, ring)
+    def alarm(self, at: float, ring: Callable[[], None]) -> LoopBell:
+        """Call `ring` from the loop at its time `at`; no sleeper that is due later wakes before."""
+        bell = LoopBell(at, self.next_number(), ring, self.loop)
+        self._alarms.add(bell)
+        return bell
 
     def cancel(self, task: Task) -> None:
         """
@@ -265,6 +269,8 @@ class AsyncioDriver:
         timers = self._timers
         now = self.loop.time()
         while timers and timers[0][0] <= now:
+            if self._alarms:
+                self._alarms.ring_until(timers[0][0])
             waiter = heapq.heappop(timers)[2]
             task = waiter.task
             if task.waiting and task.waiting[0] is waiter:
@@ -364,6 +370,28 @@ class AsyncioDriver:
             return False
         report_deadlock(self, main)
         return True
+
+
+class LoopBell(Bell):
+    """An armed alarm that its loop fires by itself, too."""
+
+    __slots__ = ("_handle",)
+
+    def __init__(
+        self, at: float, number: int, ring: Callable[[], None], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        super().__init__(at, number, partial(copy_context().run, ring))
+        self._handle = loop.call_at(at, self.fire)
+
+    def cancel(self) -> None:
+        """Disarm."""
+        super().cancel()
+        self._handle.cancel()
+
+    def fire(self) -> None:
+        """Ring, unless it was disarmed or has rung; the loop need not."""
+        self._handle.cancel()
+        super().fire()
 
 
 def adopt() -> Task:

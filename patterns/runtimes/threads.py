@@ -15,7 +15,6 @@ keeps that thread, and the task goes on in another.
 from __future__ import annotations
 
 import _thread
-import heapq
 import os
 from collections import deque
 from contextlib import suppress
@@ -29,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
 from patterns.errors import CancelledError
+from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
@@ -170,8 +170,7 @@ class ThreadsDriver:
         self._threads = 0
         self.gate = Gate()
         self._broken: BaseException | None = None
-        self._alarms: list[Bell] = []
-        self._sweep_above = SWEEP_ABOVE
+        self._alarms = Bells()
         self._outside: deque[Callable[[], None]] = deque()
         self._main: Task
         self._generators: Generators
@@ -273,11 +272,7 @@ class ThreadsDriver:
     def alarm(self, at: float, ring: Callable[[], None]) -> Bell:
         """Call `ring` at `at`, by whichever thread has nobody to hand the baton to."""
         bell = Bell(at, self.next_number(), ring)
-        heapq.heappush(self._alarms, bell)
-        if len(self._alarms) > self._sweep_above:
-            self._alarms = [bell for bell in self._alarms if bell.ring is not None]
-            heapq.heapify(self._alarms)
-            self._sweep_above = max(2 * len(self._alarms), SWEEP_ABOVE)
+        self._alarms.add(bell)
         return bell
 
     def cancel(self, task: Task) -> None:
@@ -478,6 +473,9 @@ class ThreadsDriver:
                     if seat.state != TIMED:
                         break
                     if monotonic() >= until:
+                        if not self._held and self._alarms and self._alarms[0].at <= until:
+                            self._held = True
+                            return False
                         self._asleep -= 1
                         if not self._held:
                             self._held = True
@@ -548,10 +546,7 @@ class ThreadsDriver:
         try:
             while self._outside:
                 self._outside.popleft()()
-            while self._alarms and (self._alarms[0].ring is None or self._alarms[0].at <= monotonic()):
-                ring = heapq.heappop(self._alarms).ring
-                if ring is not None:
-                    ring()
+            self._alarms.ring_until(monotonic())
         finally:
             traps.current.reset(token)
 
@@ -589,31 +584,6 @@ class ThreadsDriver:
                 seat.lock.release()
         return True
 
-
-class Bell:
-    """
-    An armed alarm, ordered by time.
-
-    To disarm it is to forget what to ring, and nothing else: a collector may do that in any thread.
-    """
-
-    __slots__ = ("_number", "at", "ring")
-
-    def __init__(self, at: float, number: int, ring: Callable[[], None]) -> None:
-        self.at = at
-        self.ring: Callable[[], None] | None = ring
-        self._number = number
-
-    def cancel(self) -> None:
-        """Disarm."""
-        self.ring = None
-
-    def __lt__(self, other: Bell) -> bool:
-        return (self.at, self._number) < (other.at, other._number)
-
-
-SWEEP_ABOVE = 64
-"""Alarms that were disarmed are looked for when there are more than this, and then at every doubling."""
 
 FOREVER_S = 1e9
 """Longer sleeps are cut to this: 31 years."""

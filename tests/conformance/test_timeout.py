@@ -7,6 +7,7 @@ how long it takes.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 import time
@@ -933,6 +934,24 @@ def test_to_15_a_call_takes_the_virtual_time_that_it_says_and_no_more():
     assert simulate(main) == 2.5
 
 
+def test_to_16_a_sleep_that_ends_after_a_deadline_never_ends_in_time(go):
+    async def race():
+        at = now() + 0.002
+        with pytest.raises(DeadlineExceededError), Context.current().with_deadline(at):
+            await sleep(at - now() + 1e-6)  # the two are due in one turn
+
+    async def race_again_and_again():
+        for _ in range(10):
+            await race()
+
+    async def main():
+        async with TaskGroup() as group:
+            for _ in range(10):
+                group.spawn(race_again_and_again)
+
+    go(main)
+
+
 async def two_timers():
     first = await select(receiving(after(TICK_S)), receiving(after(TICK_S)))
     return first.index
@@ -957,10 +976,30 @@ async def a_timer_and_a_sleeper():
     return timer.channel.try_receive() is not None
 
 
+async def a_deadline_and_a_sleeper():
+    try:
+        with Context.current().with_timeout(TICK_S):
+            await sleep(TICK_S)
+    except DeadlineExceededError:
+        return "late"
+    return "in time"
+
+
+async def a_deadline_and_a_sleeper_that_sleeps_again():
+    wakes = []
+    with contextlib.suppress(DeadlineExceededError), Context.current().with_timeout(2 * TICK_S):
+        for _ in range(3):
+            await sleep(TICK_S)
+            wakes.append(now())
+    return wakes[-1] / TICK_S
+
+
 @pytest.mark.parametrize(
     ("program", "outcomes"),
     [
         (two_timers, {0, 1}),
+        (a_deadline_and_a_sleeper, {"late", "in time"}),
+        (a_deadline_and_a_sleeper_that_sleeps_again, {1, 2}),
         (three_sleepers, {"abc", "acb", "bac", "bca", "cab", "cba"}),
         (a_timer_and_a_sleeper, {False, True}),
     ],

@@ -464,6 +464,28 @@ def test_a_trace_depends_on_the_seed_alone(hash_seed):
     assert done.stdout.strip() == "4ec241e621d10f22"
 
 
+def test_generators_that_are_left_open_are_closed_in_the_order_in_which_they_were_begun():
+    async def main():
+        for number in range(100):
+            generator = numbered(number)
+            await anext(generator)
+            left.append((generator, [bytearray(number % 7 * 30) for _ in range(number % 5)]))
+
+    async def numbered(number):
+        try:
+            yield number
+        finally:
+            closed.append(number)
+
+    orders = []
+    for _ in range(2):
+        left, closed = [], []
+        outcome = launch(main, runtime="simulator", seed=3)
+        orders.append((closed, outcome.trace.hash))
+    assert orders[0] == orders[1]
+    assert sorted(closed) == list(range(100))
+
+
 @pytest.mark.parametrize("count", [10_000])
 def test_cancelling_many_parked_tasks_reaches_all(runtime, count):
     count = 500 if runtime == "threads" else count
