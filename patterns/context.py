@@ -8,6 +8,7 @@ blocking operation of the task ends.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
+from weakref import ref
 
 from patterns import traps
 from patterns.channel import Channel
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from patterns.channel import Receiver
-    from patterns.traps import Alarm, Task
+    from patterns.traps import Alarm, Driver, Task
 
 
 class Context:
@@ -43,18 +44,25 @@ class Context:
     several times, and by several tasks. A dead context refuses an operation even when the operation
     could go on at once (Go's select picks one of the two at random).
 
-    `err` is a new exception at every reading; "ctx.err is not None" is the test for being done.
+    `err` is a new exception at every reading; "ctx.err is not None" is the test for being done. A context
+    that nobody refers to is forgotten, cancelled or not. A whole tree belongs to one run at a time; in a
+    later run its time-outs are counted anew.
     """
 
     __slots__ = (
-        "__weakref__", "_above", "_alarm", "_cause", "_clockless", "_deriver", "_done", "_entered", "_error",
-        "_followers", "_key", "_timeout_s", "_value", "children", "dead", "deadline", "parent", "tasks",
+        "__weakref__", "_above", "_alarm", "_at", "_cause", "_children", "_clock", "_deriver", "_done",
+        "_driver", "_entered", "_error", "_followers", "_key", "_link", "_root", "_timed",
+        "_timeout_s", "_value", "dead", "deadline", "parent", "tasks",
     )  # fmt: skip
 
-    def __init__(self, parent: Context | None, above: Context | None = None) -> None:
+    def __init__(
+        self, parent: Context | None, above: Context | None = None, deriver: Task | None = None
+    ) -> None:
         self.parent = parent
         self._above = above or parent
-        self.children: dict[Context, None] = {}
+        self._root: Context | None = (parent._root or parent) if parent else None
+        self._children: dict[ref[Context], None] = {}
+        self._link: ref[Context] | None = None
         self.tasks: set[Task] = set()
         self.dead = False
         self.deadline: float | None = parent.deadline if parent else None
@@ -62,18 +70,21 @@ class Context:
         self._value: object = None
         self._error: type[CancelledError | DeadlineExceededError] | None = None
         self._cause: BaseException | None = None
-        self._done: Channel[None] | None = None
+        self._done: DoneChannel | None = None
         self._alarm: Alarm | None = None
         self._timeout_s: float | None = None
-        self._clockless: bool = parent is not None and parent._clockless
-        self._deriver = traps.current.get()
+        self._at: float | None = None
+        self._timed: bool = parent is not None and parent._timed
+        self._clock: Driver | None = parent._clock if parent else None
+        self._driver: Driver | None = None
+        self._deriver = deriver
         self._entered: dict[Task, list[Context]] = {}
-        self._followers: dict[Follower, None] = {}
+        self._followers: dict[Context, dict[Follower, None]] = parent._followers if parent else {}
 
     @staticmethod
     def background() -> Context:
         """Return a root: never done, no deadline, no values."""
-        return Context(None)
+        return Context(None, deriver=traps.place())
 
     @staticmethod
     def current() -> Context:
@@ -83,16 +94,21 @@ class Context:
         Raises:
             RuntimeError: no runtime runs here.
         """
-        return traps.running().context
+        return (traps.place() or traps.running()).context
 
     def with_cancel(self) -> Context:
-        """Return a child that `cancel` ends; it is done at once when this context is."""
-        self._start_clock()
-        child = Context(self)
+        """
+        Return a child that `cancel` ends; it is done at once when this context is.
+
+        Raises:
+            RuntimeError: the tree is in use in another run.
+        """
+        child = Context(self, deriver=self._bind())
         if self.dead:
             child._die(self._error, self._cause)
         else:
-            self.children[child] = None
+            child._link = ref(child, self._children.pop)
+            self._children[child._link] = None
         return child
 
     def with_timeout(self, seconds: float) -> Context:
@@ -101,14 +117,16 @@ class Context:
         below it, is first entered, derived from or asked for `done` inside one.
 
         Raises:
+            RuntimeError: the tree is in use in another run.
             ValueError: `seconds` is not a number.
         """
         if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
             raise ValueError("seconds: found nan, allowed a number")
         child = self.with_cancel()
         child._timeout_s = seconds
-        child._clockless = True
-        child._start_clock()
+        child._timed = True
+        child._clock = None
+        child._bind()
         return child
 
     def with_deadline(self, at: float) -> Context:
@@ -117,13 +135,15 @@ class Context:
         this context.
 
         Raises:
-            RuntimeError: no runtime runs here.
+            RuntimeError: no runtime runs here, or the tree is in use in another run.
             ValueError: `at` is not a number.
         """
         if at != at:  # noqa: PLR0124 (the test for NaN)
             raise ValueError("at: found nan, allowed a number")
         now = traps.now()
         child = self.with_cancel()
+        child._at = at
+        child._timed = True
         child._arm(at, now)
         return child
 
@@ -147,7 +167,7 @@ class Context:
         Return a context with this one's values that is never done by it: `with ctx.without_cancel():`
         shields clean-up.
         """
-        return Context(None, above=self)
+        return Context(None, above=self, deriver=traps.place())
 
     def value(self, key: object) -> Any:
         """
@@ -185,10 +205,12 @@ class Context:
     @property
     def done(self) -> Receiver[None]:
         """A receive-only channel that is closed when the context is done."""
-        self._start_clock()
+        self._bind()
         if self._done is None:
-            self._done = Channel()
-            if self.dead:
+            self._done = DoneChannel()
+            if not self.dead:
+                self._done.context = self
+            else:
                 self._done.close()
         return self._done.receiver
 
@@ -197,7 +219,8 @@ class Context:
         End this context and all below it, at once; a second call does nothing.
 
         Raises:
-            RuntimeError: inside a `call`, or in a thread without a runtime while tasks run under it.
+            RuntimeError: inside a `call`, in another run, or in a thread without a runtime while tasks run
+                under it.
         """
         self._end(CancelledError, cause)
 
@@ -217,21 +240,22 @@ class Context:
             TypeError: `fn` is no function.
         """
         traps.running()
-        self._start_clock()
+        self._bind()
         follower = Follower(self, asynchronous(fn), args, traps.caller())
         if self.dead:
             follower.start()
         else:
-            self._followers[follower] = None
+            self._followers.setdefault(self, {})[follower] = None
         return follower.stop
 
     def __enter__(self) -> Self:
-        task = traps.running()
-        task = task.driver.adopted(task)
-        self._start_clock()
+        task = self._bind()
+        if task is None:
+            task = _no_task()
         self._entered.setdefault(task, []).append(task.context)
         task.context.tasks.discard(task)
         task.context = self
+        traps.birthplace.set(self)
         self.tasks.add(task)
         if self.dead:
             task.driver.cancel(task)
@@ -240,14 +264,14 @@ class Context:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        task = traps.running()
-        task = task.driver.adopted(task)
+        task = traps.place() or _no_task()
         before = self._entered[task]
         previous = before.pop()
         if not before:
             del self._entered[task]
         self.tasks.discard(task)
         task.context = previous
+        traps.birthplace.set(previous)
         previous.tasks.add(task)
         if previous.dead:
             task.driver.cancel(task)
@@ -263,17 +287,57 @@ class Context:
         deadline = "" if self.deadline is None else f", deadline {self.deadline:g}"
         return f"<Context {'done' if self.dead else 'alive'}{deadline}>"
 
-    def _start_clock(self) -> None:
-        """Begin to count time-outs, here and above, that were made outside a runtime."""
-        if not self._clockless or not traps.runs_here():
+    @property
+    def children(self) -> list[Context]:
+        """The contexts derived from this one that live and that somebody refers to, oldest first."""
+        return [child for link in list(self._children) if (child := link()) is not None]
+
+    def forget_follower(self, follower: Follower) -> bool:
+        """Let go of a function that waits for the end; False when it was begun or let go of before."""
+        followers = self._followers.get(self, {})
+        if follower not in followers:
+            return False
+        del followers[follower]
+        if not followers:
+            del self._followers[self]
+        return True
+
+    def _bind(self) -> Task | None:
+        """
+        Belong to the run that goes on here, and begin to count its time-outs. Returns the running task; None
+        where nothing runs, and inside a call.
+        """
+        task = traps.place()
+        if task is not None:
+            root, driver = self._root or self, task.driver
+            if root._driver is not driver:
+                self._check_run()
+                root._driver = driver
+            if self._timed and self._clock is not driver:
+                self._start_clock(driver)
+        return task
+
+    def _check_run(self) -> None:
+        """Refuse what another run than this one does."""
+        task, driver = traps.current.get(), (self._root or self)._driver
+        if task is None or driver is None or driver is task.driver or driver.finished:
             return
+        raise RuntimeError(
+            f"{self!r} is in use on {driver.name} and cannot be used on {task.driver.name} at the same time"
+        )
+
+    def _start_clock(self, driver: Driver) -> None:
+        """Count time-outs and set deadlines, here and above, by the clock of a run that is new to them."""
         if self.parent is not None:
-            self.parent._start_clock()
+            if self.parent._timed and self.parent._clock is not driver:
+                self.parent._start_clock(driver)
             self.deadline = self.parent.deadline
-        self._clockless = False
+        self._clock = driver
+        now = driver.now()
         if self._timeout_s is not None:
-            now = traps.now()
             self._arm(now + self._timeout_s, now)
+        elif self._at is not None:
+            self._arm(self._at, now)
 
     def _arm(self, at: float, now: float) -> None:
         """Be done at `at`, unless a context above will be done first."""
@@ -292,20 +356,27 @@ class Context:
             return
         doomed = [self]
         for context in doomed:
-            doomed.extend(context.children)
+            if context._children:
+                doomed.extend(context.children)
         tasks = [task for context in doomed for task in context.tasks]
         check_place(self, tasks)
-        if self.parent is not None:
-            self.parent.children.pop(self, None)
+        self._check_run()
+        if self._link is not None and self.parent is not None:
+            del self.parent._children[self._link]
         for context in doomed:
-            context.children.clear()
             context._die(error, cause)
-        traps.cancel(tasks)
+        if tasks:
+            traps.cancel(tasks)
         for context in doomed:
             if context._done is not None:
+                context._done.context = None
                 context._done.close()
+        if self._followers:
+            self._start_followers(doomed)
+
+    def _start_followers(self, doomed: list[Context]) -> None:
         for context in doomed:
-            followers, context._followers = context._followers, {}
+            followers = self._followers.pop(context, ())
             if traps.runs_here():
                 for follower in followers:
                     follower.start()
@@ -316,9 +387,18 @@ class Context:
         self._cause = cause  # first: a `call` may read it at any moment, in a thread of its own
         self._error = error
         self.dead = True
+        self._link = None
+        self._children.clear()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+
+
+def _no_task() -> Task:
+    """Refuse to go on where no task is: outside a runtime, or inside a call."""
+    task = traps.running()
+    task.driver.park  # noqa: B018 (a call has no traps, and says so)
+    return task
 
 
 class Follower:
@@ -346,4 +426,14 @@ class Follower:
 
     def stop(self) -> bool:
         """Forget it; False when it was begun or forgotten before."""
-        return self._context._followers.pop(self, self) is None
+        return self._context.forget_follower(self)
+
+
+class DoneChannel(Channel[None]):
+    """What is closed when a context is done: whoever waits for that keeps the context."""
+
+    __slots__ = ("context",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.context: Context | None = None

@@ -10,9 +10,9 @@ from patterns import traps
 from patterns.context import Context
 from patterns.demo import Demo, Option
 from patterns.errors import CancelledError, DeadlineExceededError
-from patterns.group import asynchronous, cut_own_frame, is_foreign_cancel
+from patterns.group import asynchronous, cut_own_frame
 from patterns.launch import note
-from patterns.traps import Waiter
+from patterns.traps import Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from patterns.channel import Channel, Receiver
 from patterns.demo import Demo, Option, batches, busy
 from patterns.errors import CancelledError
-from patterns.group import TaskGroup, asynchronous, is_foreign_cancel
+from patterns.group import TaskGroup, asynchronous
 from patterns.source import Source, numbered
 from patterns.stage import at_least_one, first_of, is_uncalled_for
+from patterns.traps import is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

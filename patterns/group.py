@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
 from patterns.errors import CancelledError, DeadlineExceededError, DeadlockError
-from patterns.traps import Waiter
+from patterns.traps import Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -41,6 +40,8 @@ class TaskGroup:
         CancelledError, DeadlineExceededError: a context that encloses the group ended it: its `err`,
             once, bare.
         RuntimeError: `spawn` after the group has ended.
+        asyncio.CancelledError: somebody cancelled the `asyncio.Task` of the block; the children's errors are
+            its cause.
 
     Cost: about 3 us per task on `asyncio`, one thread per task on `threads`.
     """
@@ -155,23 +156,24 @@ class TaskGroup:
     def _raise(
         self, outside: BaseException | None, enclosing: BaseException | None, error: BaseException | None
     ) -> None:
-        bare = None
+        bare = failed = None
         try:
             for bare in self.errors:
                 if isinstance(bare, (KeyboardInterrupt, SystemExit, DeadlockError, GeneratorExit)):
                     raise bare
+            failed = BaseExceptionGroup("tasks of a group failed", self.errors) if self.errors else None
             if outside is not None and is_foreign_cancel(outside):
-                raise outside
+                raise outside from failed
             if error is not None and is_foreign_cancel(error):
-                raise error
-            if self.errors:
-                raise BaseExceptionGroup("tasks of a group failed", self.errors)
+                raise error from failed
+            if failed is not None:
+                raise failed
             if enclosing is not None:
                 raise enclosing
             if outside is not None:
                 raise outside
         finally:
-            del self, bare, outside, enclosing, error  # as above
+            del self, bare, failed, outside, enclosing, error  # as above
 
 
 def cut_own_frame(error: BaseException) -> None:
@@ -200,15 +202,6 @@ def check_place(thing: object, waiting: Collection[object]) -> None:
             f"{thing!r} is in use and cannot be used from a thread without a runtime: run the thread's work "
             "through call, and use from_call"
         )
-
-
-def is_foreign_cancel(error: BaseException) -> bool:
-    """
-    Whether `error` is another library's cancellation of the whole task, which is passed on and is no
-    failure.
-    """
-    asyncio = sys.modules.get("asyncio")
-    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 def asynchronous(fn: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:

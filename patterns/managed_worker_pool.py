@@ -11,9 +11,10 @@ from patterns.channel import Channel
 from patterns.context import Context
 from patterns.demo import Demo, Option, batches, busy
 from patterns.errors import CancelledError, ChannelClosedError, PoolClosedError
-from patterns.group import TaskGroup, asynchronous, is_foreign_cancel
+from patterns.group import TaskGroup, asynchronous
 from patterns.select import receiving, select, sending
 from patterns.stage import at_least_one, first_of, is_uncalled_for
+from patterns.traps import is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -165,7 +165,7 @@ def _choose(cases: tuple[Case, ...], task: Task) -> Selected | None:
 
 async def _wait(cases: tuple[Case, ...], task: Task) -> Selected:
     """Stand in every channel's queue until one case is claimed."""
-    task = task.driver.adopted(task)  # before any waiter is made: all of a select's must name the same task
+    task = traps.place() or task  # before any waiter is made: all of a select's must name the same task
     waiters = {}
     for index, case in enumerate(cases):
         if case.channel is not None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from patterns import traps
 from patterns.errors import CancelledError
-from patterns.group import TaskGroup, is_foreign_cancel
+from patterns.group import TaskGroup
+from patterns.traps import is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

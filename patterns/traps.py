@@ -41,12 +41,12 @@ class Task:
 
     `waiting` holds its waiters while a context may end its wait, `shielded` the one that a context may
     not end; `aborted` is the error to raise when it runs again; `deadlocked` says that it was told of a
-    deadlock already. `handle`, `parked` and `call` belong to the driver.
+    deadlock already. `handle`, `parked`, `call` and `interrupt` belong to the driver.
     """
 
     __slots__ = (
-        "__weakref__", "aborted", "call", "context", "deadlocked", "driver", "ended", "handle", "made_at",
-        "name", "number", "parked", "shielded", "waiting",
+        "__weakref__", "aborted", "call", "context", "deadlocked", "driver", "ended", "handle", "interrupt",
+        "made_at", "name", "number", "parked", "shielded", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,7 @@ class Task:
         self.call: Any = None
         self.parked: Any = None
         self.handle: Any = None
+        self.interrupt: Interrupt | None = None
 
     def describe(self) -> str:
         """Return one line: name, what it waits for, where it was made."""
@@ -130,10 +131,23 @@ def translated(error: BaseException) -> BaseException:
     asked for.
     """
     mark = error.args[0] if error.args else None
+    if mark is None and is_foreign_cancel(error):  # raised anew on its way, or made by somebody else
+        task = place()
+        if task is not None and task.interrupt is not None and task.handle.cancelling() == 1:
+            mark = task.interrupt
     if not isinstance(mark, Interrupt):
         return error
     mark.withdraw()
     return mark.context.err or error
+
+
+def is_foreign_cancel(error: BaseException) -> bool:
+    """
+    Whether `error` is another library's cancellation of the whole task, which is passed on and is no
+    failure.
+    """
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 class Alarm(Protocol):
@@ -204,12 +218,19 @@ class Driver(Protocol):
     def post(self, fn: Callable[[], None]) -> None:
         """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
 
-    def adopted(self, task: Task) -> Task:
-        """Return the record of the running task, which may have inherited `task` through contextvars."""
+    def adopted(self, task: Task) -> Task | None:
+        """
+        Return the record of the running task, which may have inherited `task` through contextvars; None
+        inside a call.
+        """
 
 
 current: ContextVar[Task | None] = ContextVar("gopat_task", default=None)
 """The running task, or None outside any runtime."""
+
+
+birthplace: ContextVar[Context | None] = ContextVar("gopat_context", default=None)
+"""The context that tasks of a foreign runtime which are made here belong to; other tasks know their own."""
 
 
 def running() -> Task:
@@ -227,6 +248,14 @@ def running() -> Task:
 
         task = adopt()
     return task
+
+
+def place() -> Task | None:
+    """Return the running task's own record; None where no runtime runs, and inside a call."""
+    task = current.get()
+    if task is None:
+        return running() if runs_here() else None
+    return task.driver.adopted(task)
 
 
 def runs_here() -> bool:

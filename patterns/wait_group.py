@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.errors import CancelledError
-from patterns.group import asynchronous, check_place, cut_own_frame, is_foreign_cancel
-from patterns.traps import Waiter
+from patterns.group import asynchronous, check_place, cut_own_frame
+from patterns.traps import Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -193,6 +193,9 @@ class InsideCall:
             f"{trap} from inside a call: use from_call(fn, *args), or return the value and use it in the task"
         )
 
+    def adopted(self, task: Task) -> None:
+        """Return None: there is no task here."""
+
     def from_call(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         """Have `fn(*args)` called between two turns, and wait for its result."""
         variables = copy_context()

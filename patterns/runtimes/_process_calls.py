@@ -6,10 +6,12 @@ import multiprocessing
 import os
 import pickle
 from collections import deque
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
+from patterns.errors import CancelledError
 from patterns.runtimes import _process_worker
 from patterns.runtimes._calls import Call
 from patterns.traps import Waiter
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
     from patterns.runtimes._real_clock import RealClock
-    from patterns.traps import Task
+    from patterns.traps import Driver, Task
 
 PER_CORE = 4
 """Worker processes for each core, at the most."""
@@ -65,6 +67,7 @@ class ProcessCalls:
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._queued: deque[tuple[Call, Waiter, bytes]] = deque()
+        self._grace_s: float | None = None
 
     @property
     def pending(self) -> int:
@@ -95,6 +98,8 @@ class ProcessCalls:
         message = pickled(fn, args)
         call = task.call = Call(task, fn, args, on_cancel)
         waiter = Waiter(task, "call", fn)
+        if self._grace_s is not None:
+            task.driver.alarm(task.driver.now() + self._grace_s, partial(_abandon, waiter))
         try:
             self._queued.append((call, waiter, message))
             self._hand_out()
@@ -112,14 +117,16 @@ class ProcessCalls:
         if task.call is not None:
             task.call.cancel()
 
-    def abandon_all(self) -> None:
-        """Give up on every call: its task goes on with its context's error."""
+    def abandon_after(self, grace_s: float, driver: Driver) -> None:
+        """
+        Give up on the calls in flight, and on each that is begun from now on, after `grace_s`: its task
+        goes on with an error.
+        """
+        self._grace_s = grace_s
         waiters = [waiter for _, waiter, _ in self._queued]
         waiters += [worker.waiter for worker in self._workers if worker.waiter is not None]
         for waiter in waiters:
-            if _is_parked(waiter):
-                waiter.task.aborted = waiter.task.context.err
-                traps.unpark(waiter)
+            driver.alarm(driver.now() + grace_s, partial(_abandon, waiter))
 
     def close(self) -> None:
         """End every worker; one that is still busy is killed."""
@@ -237,6 +244,12 @@ def _is_parked(waiter: Waiter) -> bool:
     """Whether its task still waits there: a cancel may have made it ready, and it has not run yet."""
     task = waiter.task
     return task.aborted is None and (task.shielded is waiter or waiter in task.waiting)
+
+
+def _abandon(waiter: Waiter) -> None:
+    if _is_parked(waiter):
+        waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
+        traps.unpark(waiter)
 
 
 HINT = " (a script that uses worker processes starts with `if __name__ == '__main__':`)"

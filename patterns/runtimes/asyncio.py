@@ -65,7 +65,11 @@ def run(
     started = Main(driver, main, args)
     try:
         with runner, interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
-            runner.run(driver.oversee(started))
+            try:
+                runner.run(driver.oversee(started))
+            except BaseException:  # a second Ctrl-C: nothing may hold up the end
+                driver.abandon_calls(0.0)
+                raise
     finally:
         del _drivers[loop]
         driver.threads.close()
@@ -85,6 +89,7 @@ class AsyncioDriver:
         self.draw = random
         self.threads = CallThreads()
         self.calls: dict[Call, Waiter] = {}
+        self.grace_s: float | None = None
         self._time = loop.time
         self._timers: list[tuple[float, int, Waiter]] = []
         self._alarms = Bells()
@@ -116,9 +121,15 @@ class AsyncioDriver:
         self.loop.call_soon_threadsafe(self.interrupt, main)
 
     def interrupt(self, main: Main) -> None:
-        """Cancel everything; give up on calls in flight after a moment."""
+        """Cancel everything; give up on each call after a moment."""
         main.interrupt()
-        self.loop.call_later(GRACE_S, self._abandon_calls)
+        self.abandon_calls(GRACE_S)
+
+    def abandon_calls(self, grace_s: float) -> None:
+        """Give up on the calls in flight, and on each that is begun from now on, after `grace_s`."""
+        self.grace_s = grace_s
+        for call in self.calls:
+            self._abandon_after(grace_s, call)
 
     def next_number(self) -> int:
         """Return the next number for a task or an object."""
@@ -128,7 +139,7 @@ class AsyncioDriver:
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` an `asyncio.Task` with its own copy of the contextvars."""
         variables = copy_context()
-        variables.run(traps.current.set, task)
+        variables.run(_begin, task)
         task.handle = self.loop.create_task(body, name=task.name, context=variables)
         task.handle.add_done_callback(partial(_finish_unstarted, task))
         if self.observe is not None:
@@ -139,6 +150,9 @@ class AsyncioDriver:
         task = waiter.task
         if task.handle is not asyncio.current_task():
             task = waiter.task = self.adopted(task)
+            if task.context.dead and not shielded:
+                _leave_queues(waiter.rivals or (waiter,))
+                await traps.refuse(task)
         if shielded:
             task.shielded = waiter
         else:
@@ -155,6 +169,8 @@ class AsyncioDriver:
         self.budget = BUDGET
         if task.aborted is not None:
             traps.raise_aborted(task)
+        if shielded and task.context.dead:
+            self.loop.call_soon(self._cancel_foreign, task)
 
     def unpark(self, task: Task) -> None:
         """Resolve the future that the task waits on."""
@@ -180,9 +196,12 @@ class AsyncioDriver:
 
     async def rest(self, task: Task) -> None:
         """Let the loop go round once."""
-        del task
         self.budget = BUDGET
-        await asyncio.sleep(0)
+        task.parked = Resting
+        try:
+            await asyncio.sleep(0)
+        finally:
+            task.parked = None
 
     def now(self) -> float:
         """Return the loop's time in seconds."""
@@ -201,7 +220,7 @@ class AsyncioDriver:
         """
         if task.call is not None:
             task.call.cancel()
-        elif task.shielded is None and task.handle is not None:
+        elif task.handle is not None:
             self.loop.call_soon(self._cancel_foreign, task)
 
     async def call(
@@ -214,13 +233,18 @@ class AsyncioDriver:
         on_cancel: Callable[[], object] | None,
     ) -> Any:
         """Run `fn` in a warm thread and wait for it on the loop."""
-        task = self.adopted(task)
+        adopted = self.adopted(task)
+        if adopted is not task and adopted.context.dead:
+            await traps.refuse(adopted)
+        task = adopted
         call = task.call = Call(task, fn, args, on_cancel)
         waiter = self.calls[call] = Waiter(task, "call", fn)
         call.done = self._call_done
         outside: BaseException | None = None
         try:
             self.threads.start(call)
+            if self.grace_s is not None:
+                self._abandon_after(self.grace_s, call)
             while not call.over:
                 try:
                     await self.park(waiter, shielded=not abandon)
@@ -245,12 +269,12 @@ class AsyncioDriver:
     def adopted(self, task: Task) -> Task:
         """
         Return the record of the running `asyncio.Task`: foreign tasks inherit their parent's through
-        contextvars.
+        contextvars, and belong to the context that was current where they were made.
         """
         handle = asyncio.current_task()
         if task.handle is handle or handle is None:
             return task
-        record = Task(self, task.context, handle.get_name())
+        record = Task(self, traps.birthplace.get() or task.context, handle.get_name())
         record.handle = handle
         record.context.tasks.add(record)
         handle.add_done_callback(lambda _: record.context.tasks.discard(record))
@@ -300,26 +324,26 @@ class AsyncioDriver:
             self._armed.cancel()
             self._armed = None
 
-    def _cancel_foreign(self, task: Task) -> None:
+    def _cancel_foreign(self, task: Task, yields: int = 0) -> None:
         """
         Cancel the asyncio.Task of a task under a dead context, once it waits for something that is not
-        ours.
+        ours, or has let the loop go round that often without waiting for anything.
         """
-        handle, context = task.handle, task.context
-        if handle.done() or not context.dead or task.parked is not None:
+        handle, context, parked = task.handle, task.context, task.parked
+        if handle.done() or not context.dead or (parked is not None and not parked.done()):
             return
-        if handle._fut_waiter is None:  # noqa: SLF001 (no public way to ask what a task waits for)
+        if parked is not None:  # it goes on at this turn, from a wait of ours
             self.loop.call_soon(self._cancel_foreign, task)
+        elif handle._fut_waiter is None and yields == 0:  # noqa: SLF001 (no public way to ask what a task waits for)
+            self.loop.call_soon(self._cancel_foreign, task, 1)
         else:
-            handle.cancel(Interrupt(context, handle.uncancel))
+            task.interrupt = Interrupt(context, partial(_withdraw, task))
+            handle.cancel(task.interrupt)
 
     def _interrupted(self, task: Task, future: asyncio.Future[None], error: asyncio.CancelledError) -> None:
         """Pass on a cancellation that ended a wait; one that came together with a grant is for later."""
         if future.cancelled() and task.aborted is None and (task.waiting or task.shielded is not None):
-            for waiter in task.waiting:
-                if waiter.queue is not None:
-                    waiter.queue.remove(waiter)
-                    waiter.queue = None
+            _leave_queues(task.waiting)
             task.parked = task.shielded = None
             task.waiting = ()
             raise error
@@ -350,12 +374,15 @@ class AsyncioDriver:
         if not call.abandoned and waiter.task.parked is not None:
             self.unpark(waiter.task)
 
-    def _abandon_calls(self) -> None:
-        for call, waiter in list(self.calls.items()):
-            if not call.abandoned and waiter.task.parked is not None:
-                call.abandoned = True
-                waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
-                self.unpark(waiter.task)
+    def _abandon_after(self, seconds: float, call: Call) -> None:
+        self.loop.call_later(seconds, self._abandon, call)
+
+    def _abandon(self, call: Call) -> None:
+        waiter = self.calls.get(call)
+        if waiter is not None and not call.abandoned and waiter.task.parked is not None:
+            call.abandoned = True
+            waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
+            self.unpark(waiter.task)
 
     def _break_deadlock(self, main: Task, overseer: asyncio.Task[Any] | None) -> bool:
         """
@@ -369,6 +396,15 @@ class AsyncioDriver:
         if _may_be_woken(self.loop):
             return False
         report_deadlock(self, main)
+        return True
+
+
+class Resting:
+    """Stands for what a task waits on that lets the loop go round once: nobody needs to wake it."""
+
+    @staticmethod
+    def done() -> bool:
+        """Return True: the task goes on at the next turn."""
         return True
 
 
@@ -406,7 +442,7 @@ def adopt() -> Task:
         for closed in [loop for loop in _drivers if loop.is_closed()]:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
-    record = Task(driver, Context.background(), "callback" if handle is None else handle.get_name())
+    record = Task(driver, Context(None), "callback" if handle is None else handle.get_name())
     record.handle = handle
     traps.current.set(record)
     return record
@@ -436,6 +472,24 @@ def _wakeup_fd(loop: asyncio.AbstractEventLoop) -> int:
     """Return the file that wakes a loop when a signal comes, as its own `add_signal_handler` uses it."""
     end = getattr(loop, "_csock", None)
     return -1 if end is None else int(end.fileno())
+
+
+def _withdraw(task: Task) -> None:
+    task.interrupt = None
+    task.handle.uncancel()
+
+
+def _leave_queues(waiters: tuple[Waiter, ...]) -> None:
+    for waiter in waiters:
+        if waiter.queue is not None:
+            waiter.queue.remove(waiter)
+            waiter.queue = None
+
+
+def _begin(task: Task) -> None:
+    """Be in `task`, as far as contextvars tell."""
+    traps.current.set(task)
+    traps.birthplace.set(task.context)
 
 
 def _finish_unstarted(task: Task, handle: asyncio.Task[Any]) -> None:

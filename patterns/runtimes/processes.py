@@ -66,7 +66,7 @@ def run(
 
         def cancel_all() -> None:
             started.interrupt()
-            driver.alarm(driver.now() + GRACE_S, calls.abandon_all)
+            calls.abandon_after(GRACE_S, driver)
 
         with interruptible(interrupt, clock.wakeup_fd):
             driver.run(started)

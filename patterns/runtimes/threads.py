@@ -171,6 +171,7 @@ class ThreadsDriver:
         self.gate = Gate()
         self._broken: BaseException | None = None
         self._alarms = Bells()
+        self._interrupted = False
         self._outside: deque[Callable[[], None]] = deque()
         self._main: Task
         self._generators: Generators
@@ -196,7 +197,7 @@ class ThreadsDriver:
         only leaves word.
         """
         self._outside.append(main.interrupt)
-        self._outside.append(self._abandon_soon)
+        self._outside.append(self._give_grace)
         with suppress(RuntimeError):  # no thread left: whoever passes the baton on next sees to it
             _thread.start_new_thread(self._knock, ())
 
@@ -299,6 +300,8 @@ class ThreadsDriver:
         self.calls.add(call)
         if self.observe is not None:
             self.observe(task, "call", fn)
+        if self._interrupted:
+            self._abandon_soon(call)
         try:
             await _offer(call)
         finally:
@@ -561,13 +564,18 @@ class ThreadsDriver:
         task.handle = (seat, variables, body)
         self._ready.append(seat)
 
-    def _abandon_soon(self) -> None:
-        self.alarm(self.now() + GRACE_S, self._abandon_calls)
+    def _give_grace(self) -> None:
+        """Have the calls in flight abandoned after a moment, and each that is begun from now on."""
+        self._interrupted = True
+        for call in self.calls:
+            self._abandon_soon(call)
 
-    def _abandon_calls(self) -> None:
-        for call in tuple(self.calls):
-            if not call.abandoned:
+    def _abandon_soon(self, call: Call) -> None:
+        def abandon() -> None:
+            if call in self.calls and not call.abandoned:
                 self._abandon(call.task, call)
+
+        self.alarm(self.now() + GRACE_S, abandon)
 
     def _finish(self) -> bool:
         """Send every waiting thread home; False when something from outside is to be served first."""

@@ -9,10 +9,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
-from patterns import Channel, Context, DeadlockError, Semaphore, TaskGroup, after, run, sleep
+from patterns import (
+    CancelledError,
+    Channel,
+    Context,
+    DeadlineExceededError,
+    DeadlockError,
+    Semaphore,
+    TaskGroup,
+    after,
+    call,
+    run,
+    sleep,
+)
 from patterns.runtimes import asyncio as runtime
 
 from seams import parked
@@ -220,6 +233,203 @@ def test_a_dead_context_ends_a_foreign_wait_that_begins_afterwards(where):
 
     with pytest.raises(BaseException, match="context cancelled") if where != "spawned into it" else nothing():
         run(main)
+
+
+async def foreign_wait():
+    await asyncio.sleep(3_600)
+
+
+async def spin():
+    while True:  # noqa: ASYNC110 (it waits for nothing)
+        await asyncio.sleep(0)
+
+
+async def a_wait_that_was_granted():
+    await granted.get().receive()
+    await foreign_wait()
+
+
+async def a_call():
+    await call(time.sleep, 0.05)
+    await foreign_wait()
+
+
+async def a_rest():
+    await sleep(0)
+    await foreign_wait()
+
+
+granted = contextvars.ContextVar("granted")
+
+
+@pytest.mark.parametrize("fn", [foreign_wait, spin, a_wait_that_was_granted, a_call, a_rest])
+def test_a_context_that_dies_ends_whatever_waits_for_what_is_not_ours(fn):
+    """On the way there, too, from an operation of ours that the cancel came too late for."""
+
+    async def main():
+        granted.set(Channel())
+        async with TaskGroup() as group:
+            group.spawn(fn)
+            await sleep(0.01)
+            granted.get().try_send("just before")
+            group.cancel()
+        return "over"
+
+    assert run(main) == "over"
+
+
+@pytest.mark.parametrize("fn", [foreign_wait, spin])
+def test_a_deadline_ends_a_foreign_wait_in_the_task_that_entered_it(fn):
+    async def main():
+        with pytest.raises(DeadlineExceededError), Context.current().with_timeout(0.01):
+            await fn()
+        task = asyncio.current_task()
+        return task.cancelling()
+
+    assert run(main) == 0
+
+
+def test_a_cancellation_that_foreign_code_raises_anew_is_still_the_contexts():
+    async def library():
+        try:
+            await foreign_wait()
+        except asyncio.CancelledError:
+            raise asyncio.CancelledError from None
+
+    async def main():
+        with pytest.raises(DeadlineExceededError), Context.current().with_timeout(0.01):
+            await library()
+        return asyncio.current_task().cancelling()
+
+    assert run(main) == 0
+
+
+def test_an_outside_cancel_that_comes_with_the_contexts_stays_an_outside_cancel():
+    async def library():
+        try:
+            await foreign_wait()
+        except asyncio.CancelledError:
+            asyncio.current_task().cancel()
+            raise asyncio.CancelledError from None
+
+    async def worker():
+        with Context.current().with_timeout(0.01):
+            await library()
+
+    async def main():
+        task = asyncio.create_task(worker())
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert run(main) is True
+
+
+def test_an_outside_cancel_carries_the_childrens_errors():
+    async def child():
+        try:
+            await sleep(3_600)
+        finally:
+            raise ValueError("while it cleaned up")
+
+    async def worker():
+        async with TaskGroup() as group:
+            group.spawn(child)
+
+    async def main():
+        task = asyncio.create_task(worker())
+        await sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        return caught.value.__cause__.exceptions
+
+    (error,) = run(main)
+    assert str(error) == "while it cleaned up"
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+def test_a_task_of_asyncio_belongs_to_the_context_in_which_it_was_made(runner):
+    async def child():
+        born = Context.current()
+        try:
+            await sleep(3_600)
+        except CancelledError as error:
+            return born, error
+
+    async def main():
+        with Context.current().with_cancel() as inner:
+            task = asyncio.create_task(child())
+        born, error = await task
+        return born is inner, repr(error)
+
+    assert runner(main) == (True, "CancelledError('context cancelled')")
+
+
+def test_a_buffer_is_not_read_by_a_task_that_waits_under_a_dead_context():
+    async def main():
+        channel = Channel()
+        with Context.current().with_cancel():
+            task = asyncio.create_task(channel.receive())
+        with pytest.raises(CancelledError):
+            await task
+        return len(channel._receivers)
+
+    assert run(main) == 0
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+def test_leaving_the_first_block_in_a_task_of_asyncio_ends_its_context(runner):
+    async def child():
+        with Context.current().with_timeout(3_600) as context:
+            pass
+        return context
+
+    async def main():
+        return (await asyncio.create_task(child())).err
+
+    assert isinstance(runner(main), CancelledError)
+
+
+INTERRUPTED = """import sys, time
+from patterns import Context, call, run, sleep
+
+async def main():
+    print("ready", flush=True)
+    try:
+        await sleep(1_000)
+    finally:
+        with Context.current().without_cancel():
+            print("cleaning up", flush=True)
+            await call(time.sleep, 1_000)
+
+run(main, runtime=sys.argv[1])
+"""
+
+
+ENDLESS_GRACE = "from patterns.runtimes import asyncio; asyncio.GRACE_S = 1_000\n"
+
+
+def interrupted(name, times, first=""):
+    """Run a program whose clean-up never ends, with so many Ctrl-C, and return its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", first + INTERRUPTED, name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(times):
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+    with process:
+        return process.wait(timeout=15)
+
+
+@pytest.mark.parametrize("name", ["asyncio", "threads", "processes"])
+def test_a_call_that_is_begun_while_cleaning_up_has_a_moment_and_no_more(name):
+    assert interrupted(name, times=1) == -signal.SIGINT
+
+
+def test_a_second_ctrl_c_waits_for_no_call():
+    assert interrupted("asyncio", times=2, first=ENDLESS_GRACE) == -signal.SIGINT
 
 
 class nothing:  # noqa: N801 - reads as a word

@@ -5,6 +5,8 @@ Groups and contexts: structure, cancellation, errors. What has a row in the conf
 
 from __future__ import annotations
 
+import gc
+import threading
 import warnings
 
 import pytest
@@ -269,3 +271,111 @@ def test_an_async_generator_left_half_way_is_closed_with_its_waits(go, runtime):
 
     go(main)
     assert closed == [True]
+
+
+def test_a_timeout_made_before_the_run_counts_anew_in_each_run(runtime):
+    context = Context.background().with_timeout(0.01).with_value("key", "value")
+
+    async def main():
+        with context:
+            began = now()
+            assert context.deadline - began > 0.005
+            await sleep(0)
+
+    for _ in range(2):
+        run(main, runtime=runtime)
+
+    async def too_late():
+        with context:
+            await sleep(1)
+
+    with pytest.raises(DeadlineExceededError):
+        run(too_late, runtime=runtime)
+
+
+def test_one_context_is_refused_in_two_runs_at_once(runtime):
+    root = Context.background().with_cancel()
+    entered, tried = threading.Event(), threading.Event()
+
+    async def first():
+        with root:
+            entered.set()
+            while not tried.is_set():
+                await sleep(0)
+
+    async def second():
+        refused = 0
+        for use in (root.__enter__, root.with_cancel, root.cancel, lambda: root.done):
+            with pytest.raises(RuntimeError, match=r"in use on .* and cannot be used on .* at the same time"):
+                use()
+            refused += 1
+        return refused
+
+    thread = threading.Thread(target=run, args=(first,), kwargs={"runtime": runtime})
+    thread.start()
+    try:
+        entered.wait(10)
+        assert run(second, runtime=runtime) == 4
+    finally:
+        tried.set()
+        thread.join()
+    assert root.err is None
+
+    async def third():
+        with root:
+            return "free again"
+
+    assert run(third, runtime=runtime) == "free again"
+
+
+@pytest.mark.parametrize("derive", ["with_value", "with_cancel"])
+def test_a_context_that_nobody_refers_to_is_forgotten(go, derive):
+    async def main():
+        parent = Context.current().with_cancel()
+        for number in range(100):
+            child = parent.with_value("number", number) if derive == "with_value" else parent.with_cancel()
+            with child.without_cancel():
+                await sleep(0)
+        assert parent.children == [child]
+        del child
+        return len(parent.children), len(parent._children)
+
+    assert go(main) == (0, 0)
+
+
+def test_what_waits_for_the_end_of_a_context_keeps_it(go):
+    """By `done`, by a function to run then, by a task that entered it, by a context below it."""
+
+    async def enter(context):
+        with context:
+            await Channel().receive()
+
+    async def main():
+        parent = Context.current().with_cancel()
+        done = parent.with_value("k", 1).with_cancel().with_value("k", 2).done
+        called = Channel()
+        parent.with_value("k", 3).with_cancel().after_func(called.send, 3)
+        async with TaskGroup() as group:
+            group.spawn(enter, parent.with_value("k", 4).with_cancel())
+            await sleep(0)
+            gc.collect()
+            parent.cancel()
+        number = await called.receive()
+        await sleep(0.001)  # the function ends, too
+        return done.try_receive(), number
+
+    assert go(main) == ((None, False), 3)
+
+
+def test_a_function_that_no_longer_waits_keeps_no_context(go):
+    async def main():
+        parent = Context.current().with_cancel()
+        stop = parent.with_cancel().after_func(print)
+        gc.collect()
+        before = len(parent.children)
+        assert stop()
+        del stop
+        gc.collect()
+        return before, len(parent.children)
+
+    assert go(main) == (1, 0)
