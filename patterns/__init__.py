@@ -13,6 +13,7 @@ from patterns.errors import (
     DeadlockError,
     PoolClosedError,
 )
+from patterns.exploring.decorator import explore
 from patterns.fan_out_fan_in import fan_in, fan_out
 from patterns.group import TaskGroup
 from patterns.launch import run
@@ -55,6 +56,7 @@ __all__ = [
     "call",
     "collect_errors",
     "every",
+    "explore",
     "fan_in",
     "fan_out",
     "from_call",

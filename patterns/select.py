@@ -155,7 +155,7 @@ def _choose(cases: tuple[Case, ...], task: Task) -> Selected | None:
     ]
     if not ready:
         return None
-    index, channel = ready[int(task.driver.draw() * len(ready))] if len(ready) > 1 else ready[0]
+    index, channel = ready[task.driver.pick(len(ready))] if len(ready) > 1 else ready[0]
     if cases[index].sends:
         channel.try_send(cases[index].value)
         return Selected(index, None, ok=True)

@@ -163,19 +163,20 @@ class Driver(Protocol):
 
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
-    context died. `rest` lets others run and refills `budget`. `draw` gives the next random number from 0
-    up to 1, which a select chooses by.
+    context died. `rest` lets others run and refills `budget`. `pick` is what a select chooses by.
     """
 
     name: str
     budget: int
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
-    draw: Callable[[], float]
 
     @property
     def finished(self) -> bool:
         """Whether the run is over: its objects may then bind elsewhere."""
+
+    def pick(self, count: int, /) -> int:
+        """Return a number below `count`, any with the same chance."""
 
     def next_number(self) -> int:
         """Return the next number for a task or an object, counted from 1."""

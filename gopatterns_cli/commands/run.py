@@ -1,18 +1,12 @@
 """`gopat run`: a pattern's demo, watched while it runs."""
 
-import inspect
 import time
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from gopatterns_cli import options as reading
 from gopatterns_cli.options import count, pattern, runtime
-
-if TYPE_CHECKING:
-    from patterns.demo import Option
 
 
 def run(
@@ -78,39 +72,9 @@ def run(
 
 def with_every_option() -> Callable[..., None]:
     """Return `run` with the options of all demos in its signature, which Typer reads."""
-    from gopatterns_cli.demonstration import known_options  # noqa: PLC0415 - keeps `gopat --help` light
+    from gopatterns_cli.demo_options import with_demo_options  # noqa: PLC0415 - keeps `gopat --help` light
 
-    own = inspect.signature(run).parameters
-    fixed = [parameter for parameter in own.values() if parameter.kind is not parameter.VAR_KEYWORD]
-    demos = [_parameter(option) for option in known_options().values()]
-    whole = partial(run)
-    whole.__doc__ = run.__doc__
-    whole.__signature__ = inspect.Signature([*fixed, *demos])  # type: ignore[attr-defined] # a partial takes any
-    whole.__annotations__ = {parameter.name: parameter.annotation for parameter in [*fixed, *demos]}
-    return whole
-
-
-def _parameter(option: "Option") -> inspect.Parameter:
-    from gopatterns_cli.demonstration import MOST_JOBS, MOST_TASKS, TASK_OPTIONS  # noqa: PLC0415 - see above
-
-    names = {"count": "N", "duration": "TIME", "rate": "RATE", "text": "TEXT"}
-    parsers: dict[str, Callable[[Any], Any]] = {
-        "count": count(int(option.least), MOST_TASKS if option.name in TASK_OPTIONS else MOST_JOBS),
-        "duration": reading.duration,
-        "rate": reading.rate,
-    }
-    kind, flag = option.kind, f"--{option.name.replace('_', '-')}"
-    words = f"{option.help[0].upper()}{option.help[1:]}."
-    if kind == "flag":
-        annotation: Any = Annotated[bool, typer.Option(flag, help=words)]
-    else:
-        annotation = Annotated[
-            Any, typer.Option(flag, metavar=names[kind], parser=parsers.get(kind, str), help=words)
-        ]
-    default = False if kind == "flag" else None
-    return inspect.Parameter(
-        option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
+    return with_demo_options(run)
 
 
 def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None], title: str) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from patterns import traps
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import report_deadlock
-from patterns.traps import BUDGET, Task, Waiter
+from patterns.traps import Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -59,36 +59,51 @@ class Calls(Protocol):
         """Interrupt a task's call, as far as that is possible."""
 
 
+class Chooser(Protocol):
+    """
+    Who has the next turn.
+
+    `ready` is where ready tasks are appended; `operations` is how many a task may finish in one turn.
+    """
+
+    ready: Any
+    operations: int
+
+    def choose(self, ready: Any) -> Task:
+        """Take the next task out of the ready ones, of which there is one at least."""
+
+    def pick(self, count: int) -> int:
+        """Return a number below `count`, which a select chooses by."""
+
+
 class Scheduler:
     """
     The driver: answers the traps and steps the tasks.
 
-    `choose(ready)` takes the next task out of the ready ones, a list unless given; `draw()` gives the random
-    numbers that a select chooses by. `observe(task, verb, subject)` is told of every suspension and end.
+    `observe(task, verb, subject)` is told of every suspension and end.
     """
 
     def __init__(
         self,
         name: str,
         clock: Clock,
-        choose: Callable[[Any], Task],
-        draw: Callable[[], float],
+        chooser: Chooser,
         calls: Calls,
         observe: Callable[[Task, str, Any], None] | None = None,
-        ready: Any = None,
     ) -> None:
         self.name = name
-        self.budget = BUDGET
+        self.budget = self._refill = chooser.operations
+        self.gave_way = False
         self.finished = False
         self.live: set[Task] = set()
         self.observe = observe
-        self.draw = draw
+        self.pick = chooser.pick
         self.clock = clock
-        self.ready: Any = [] if ready is None else ready
+        self.ready: Any = chooser.ready
         self.interrupted: Callable[[], None] | None = None
         self._calls = calls
         self._look = getattr(clock, "look", None)
-        self._choose = choose
+        self._choose = chooser.choose
         self._numbers = 0
         self._times: list[int] = []
         self._buckets: dict[int, list[Waiter | Ring]] = {}
@@ -153,7 +168,8 @@ class Scheduler:
 
     @coroutine
     def rest(self, task: Task) -> Generator[object, None, None]:
-        """Let every other ready task run."""
+        """Let every other ready task run; `gave_way` says that the task asked for it, and not its budget."""
+        self.gave_way = self.budget >= 0
         self.ready.append(task)
         if self.observe is not None:
             self.observe(task, "rest", None)
@@ -217,7 +233,7 @@ class Scheduler:
         self.finished = True
 
     def _step(self, task: Task) -> None:
-        self.budget = BUDGET
+        self.budget = self._refill
         run, send, body = task.handle
         try:
             request = run(send, None)

@@ -19,7 +19,6 @@ import heapq
 import threading
 from contextvars import copy_context
 from functools import partial
-from random import random
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from patterns.context import Context
 from patterns.errors import CancelledError
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads
+from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_event_loop, set_idle_check
 from patterns.traps import BUDGET, Interrupt, Task, Waiter
@@ -86,7 +86,7 @@ class AsyncioDriver:
         self.budget = BUDGET
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
-        self.draw = random
+        self.pick = pick
         self.threads = CallThreads()
         self.calls: dict[Call, Waiter] = {}
         self.grace_s: float | None = None

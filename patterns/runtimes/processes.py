@@ -12,13 +12,14 @@ Start a script that uses it with `if __name__ == "__main__":`, as for `multiproc
 from __future__ import annotations
 
 from collections import deque
-from random import random
 from typing import TYPE_CHECKING, Any
 
+from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible
 from patterns.runtimes._process_calls import ProcessCalls
 from patterns.runtimes._real_clock import RealClock
 from patterns.runtimes._scheduler import Scheduler
+from patterns.traps import BUDGET
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +41,17 @@ def max_tasks() -> int:
     return 1_000_000
 
 
+class InTurn:
+    """The oldest ready task first; a select chooses at random."""
+
+    operations = BUDGET
+    pick = staticmethod(pick)
+
+    def __init__(self) -> None:
+        self.ready: deque[Task] = deque()
+        self.choose: Callable[[deque[Task]], Task] = deque.popleft
+
+
 def run(
     main: Callable[..., Awaitable[Any]],
     args: tuple[Any, ...] = (),
@@ -55,7 +67,7 @@ def run(
     calls = ProcessCalls(clock)
     try:
         watch = None if observe is None else lambda task, verb, it: observe(clock.now_ns(), task, verb, it)
-        driver = Scheduler("processes", clock, deque.popleft, random, calls, watch, ready=deque())
+        driver = Scheduler("processes", clock, InTurn(), calls, watch)
         start_s = None if workers is None else calls.start(workers)
         started = Main(driver, main, args)
         driver.spawn(started.task, started.body())

@@ -19,7 +19,7 @@ from patterns import traps
 from patterns.runtimes._calls import in_call
 from patterns.runtimes._main import Main, Outcome, interruptible
 from patterns.runtimes._scheduler import Scheduler
-from patterns.traps import Waiter
+from patterns.traps import BUDGET, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -92,8 +92,8 @@ def run(
     del workers
     clock = VirtualClock()
     recorder = Recorder(clock, keep_trace, observe)
-    draw = Random(0 if seed is None else seed).random
-    driver = Scheduler("simulator", clock, choose_by(draw), draw, InlineCalls(), recorder.record)
+    chooser = AtRandom(0 if seed is None else seed)
+    driver = Scheduler("simulator", clock, chooser, InlineCalls(), recorder.record)
     started = Main(driver, main, args)
     driver.spawn(started.task, started.body())
 
@@ -152,20 +152,29 @@ class InlineCalls:
         """Do nothing: what runs inline is over before anybody can interrupt it."""
 
 
-def choose_by(draw: Callable[[], float]) -> Callable[[list[Task]], Task]:
-    """Return a uniform choice of the next task; no Python version changes what `Random.random` draws."""
+class AtRandom:
+    """A uniform choice among the ready tasks; no Python version changes what `Random.random` draws."""
 
-    def choose(ready: list[Task]) -> Task:
+    operations = BUDGET
+
+    def __init__(self, seed: int) -> None:
+        self.ready: list[Task] = []
+        self._draw = Random(seed).random
+
+    def choose(self, ready: list[Task]) -> Task:
+        """Take any of them."""
         last = ready.pop()
         if not ready:
             return last
-        index = int(draw() * (len(ready) + 1))
+        index = int(self._draw() * (len(ready) + 1))
         if index == len(ready):
             return last
         chosen, ready[index] = ready[index], last
         return chosen
 
-    return choose
+    def pick(self, count: int) -> int:
+        """Return any number below `count`."""
+        return int(self._draw() * count)
 
 
 class Recorder:

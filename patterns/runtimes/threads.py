@@ -21,7 +21,6 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from random import random
 from time import monotonic, monotonic_ns
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +29,7 @@ from patterns import traps
 from patterns.errors import CancelledError
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call
+from patterns.runtimes._chance import pick
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._scheduler import foreign
@@ -159,7 +159,7 @@ class ThreadsDriver:
         self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
-        self.draw = random
+        self.pick = pick
         self.calls: set[Call] = set()
         self._mutex = _thread.allocate_lock()
         self._held = True

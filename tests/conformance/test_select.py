@@ -36,7 +36,7 @@ from seams import explored, parked
 
 def draw_by(draw):
     """Let the selects of this run choose by `draw`; the simulator's schedule goes on as it was."""
-    traps.running().driver.draw = draw
+    traps.running().driver.pick = lambda count: int(draw() * count)
 
 
 def waiters(*channels):

@@ -1,0 +1,47 @@
+"""The options of the demos, as options of a command."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from gopatterns_cli import options
+from gopatterns_cli.demonstration import MOST_JOBS, MOST_TASKS, TASK_OPTIONS, known_options
+from patterns.demo import Option
+
+T = TypeVar("T")
+
+
+def with_demo_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Return a command with the options of all demos in its signature, where it has its `**wanted`."""
+    own = inspect.signature(command).parameters
+    fixed = [parameter for parameter in own.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    demos = [_parameter(option) for option in known_options().values()]
+    whole = partial(command)
+    whole.__doc__ = command.__doc__
+    whole.__signature__ = inspect.Signature([*fixed, *demos])  # type: ignore[attr-defined] # a partial takes any
+    whole.__annotations__ = {parameter.name: parameter.annotation for parameter in [*fixed, *demos]}
+    return whole
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    names = {"count": "N", "duration": "TIME", "rate": "RATE", "text": "TEXT"}
+    parsers: dict[str, Callable[[Any], Any]] = {
+        "count": options.count(int(option.least), MOST_TASKS if option.name in TASK_OPTIONS else MOST_JOBS),
+        "duration": options.duration,
+        "rate": options.rate,
+    }
+    kind, flag = option.kind, f"--{option.name.replace('_', '-')}"
+    words = f"{option.help[0].upper()}{option.help[1:]}."
+    if kind == "flag":
+        annotation: Any = Annotated[bool, typer.Option(flag, help=words)]
+    else:
+        annotation = Annotated[
+            Any, typer.Option(flag, metavar=names[kind], parser=parsers.get(kind, str), help=words)
+        ]
+    default = False if kind == "flag" else None
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )

@@ -1,0 +1,185 @@
+"""One run of a program on the simulator, under a strategy."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patterns.errors import CancelledError
+from patterns.exploring.strategies import Turn
+from patterns.runtimes._main import Main
+from patterns.runtimes._scheduler import Scheduler
+from patterns.runtimes.simulator import InlineCalls, VirtualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from patterns.exploring.strategies import Strategy
+    from patterns.traps import Task
+
+
+MOST_TURNS = 10_000
+"""A run that takes more turns than this does not end, as far as anybody can tell."""
+
+
+class LeakError(AssertionError):
+    """Tasks were alive when the main task had ended; the message names them."""
+
+
+class EndlessError(AssertionError):
+    """A program took more turns than are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """
+    How one run went.
+
+    `error` is what it failed with, a `LeakError` when only tasks were left behind, None when nothing is
+    wrong; `value` what it returned. `taken` are its decisions, 0 where the plain schedule was followed.
+    `preempted` are the turns, counted from 1, after which a task that could have gone on was not let, or one
+    that gave way went on all the same. `tasks` is how many were ready at once, at the most, `turns` how many
+    there were.
+    """
+
+    error: BaseException | None
+    value: Any
+    taken: list[int]
+    preempted: list[int]
+    tasks: int
+    turns: int
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is run, again and again: `main(*args)`; more turns than `most_turns` are an error."""
+
+    main: Callable[..., Awaitable[Any]]
+    args: tuple[Any, ...] = ()
+    most_turns: int = MOST_TURNS
+
+    def attempt(
+        self, strategy: Strategy, watch: Callable[[int, Task, Scheduler], None] | None = None
+    ) -> Attempt:
+        """
+        Run once; the strategy has begun a schedule. `watch(turn, task, driver)` is told of every turn when it
+        is over.
+        """
+        director = Director(strategy, self.most_turns, watch)
+        driver = director.driver
+        started = Main(driver, self.main, self.args)
+        driver.spawn(started.task, started.body())
+        value: Any = None
+        try:
+            driver.run(started)
+        except BaseException as stopped:
+            director.unwind(started)
+            if not isinstance(stopped, EndlessError):
+                raise
+            error: BaseException | None = stopped
+        else:
+            outcome = started.outcome()
+            error, value = outcome.error, outcome.value
+            if outcome.leaked and (error is None or isinstance(error, CancelledError)):
+                error = LeakError("tasks left behind:\n  " + "\n  ".join(outcome.leaked))
+            director.watch_last()
+        tried = Attempt(error, value, director.taken, director.preempted, director.most_ready, director.turns)
+        strategy.ended(tried)
+        return tried
+
+
+class Director:
+    """Asks the strategy who is next, and writes down what it said."""
+
+    operations = 0
+
+    def __init__(
+        self, strategy: Strategy, most_turns: int, watch: Callable[[int, Task, Scheduler], None] | None
+    ) -> None:
+        self.ready: list[Any] = []
+        self.taken: list[int] = []
+        self.preempted: list[int] = []
+        self.turns = 0
+        self.most_ready = 1
+        self._most_turns = most_turns
+        self._strategy = strategy
+        self._watch = watch
+        self._last: Any = None
+        self._unwinding = False
+        self.driver = Scheduler("simulator", VirtualClock(), self, CallsThatGiveWay())
+
+    def choose(self, ready: list[Any]) -> Any:
+        """Take the next task out of the ready ones."""
+        if self._watch is not None and not self._unwinding:
+            self.watch_last()
+        if self.turns == self._most_turns:
+            raise EndlessError(f"it did not end within {self._most_turns:,} turns")
+        self.turns += 1
+        if self._unwinding:
+            return ready.pop(0)
+        count = len(ready)
+        if count == 1:
+            self._last = task = ready.pop()
+            return task
+        self.most_ready = max(self.most_ready, count)
+        if ready[-1] is not self._last:
+            last = Turn.STOPPED
+        elif self.driver.gave_way:
+            last = Turn.GAVE_WAY
+        else:
+            last = Turn.COULD_GO_ON
+        index = self._strategy.choose(ready, last)
+        if last is Turn.COULD_GO_ON:
+            taken = (index + 1) % count
+            preempts = taken > 0
+        else:
+            taken = index
+            preempts = last is Turn.GAVE_WAY and index == count - 1
+        if preempts:
+            self.preempted.append(self.turns - 1)
+        self.taken.append(taken)
+        self._last = task = ready.pop(index)
+        return task
+
+    def unwind(self, main: Main) -> None:
+        """
+        End what did not end by itself: cancel it, and close what goes on all the same. Left to the collector,
+        it would be closed in the middle of another run.
+        """
+        driver, turns = self.driver, self.turns
+        self._unwinding, self._most_turns = True, 2 * self._most_turns
+        driver.between_turns(main.context.cancel)
+        try:
+            driver.run(main)
+        except EndlessError:
+            for task in tuple(driver.live):
+                run, _, body = task.handle
+                with suppress(BaseException):  # whatever it does not to be closed
+                    run(body.close)
+        self.turns = turns
+
+    def watch_last(self) -> None:
+        """Tell who watches of the turn that is over."""
+        if self._watch is not None and self._last is not None:
+            self._watch(self.turns, self._last, self.driver)
+
+    def pick(self, count: int) -> int:
+        """Return the number of a select's case."""
+        if self._unwinding:
+            return 0
+        taken = self._strategy.pick(count)
+        self.taken.append(taken)
+        return taken
+
+
+class CallsThatGiveWay(InlineCalls):
+    """Calls during which the other tasks may go on, before the function runs and after."""
+
+    async def call(self, task: Task, fn: Callable[..., Any], args: tuple[Any, ...], **how: Any) -> Any:
+        """Return what `fn` gives."""
+        await task.driver.rest(task)
+        try:
+            return await super().call(task, fn, args, **how)
+        finally:
+            await task.driver.rest(task)
