@@ -7,6 +7,7 @@ Handlers are set in the main thread only, and only over Python's own: what a cal
 has, stays. Whoever starts processes inside `deferred` passes nothing on to them: no signal is blocked.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -53,6 +54,27 @@ def deferred() -> Iterator[None]:
             if _held.came and not _held.depth:
                 _held.came = False
                 raise KeyboardInterrupt
+
+
+@contextmanager
+def dumping() -> Iterator[None]:
+    r"""Ctrl-\ (SIGQUIT) inside the block tells on stderr what every task waits for, and ends nothing."""
+    number = getattr(signal, "SIGQUIT", None)  # not on Windows
+    in_main = threading.current_thread() is threading.main_thread()
+    if number is None or not in_main or signal.getsignal(number) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(number, _dump)
+    try:
+        yield
+    finally:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _dump(number: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+    from patterns import dump_tasks  # noqa: PLC0415 - only when asked for
+
+    os.write(2, f"\n{dump_tasks()}\n".encode())  # print may be interrupted in its own middle
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from patterns.rate_limiter import RateLimiter, Reservation, every
 from patterns.runtimes.simulator import simulated_cost
 from patterns.select import Selected, receiving, select, sending, try_select
 from patterns.semaphore import Semaphore
+from patterns.standing import dump_tasks
 from patterns.timeout import race_timeout
 from patterns.timer import Ticker, Timer, after
 from patterns.traps import call, from_call, now, sleep
@@ -55,6 +56,7 @@ __all__ = [
     "after",
     "call",
     "collect_errors",
+    "dump_tasks",
     "every",
     "explore",
     "fan_in",

@@ -19,6 +19,7 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
+from weakref import WeakSet
 
 from patterns.errors import CancelledError
 
@@ -229,6 +230,9 @@ class Driver(Protocol):
 current: ContextVar[Task | None] = ContextVar("gopat_task", default=None)
 """The running task, or None outside any runtime."""
 
+
+drivers: WeakSet[Driver] = WeakSet()
+"""Every run of this process, and every loop of asyncio that the library is used in."""
 
 birthplace: ContextVar[Context | None] = ContextVar("gopat_context", default=None)
 """The context that tasks of a foreign runtime which are made here belong to; other tasks know their own."""

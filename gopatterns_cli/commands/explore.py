@@ -47,12 +47,14 @@ def explore(  # noqa: PLR0913, PLR0917 - one parameter per option; Typer passes 
     gopat explore tests/test_pool.py:stops --strategy exhaustive
     """
     from gopatterns_cli.exploration import Request, explored  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import explored as render  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
 
     given = {name: None if value is False else value for name, value in wanted.items()}
     request = Request(target, strategy, seed, depth, preemptions, schedules, most_turns, replay)
-    found = explored(request, given)
+    with dumping():
+        found = explored(request, given)
     for line in [render.json(found)] if as_json else render.lines(found, width()):
         print(line)
     if found.search.interrupted:

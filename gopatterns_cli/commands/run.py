@@ -22,10 +22,11 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
     **wanted: Any,
 ) -> None:
-    """Run a pattern's demo and show what each task is doing.
+    r"""Run a pattern's demo and show what each task is doing.
 
     Without options it is the document's example. The simulator takes no real time and gives the ideal
-    exactly. A pattern takes some of the options below and refuses the others.
+    exactly. A pattern takes some of the options below and refuses the others. Ctrl-\ prints what every task
+    waits for.
 
     gopat run worker-pool --workers 10
 
@@ -35,6 +36,7 @@ def run(
     from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
 
     from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.watching import Watch  # noqa: PLC0415 - keeps --help light
@@ -46,13 +48,9 @@ def run(
     simulated = runtime_name == "simulator"
     chosen = {option.name: vars(options)[option.name] for option in demo.options}
     watch = Watch(line_per_job=not as_json)
-    outcome = _watched(
-        watch,
-        demo,
-        options,
-        (runtime_name, seed),
-        "" if as_json else title(pattern_name, runtime_name, demo.options, chosen),
-    )
+    heading = "" if as_json else title(pattern_name, runtime_name, demo.options, chosen)
+    with dumping():
+        outcome = _watched(watch, demo, options, (runtime_name, seed), heading)
     if outcome.error is not None:
         raise outcome.error
     taken = figures(demo, options, outcome, watch.peak)

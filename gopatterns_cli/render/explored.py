@@ -9,8 +9,9 @@ from pathlib import Path
 from textwrap import wrap
 
 from gopatterns_cli.exploration import Explored
-from patterns.exploring.lanes import LIBRARY, lanes
+from patterns.exploring.lanes import lanes
 from patterns.exploring.search import Finding
+from patterns.standing import LIBRARY
 
 ENOUGH = 100
 """Schedules from which it is worth saying how many there were per second."""

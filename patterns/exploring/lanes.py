@@ -6,15 +6,15 @@ import linecache
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from patterns.standing import body_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from patterns.runtimes._scheduler import Scheduler
     from patterns.traps import Task
-
-LIBRARY = str(Path(__file__).parents[1])
 
 NARROWEST = 18
 """Columns of a lane, at the least; with less there is one lane for all."""
@@ -51,36 +51,15 @@ class Watcher:
 
 
 def _standing(task: Task) -> str:
-    body = task.handle[2]
-    if body.cr_frame is None:
+    if body_of(task).cr_frame is None:
         return "ends"
     waiters = task.waiting or ((task.shielded,) if task.shielded else ())
-    place = _innermost(body)
+    place = place_of(task)
     if place is None:
         return " or ".join(waiter.verb for waiter in waiters) or "goes on"
     file, line = place
     source = linecache.getline(file, line).strip() or Path(file).name
     return f"{line}{' waits' if waiters else ''}: {source}"
-
-
-def _innermost(coroutine: Any) -> tuple[str, int] | None:
-    """Return the file and line of the innermost frame that is not the library's own."""
-    place = None
-    while coroutine is not None:
-        frame = _of(coroutine, "frame")
-        if frame is not None and not frame.f_code.co_filename.startswith(LIBRARY):
-            place = frame.f_code.co_filename, frame.f_lineno
-        coroutine = _of(coroutine, "await") or getattr(coroutine, "gi_yieldfrom", None)
-    return place
-
-
-def _of(coroutine: Any, what: str) -> Any:
-    """Return the `frame` or what is awaited of a coroutine or generator of any kind."""
-    for kind in ("cr", "gi", "ag"):
-        thing = getattr(coroutine, f"{kind}_{what}", None)
-        if thing is not None:
-            return thing
-    return None
 
 
 def lanes(rows: Sequence[Row], preempted: Collection[int], width: int = 100) -> list[str]:

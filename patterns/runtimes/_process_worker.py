@@ -17,11 +17,13 @@ READY = b"ready"
 
 def serve(pipe: Connection) -> None:
     """
-    Run what comes through `pipe` until it is closed; Ctrl-C is the parent's business.
+    Run what comes through `pipe` until it is closed; the keyboard's signals are the parent's business.
 
     A message is a pickled `(fn, args)`; the answer is a pickled `(value, None)` or `(None, error)`.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGQUIT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     pipe.send_bytes(READY)
     while True:

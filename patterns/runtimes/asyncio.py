@@ -442,6 +442,7 @@ def adopt() -> Task:
         for closed in [loop for loop in _drivers if loop.is_closed()]:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
+        traps.drivers.add(driver)
     record = Task(driver, Context(None), "callback" if handle is None else handle.get_name())
     record.handle = handle
     traps.current.set(record)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import sys
 from collections import deque
 from contextlib import suppress
 from contextvars import copy_context
@@ -37,6 +38,7 @@ from patterns.traps import BUDGET, Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
+    from types import FrameType
 
 
 def missing() -> str | None:
@@ -126,7 +128,7 @@ class Gate:
 class Seat:
     """A thread of the runtime: the lock it sleeps in, and the task that sits in it, if any."""
 
-    __slots__ = ("lock", "started", "state", "task")
+    __slots__ = ("ident", "lock", "started", "state", "task")
 
     def __init__(self, task: Task | None) -> None:
         self.lock = _thread.allocate_lock()
@@ -134,6 +136,7 @@ class Seat:
         self.task = task
         self.started = False
         self.state = UNTIMED
+        self.ident = 0
 
 
 MOST_THREADS = 32_000
@@ -318,12 +321,17 @@ class ThreadsDriver:
             self._outside.append(fn)
         self._knock()
 
+    def frame_of(self, task: Task) -> FrameType | None:
+        """Return the innermost frame of the thread that a task runs or waits in."""
+        return sys._current_frames().get(task.handle[0].ident)  # noqa: SLF001 (no other way)
+
     def adopted(self, task: Task) -> Task:
         """Return `task`: no foreign task can inherit it here."""
         return task
 
     def _sit(self, seat: Seat, generators: Generators) -> None:
         """Live as a thread; when that fails (no memory is left, say), end the run and not the baton alone."""
+        seat.ident = _thread.get_ident()
         try:
             with generators:
                 self._take_turns(seat, generators)

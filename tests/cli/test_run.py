@@ -247,3 +247,34 @@ def test_a_demo_says_what_it_lacks_and_how_to_get_it(capsys, monkeypatch):
         "error: image-batch: PIL is not installed: pip install 'gopat[image]'; or --runtime simulator\n"
     )
     assert main(["run", "image-batch", "--runtime", "simulator"]) == 0
+
+
+@pytest.mark.parametrize("runtime", ["asyncio", "threads", "processes"])
+def test_sigquit_tells_what_every_task_waits_for_and_ends_nothing(runtime):
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "gopatterns_cli",
+            "run",
+            "worker-pool",
+            "--runtime",
+            runtime,
+            "--latency",
+            "1s",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline().startswith("worker-pool on ")
+    process.stdout.readline()  # the first job is done: all is under way
+    os.killpg(process.pid, signal.SIGQUIT)  # as Ctrl-\ does: the worker processes get it, too
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 0
+    first, main_task, *workers = told.strip().splitlines()
+    assert first.startswith(f"{runtime}: ")
+    assert main_task.startswith("  main waits for ")
+    waits = "call on <built-in function sleep>" if runtime == "processes" else "sleep"
+    assert sum(f"waits for {waits}" in line and ", made at " in line for line in workers) >= 5

@@ -1,9 +1,8 @@
 """
 What a run leaves behind is named, and keeps nothing alive; ids are rows of the conformance list.
 
-`launch(...).leaked` and the ResourceWarning of `run` are what there is today. Rows that need a checker with
-retries and filters (LK-02, LK-04, LK-05, LK-09) come with the pytest plugin; what holds of them already is
-tested here without their ids.
+`launch(...).leaked` and the ResourceWarning of `run` tell of tasks of ours; the checker with retries and
+rules is the pytest plugin's (LK-02, LK-04, LK-05, LK-09).
 """
 
 from __future__ import annotations
@@ -13,11 +12,14 @@ import gc
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from threading import Event, Thread
+from threading import Timer as Timer_
 
 import pytest
 
+from gopatterns_cli import leaks
 from patterns import (
     Channel,
     Context,
@@ -91,6 +93,7 @@ def test_lk_01_once_it_is_unparked_the_check_passes_again(runtime):
     assert [len(report) for report in reports] == [0, 1, 0]
 
 
+@pytest.mark.leaks("that is what is told")
 def test_lk_01_run_warns_of_what_was_left(runtime):
     with pytest.warns(ResourceWarning, match="tasks left behind:\n  stuck waits for receive on"):
         run(leave_one, [], False, runtime=runtime)
@@ -399,6 +402,7 @@ def test_lk_08_tasks_that_are_left_do_not_keep_the_process_alive(runtime, kind, 
     assert (out.removeprefix("ready\n"), errors, process.returncode) == ("over\n", "", 0)
 
 
+@pytest.mark.leaks("that is what is told")
 def test_a_failing_main_keeps_its_error_when_it_leaves_a_task_too(runtime):
     async def main():
         await leave_one([], False)
@@ -408,6 +412,7 @@ def test_a_failing_main_keeps_its_error_when_it_leaves_a_task_too(runtime):
         run(main, runtime=runtime)
 
 
+@pytest.mark.leaks("a foreign task")
 def test_threads_and_tasks_that_are_not_ours_are_never_reported(go, runtime):
     release = Event()
     thread = Thread(target=release.wait, args=(GUARD_S,))
@@ -427,6 +432,7 @@ def test_threads_and_tasks_that_are_not_ours_are_never_reported(go, runtime):
         thread.join()
 
 
+@pytest.mark.leaks("a coroutine")
 def test_on_asyncio_what_the_interpreter_reports_of_coroutines_is_not_hidden():
     async def forgotten():
         pass
@@ -439,6 +445,7 @@ def test_on_asyncio_what_the_interpreter_reports_of_coroutines_is_not_hidden():
         run(main)
 
 
+@pytest.mark.leaks("an error")
 def test_on_asyncio_what_the_loop_reports_of_its_own_tasks_is_not_hidden():
     async def fail():
         raise BrokenError
@@ -454,3 +461,157 @@ def test_on_asyncio_what_the_loop_reports_of_its_own_tasks_is_not_hidden():
         return heard
 
     assert run(main) == ["Task exception was never retrieved"]
+
+
+BEGIN = """
+import asyncio, threading, time
+import pytest
+from patterns import Channel, WaitGroup, call, run, sleep
+"""
+
+
+def checked(pytester, program, *arguments):
+    """Run a file of tests under the plugin, in a process of its own."""
+    pytester.makepyfile(BEGIN + textwrap.dedent(program))
+    return pytester.runpytest_subprocess("-p", "gopat", "-p", "no:cacheprovider", *arguments)
+
+
+def test_lk_02_what_is_about_to_end_is_waited_for_and_what_is_not_is_given_up_on():
+    release = Event()
+    before = leaks.alive()
+    thread = Thread(target=release.wait, args=(GUARD_S,))
+    line = sys._getframe().f_lineno + 1
+    thread.start()
+    began = time.monotonic()
+    (left,) = leaks.find(before)
+    assert time.monotonic() - began > 0.2  # the pauses of all tries
+    assert "thread" in str(left)
+    assert f"made at test_leak.py:{line}" in str(left)
+    Timer_(0.05, release.set).start()
+    assert leaks.find(before) == []
+    thread.join()
+
+
+LK_02_LINE = (
+    test_lk_02_what_is_about_to_end_is_waited_for_and_what_is_not_is_given_up_on.__code__.co_firstlineno
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "allowed"),
+    [
+        ("top: wait", True),
+        ("top: threading.Condition.wait", True),
+        ("top: hold", False),
+        ("any: hold", True),
+        ("any: elsewhere", False),
+        ("made_by: test_lk_04_rules_allow_by_the_top_by_any_frame_and_by_who_made_it", True),
+        ("made_by: hold", False),
+    ],
+)
+def test_lk_04_rules_allow_by_the_top_by_any_frame_and_by_who_made_it(rule, allowed):
+    release = Event()
+
+    def hold():
+        release.wait(GUARD_S)
+
+    before = leaks.alive()
+    thread = Thread(target=hold)
+    thread.start()
+    try:
+        while "Condition.wait" not in str(leaks.alive()[thread].stands[0].function):
+            time.sleep(0.001)
+        assert (leaks.find(before, [leaks.rule(rule)]) == []) is allowed
+    finally:
+        release.set()
+        thread.join()
+
+
+def test_lk_04_the_machinery_of_tests_signals_and_runtimes_does_not_count():
+    before = leaks.alive()
+
+    async def main():
+        await call(time.sleep, 0.001)
+
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    asyncio.run(main())  # its thread stays warm for the next call
+    assert leaks.find(before) == []
+
+
+@pytest.mark.parametrize("text", ["", "top", "top:", "bottom: x"])
+def test_lk_04_what_is_no_rule_is_refused(text):
+    with pytest.raises(ValueError, match='allowed "top: NAME", "any: NAME" or "made_by: NAME"'):
+        leaks.rule(text)
+
+
+LEAVES_IN_A_FIXTURE = """
+    @pytest.fixture(scope="session", autouse=True)
+    def server():
+        threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+
+    def test_it():
+        assert {holds}
+"""
+
+
+@pytest.mark.parametrize(
+    ("holds", "arguments", "exit_code", "searched"),
+    [
+        (True, (), 1, True),
+        (False, (), 1, False),
+        (False, ("--gopat-leaks-always",), 1, True),
+        (True, ("-k", "nothing"), 5, False),
+    ],
+)
+def test_lk_05_at_the_end_of_a_session_a_leak_fails_a_run_that_passed(
+    pytester, holds, arguments, exit_code, searched
+):
+    done = checked(pytester, LEAVES_IN_A_FIXTURE.format(holds=holds), *arguments)
+    assert done.ret == exit_code
+    assert ("left behind by the session" in done.stdout.str()) is searched
+
+
+LOOSE_ENDS = {
+    "task": (
+        "asyncio.create_task(asyncio.sleep(30)); await asyncio.sleep(0)",
+        "cancelled when its loop ended",
+    ),
+    "coroutine": ("asyncio.sleep(1)", "sleep of tasks.py"),
+    "error": ("asyncio.create_task(fail()); await asyncio.sleep(0)", "Task exception was never retrieved"),
+    "iterator": ("global kept; kept = numbers(); await anext(kept)", "numbers of test_lk_09"),
+}
+
+TIDY = {
+    "task": "await asyncio.create_task(asyncio.sleep(0))",
+    "coroutine": "await asyncio.sleep(0)",
+    "error": "await asyncio.wait([task := asyncio.create_task(fail())]); task.exception()",
+    "iterator": "kept = numbers(); await anext(kept); await kept.aclose()",
+}
+
+
+@pytest.mark.parametrize("kind", LOOSE_ENDS)
+def test_lk_09_loose_ends_of_asyncio_are_reported(pytester, kind):
+    program = """
+        async def fail():
+            raise ValueError("lost")
+
+        async def numbers():
+            yield 1
+            yield 2
+
+        async def leaves():
+            {leaves}
+
+        async def tidies():
+            {tidies}
+
+        def test_leaves():
+            asyncio.run(leaves())
+
+        def test_tidies():
+            asyncio.run(tidies())
+    """
+    leaves, message = LOOSE_ENDS[kind]
+    done = checked(pytester, program.format(leaves=leaves, tidies=TIDY[kind]), "-W", "ignore")
+    done.assert_outcomes(failed=1, passed=1)
+    done.stdout.fnmatch_lines(["*left behind:", f"*{message}*"])

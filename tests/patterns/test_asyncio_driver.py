@@ -187,6 +187,7 @@ def test_the_loop_of_a_run_is_forgotten_with_the_run(error):
     assert set(runtime._drivers) == before
 
 
+@pytest.mark.leaks("a foreign task")
 def test_a_task_of_asyncio_that_outlives_main_is_still_of_the_run():
     received, tasks = [], []
 

@@ -231,6 +231,7 @@ def test_what_a_run_leaks_is_named(runtime):
     assert outcome.leaked[0].startswith("lost waits for receive on")
 
 
+@pytest.mark.leaks("that is what is told")
 def test_the_mains_error_comes_before_a_warning_that_is_an_error(runtime):
     async def main():
         WaitGroup().go(sleep, 3_600)
@@ -242,6 +243,7 @@ def test_the_mains_error_comes_before_a_warning_that_is_an_error(runtime):
             run(main, runtime=runtime)
 
 
+@pytest.mark.leaks("that is what is told")
 def test_run_warns_of_what_was_left_behind(runtime):
     from patterns import run, traps
 

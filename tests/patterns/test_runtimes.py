@@ -528,6 +528,7 @@ def test_a_machine_that_allows_no_more_threads_fails_the_task_and_ends_the_run(m
     assert outcome.leaked == ()
 
 
+@pytest.mark.leaks("the run breaks")
 def test_a_thread_that_breaks_ends_the_run_with_its_error(monkeypatch):
     from patterns.runtimes import threads
 
