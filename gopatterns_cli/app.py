@@ -155,5 +155,9 @@ def _failure(error: OSError) -> Failure:
 def _bug(error: BaseException) -> str:
     if os.environ.get("GOPAT_DEBUG") == "1":
         traceback.print_exception(error)
-    what = ": ".join(part for part in (type(error).__name__, str(error)) if part)
+    inner: BaseException = error
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    first = "" if inner is error else f"; the first is {type(inner).__name__}: {inner}"
+    what = ": ".join(part for part in (type(error).__name__, f"{error}{first}") if part)
     return f"{what} (GOPAT_DEBUG=1 shows where)"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from gopatterns_cli import options
-from gopatterns_cli.demonstration import MOST_JOBS, MOST_TASKS, TASK_OPTIONS, known_options
+from gopatterns_cli.demonstration import MOST_JOBS, MOST_TASKS, known_options
 from patterns.demo import Option
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ def with_demo_options(command: Callable[..., T]) -> Callable[..., T]:
 def _parameter(option: Option) -> inspect.Parameter:
     names = {"count": "N", "duration": "TIME", "rate": "RATE", "text": "TEXT"}
     parsers: dict[str, Callable[[Any], Any]] = {
-        "count": options.count(int(option.least), MOST_TASKS if option.name in TASK_OPTIONS else MOST_JOBS),
+        "count": options.count(int(option.least), MOST_TASKS if option.tasks else MOST_JOBS),
         "duration": options.duration,
         "rate": options.rate,
     }

@@ -72,10 +72,22 @@ def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) 
         if known[name].kind != "text" and value < known[name].least:
             raise Failure(f"--{name}: found {value:g}, allowed from {known[name].least:g}", 2)
     most = runtimes.load(runtime).max_tasks()
-    for name in TASK_OPTIONS:
+    for name in [option.name for option in demo.options if option.tasks]:
         if given.get(name, 0) > most:
             raise Failure(f"--{name}: found {given[name]:_}, allowed at most {most:_} on {runtime} here", 2)
-    return demo.choose(**given)
+    try:
+        return demo.choose(**given)
+    except ValueError as error:
+        raise Failure(f"--{error}", 2) from None
+
+
+def most_at_once(runtime: str) -> int | None:
+    """How many jobs a runtime does at once, at the most; None where only the demo's options limit that."""
+    if runtime != "processes":
+        return None
+    from patterns.runtimes import processes  # noqa: PLC0415 - keeps --help light
+
+    return processes.max_calls()
 
 
 def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figures:

@@ -34,7 +34,7 @@ async def _demo(options: Options) -> list[int]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "tasks that answer, of which one is listened to", least=1),
+        Option("workers", 5, "tasks that answer, of which one is listened to", least=1, tasks=True),
         Option("latency", 0.5, "how long an answer takes, and what is done after the first"),
         Option("bad", False, "the known-bad twin: a channel without room"),
     ),

@@ -45,7 +45,7 @@ async def _demo(options: Options) -> list[str]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "tasks that poll, each under a context of its own", least=1),
+        Option("workers", 5, "tasks that poll, each under a context of its own", least=1, tasks=True),
         Option("latency", 0.5, "how long one poll takes", least=1e-4),
         Option("after", 3.0, "when the root is cancelled"),
     ),

@@ -46,7 +46,7 @@ async def _poll(latency: float) -> None:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "tasks that poll in a loop", least=1),
+        Option("workers", 5, "tasks that poll in a loop", least=1, tasks=True),
         Option("latency", 0.1, "how long one poll takes", least=1e-4),
         Option("after", 1.0, "when whoever started them leaves"),
         Option("bad", False, "the known-bad twin: nobody ends them"),

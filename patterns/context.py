@@ -7,7 +7,8 @@ blocking operation of the task ends.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 from weakref import ref
 
 from patterns import traps
@@ -111,17 +112,16 @@ class Context:
             self._children[child._link] = None
         return child
 
-    def with_timeout(self, seconds: float) -> Context:
+    def with_timeout(self, seconds: float | None) -> Context:
         """
-        Return a child that is done after `seconds`; made outside a runtime, counted from when it, or one
-        below it, is first entered, derived from or asked for `done` inside one.
+        Return a child that is done after `seconds`; None is no limit. Made outside a runtime, it is counted
+        from when it, or one below it, is first entered, derived from or asked for `done` inside one.
 
         Raises:
             RuntimeError: the tree is in use in another run.
-            ValueError: `seconds` is not a number.
+            TypeError, ValueError: `seconds` is not a number.
         """
-        if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
-            raise ValueError("seconds: found nan, allowed a number")
+        _check_number("seconds", seconds)
         child = self.with_cancel()
         child._timeout_s = seconds
         child._timed = True
@@ -136,10 +136,9 @@ class Context:
 
         Raises:
             RuntimeError: no runtime runs here, or the tree is in use in another run.
-            ValueError: `at` is not a number.
+            TypeError, ValueError: `at` is not a number.
         """
-        if at != at:  # noqa: PLR0124 (the test for NaN)
-            raise ValueError("at: found nan, allowed a number")
+        _check_number("at", at)
         now = traps.now()
         child = self.with_cancel()
         child._at = at
@@ -265,7 +264,9 @@ class Context:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         task = traps.place() or _no_task()
-        before = self._entered[task]
+        before = self._entered.get(task)
+        if before is None:
+            self._leave_elsewhere()
         previous = before.pop()
         if not before:
             del self._entered[task]
@@ -316,6 +317,19 @@ class Context:
             if self._timed and self._clock is not driver:
                 self._start_clock(driver)
         return task
+
+    def _leave_elsewhere(self) -> NoReturn:
+        """Refuse to be left in a task that did not enter, and take the tasks that did out of this context."""
+        for task, before in self._entered.items():
+            task.context.tasks.discard(task)
+            task.context = before[0]
+            task.context.tasks.add(task)
+        self._entered.clear()
+        self._end(CancelledError, None)
+        raise RuntimeError(
+            "left in another task than it was entered in: enter and leave in one task, and close an async "
+            "generator around it by aclose, or it is closed elsewhere"
+        )
 
     def _check_run(self) -> None:
         """Refuse what another run than this one does."""
@@ -392,6 +406,13 @@ class Context:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+
+
+def _check_number(name: str, value: object) -> None:
+    if isinstance(value, bool) or (value is not None and not isinstance(value, Real)):
+        raise TypeError(f"{name}: found {value!r}, allowed a number")
+    if value != value:  # noqa: PLR0124 (the test for NaN)
+        raise ValueError(f"{name}: found nan, allowed a number")
 
 
 def _no_task() -> Task:

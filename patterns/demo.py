@@ -26,7 +26,7 @@ class Option:
     One thing that can be chosen: its name, its default, what it is, and the smallest number allowed.
 
     Its default gives the kind: a `bool` is a flag, an `int` a count, a `float` a duration in seconds
-    (`per_second`: a rate), a `str` a text.
+    (`per_second`: a rate), a `str` a text. `tasks` says that so many tasks live at once.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Option:
     help: str
     least: float = 0
     per_second: bool = False
+    tasks: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -74,7 +75,8 @@ class Demo:
     machine, `serial_ns` what a plain loop would wait, both in nanoseconds; None where that has no meaning.
     `serial` says how that is worked out.
     `leaks` is how many tasks it leaves behind, which only a known-bad twin does. `needs` is a module that
-    it cannot do without on a real runtime, and the extra that brings it.
+    it cannot do without on a real runtime, and the extra that brings it. `check` raises a ValueError that
+    begins with an option's name when the options cannot be.
     """
 
     main: Callable[[Options], Awaitable[list[Any]]]
@@ -85,6 +87,7 @@ class Demo:
     serial: str = "jobs x latency"
     leaks: Callable[[Options], int] = _none
     needs: tuple[str, str] | None = None
+    check: Callable[[Options], object] | None = None
 
     def missing(self) -> str | None:
         """Return what it lacks here on a real runtime, and how to get it; None when it lacks nothing."""
@@ -97,7 +100,7 @@ class Demo:
         Return the options, the defaults where `values` has none.
 
         Raises:
-            ValueError: an unknown option, or a value below the least.
+            ValueError: an unknown option, a value below the least, or what `check` refuses.
         """
         known = {option.name: option for option in self.options}
         for name, value in values.items():
@@ -106,7 +109,12 @@ class Demo:
             if known[name].kind != "text" and value < known[name].least:
                 raise ValueError(f"{name}: found {value}, allowed from {known[name].least}")
         durations = tuple(option.name for option in self.options if option.kind == "duration")
-        return Options({name: values.get(name, option.default) for name, option in known.items()}, durations)
+        chosen = Options(
+            {name: values.get(name, option.default) for name, option in known.items()}, durations
+        )
+        if self.check is not None:
+            self.check(chosen)
+        return chosen
 
 
 async def busy(number: int, seconds: float) -> None:

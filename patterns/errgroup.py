@@ -157,11 +157,8 @@ class ErrGroup:
         self._free_slot()
 
     def _is_quiet(self, error: BaseException) -> bool:
-        return (
-            isinstance(error, CancelledError)
-            or (isinstance(error, DeadlineExceededError) and self.context.dead)
-            or is_foreign_cancel(error)
-        )
+        ended = isinstance(error, (CancelledError, DeadlineExceededError)) or is_foreign_cancel(error)
+        return ended and self.context.dead
 
     def _free_slot(self) -> None:
         """Hand the slot to whoever waits first, or free it; the last one that is free ends the joins."""
@@ -229,7 +226,7 @@ demo = Demo(
     main=_demo,
     options=(
         Option("urls", 10, "pages to fetch, from a server on loopback"),
-        Option("workers", 10, "requests at once", least=1),
+        Option("workers", 10, "requests at once", least=1, tasks=True),
         Option("latency", 0.1, "how long a page takes; every third takes 3 x as long"),
         Option("failing", 7, "the page that answers with an error; 0: none"),
         Option("dropping", 0, "the page that drops the line; 0: none"),

@@ -11,7 +11,7 @@ from patterns.demo import Demo, Option, batches, busy
 from patterns.errors import CancelledError
 from patterns.group import TaskGroup, asynchronous
 from patterns.source import Source, numbered
-from patterns.stage import at_least_one, first_of, is_uncalled_for
+from patterns.stage import Stage, at_least_one, failing, is_uncalled_for
 from patterns.traps import is_foreign_cancel
 
 if TYPE_CHECKING:
@@ -80,31 +80,28 @@ async def collect_errors(
     results: dict[int, Result[Any]] = {}
     fatal: list[BaseException] = []
 
-    async def worker() -> None:
-        while True:
-            entry, ok = await source.read()
-            if not ok or entry is None:
-                return
-            number, item = entry
-            try:
-                results[number] = Result(await perform(item))
-            except BaseException as error:
-                cancelled = isinstance(error, CancelledError) or is_foreign_cancel(error)
-                if isinstance(error, GeneratorExit) or (cancelled and not is_uncalled_for(error)):
-                    raise
-                if not (cancelled or isinstance(error, Exception)):
-                    fatal.append(error)
-                results[number] = Result(None, error)
+    async def work_one(number: int, item: Any) -> None:
+        try:
+            results[number] = Result(await perform(item))
+        except BaseException as error:
+            cancelled = isinstance(error, CancelledError) or is_foreign_cancel(error)
+            if isinstance(error, GeneratorExit) or (cancelled and not is_uncalled_for(error)):
+                raise
+            if not (cancelled or isinstance(error, Exception)):
+                fatal.append(error)
+            results[number] = Result(None, error)
 
-    try:
-        async with TaskGroup() as group:
-            source.start(group)
-            for number in range(1, count + 1):
-                group.spawn(worker, name=f"worker {number}")
-    except BaseExceptionGroup as failures:
-        raise first_of(failures) from None
-    finally:
-        source.close()
+    async def worker() -> None:
+        while (entry := (await source.read())[0]) is not None:
+            await work_one(*entry)
+
+    def start(group: TaskGroup) -> None:
+        source.start(group)
+        for number in range(1, count + 1):
+            group.spawn(failing, group, worker, name=f"worker {number}")
+
+    async with Stage(start, source.close, cancels=False):
+        pass
     if fatal:
         raise fatal[0]
     return [results[number] for number in range(len(results))]
@@ -131,7 +128,7 @@ async def _demo(options: Options) -> list[str]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "items worked on at once", least=1),
+        Option("workers", 5, "items worked on at once", least=1, tasks=True),
         Option("jobs", 10, "numbers, of which every third is negative and fails"),
         Option("latency", 0.1, "how long one number waits"),
     ),

@@ -147,7 +147,7 @@ def _ideal_ns(options: Options) -> int:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 3, "tasks that share the numbers", least=1),
+        Option("workers", 3, "tasks that share the numbers", least=1, tasks=True),
         Option("jobs", 10, "numbers, each squared"),
         Option("latency", 1.0, "how long one number waits"),
         Option("timeout", 0.0, "when all is cancelled; 0: after 10s, or 2.5 x the ideal if that is more"),

@@ -224,7 +224,7 @@ def asynchronous(fn: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
 
 def is_asynchronous(fn: Callable[..., Any]) -> bool:
     """
-    Whether `fn` is `async def`, and not a plain function.
+    Whether `fn` is `async def`, and not a plain function. A wrapper is what it is itself, whatever it wraps.
 
     Raises:
         TypeError: `fn` is not callable, or is a generator function.
@@ -233,9 +233,9 @@ def is_asynchronous(fn: Callable[..., Any]) -> bool:
         if inspect.iscoroutine(fn):
             fn.close()  # or the interpreter would warn that nobody awaited it
         raise TypeError(f"a function is needed, found {fn!r}")
-    plain = inspect.unwrap(getattr(fn, "func", fn))
-    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
+    kinds = (fn, getattr(fn, "__call__", None))  # noqa: B004 (its code, not whether it has any)
+    if any(inspect.isgeneratorfunction(kind) or inspect.isasyncgenfunction(kind) for kind in kinds):
         raise TypeError(
             f"a plain or async function is needed, {getattr(fn, '__name__', fn)!r} is a generator"
         )
-    return inspect.iscoroutinefunction(plain) or inspect.iscoroutinefunction(getattr(plain, "__call__", None))  # noqa: B004
+    return any(map(inspect.iscoroutinefunction, kinds))

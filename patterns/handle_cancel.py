@@ -42,7 +42,7 @@ async def _demo(options: Options) -> list[str]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "tasks that wait for an answer", least=1),
+        Option("workers", 5, "tasks that wait for an answer", least=1, tasks=True),
         Option("after", 1.0, "when they are cancelled"),
         Option("bad", False, "the known-bad twin: they do not hear of the cancel"),
     ),

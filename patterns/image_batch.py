@@ -39,16 +39,19 @@ async def _demo(options: Options) -> list[str]:
 def _files(pattern: str) -> list[str]:
     """Return the files that a pattern such as `DIR/*.jpg` names, sorted."""
     path = Path(pattern)
-    found = sorted(str(file) for file in path.parent.glob(path.name) if file.is_file())
+    try:
+        found = sorted(str(file) for file in path.parent.glob(path.name) if file.is_file())
+    except ValueError:
+        raise ValueError(f"input: found {pattern!r}, allowed files such as 'DIR/*.jpg'") from None
     if not found:
-        raise FileNotFoundError(f"--input: no file is called {pattern}")
+        raise ValueError(f"input: no file is called {pattern!r}")
     return found
 
 
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 10, "images in work at once", least=1),
+        Option("workers", 10, "images in work at once", least=1, tasks=True),
         Option("jobs", 40, "images, made here unless --input names some"),
         Option("latency", 0.02, "how long fetching one takes before it is resized"),
         Option("rate", 1500.0, "images per second that are let through", 1e-6, per_second=True),
@@ -56,5 +59,6 @@ demo = Demo(
         Option("output", "", "a folder for the smaller ones; without it they are thrown away"),
     ),
     steps=lambda options: None if options.input else options.jobs,
+    check=lambda options: _files(options.input) if options.input else None,
     needs=("PIL", "image"),
 )

@@ -218,15 +218,24 @@ class WorkerPool(Generic[R]):
     async def _worker(self, context: Context) -> None:
         try:
             with context:
-                while True:
-                    job, ok = await self._jobs.receive_ok()
-                    if not ok or job is None:
-                        return
-                    await self._hand_in(await self._result(*job))
+                await self._take_jobs()
         finally:
             self._left -= 1
             if self._left == 0:
                 self._end()
+
+    async def _take_jobs(self) -> None:
+        try:
+            while True:
+                job, ok = await self._jobs.receive_ok()
+                if not ok or job is None:
+                    return
+                await self._hand_in(await self._result(*job))
+        except BaseException as error:
+            if is_uncalled_for(error):  # somebody cancels this one `asyncio.Task` while it waits for a job
+                self._fatal = self._fatal or error
+                self.cancel()
+            raise
 
     async def _result(self, job_id: Hashable, data: Any) -> JobResult[R]:
         try:
@@ -274,7 +283,7 @@ async def _demo(options: Options) -> list[Any]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "tasks that take jobs", least=1),
+        Option("workers", 5, "tasks that take jobs", least=1, tasks=True),
         Option("jobs", 10, "jobs submitted, then the pool is stopped"),
         Option("latency", 0.1, "how long one job waits"),
     ),

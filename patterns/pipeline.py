@@ -28,6 +28,10 @@ class Drop:
         """Return its name."""
         return "DROP"
 
+    def __reduce__(self) -> str:
+        """Have copies and what comes from a worker process be this one value."""
+        return "DROP"
+
 
 DROP = Drop()
 
@@ -135,7 +139,7 @@ demo = Demo(
     options=(
         Option("jobs", 5, "items, from 1"),
         Option("latency", 0.0, "how long each stage waits for one item"),
-        Option("stages", 3, "generate, square, keep even, then stages that pass on", least=1),
+        Option("stages", 3, "generate, square, keep even, then stages that pass on", least=1, tasks=True),
         Option("buffer", 0, "capacity of each hop"),
     ),
     steps=lambda options: _steps(options.jobs, options.stages),

@@ -288,5 +288,7 @@ def _checked_burst(burst: int) -> int:
 
 
 def _check_count(n: int) -> None:
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise TypeError(f"n: found {n!r}, allowed a whole number from 0")
     if n < 0:
-        raise ValueError(f"n: found {n}, allowed a number from 0")
+        raise ValueError(f"n: found {n}, allowed a whole number from 0")

@@ -154,8 +154,8 @@ async def _demo(options: Options) -> list[int]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("permits", 3, "tasks that may work at once", least=1),
-        Option("jobs", 10, "tasks"),
+        Option("permits", 3, "tasks that may work at once", least=1, tasks=True),
+        Option("jobs", 10, "tasks", tasks=True),
         Option("latency", 1.0, "how long one task works"),
     ),
     steps=lambda options: options.jobs,

@@ -27,6 +27,7 @@ class Stage(Generic[T]):
 
     `start(group)` spawns its tasks and returns what the block is given; `close()` is called when all of
     them have ended, and those of `outputs` that are still open are closed, for readers outside the block.
+    Leaving the block cancels the tasks, or with `cancels=False` waits for them.
 
     Raises:
         the first error of a task or of the block, bare; later ones are attached to it as notes.
@@ -37,11 +38,14 @@ class Stage(Generic[T]):
         start: Callable[[TaskGroup], T],
         close: Callable[[], object],
         outputs: Sequence[Channel[Any]] = (),
+        *,
+        cancels: bool = True,
     ) -> None:
         self._group = TaskGroup()
         self._start = start
         self._close = close
         self._outputs = outputs
+        self._cancels = cancels
 
     async def __aenter__(self) -> T:
         group = await self._group.__aenter__()
@@ -54,18 +58,23 @@ class Stage(Generic[T]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._group.cancel()
+        if self._cancels:
+            self._group.cancel()
         try:
             await self._group.__aexit__(kind, error, trace)
         except BaseExceptionGroup as failures:
-            raise first_of(failures) from None
+            first = first_of(failures)
+            close_after(first, self._close)
+            raise first from None
+        except BaseException as ended:
+            close_after(ended, self._close)
+            raise
+        else:
+            close_after(error, self._close)
         finally:
-            try:
-                self._close()
-            finally:
-                for output in self._outputs:
-                    if not output.closed:
-                        output.close()
+            for output in self._outputs:
+                if not output.closed:
+                    output.close()
 
 
 class LastCloses:
@@ -104,14 +113,21 @@ async def failing(group: TaskGroup, fn: Callable[..., Awaitable[Any]], *args: An
 
 def is_uncalled_for(error: BaseException) -> bool:
     """
-    Whether `error` is a cancellation, ours or asyncio's, of a task that nobody cancels: the code that it ran
-    raised it, as a job does that awaits something cancelled.
+    Whether `error` is a cancellation, ours or asyncio's, that no context asked for: the code that a task ran
+    raised it, as a job does that awaits something cancelled, or somebody cancels that one `asyncio.Task`.
     """
-    task = traps.running()
-    if isinstance(error, CancelledError):
-        return not task.context.dead
-    cancels = getattr(task.handle, "cancelling", int)
-    return is_foreign_cancel(error) and not cancels()
+    cancelled = isinstance(error, CancelledError) or is_foreign_cancel(error)
+    return cancelled and not traps.running().context.dead
+
+
+def close_after(error: BaseException | None, close: Callable[[], object]) -> None:
+    """Call `close()`; what it raises is a note of `error`, where there is one already."""
+    try:
+        close()
+    except Exception as failure:
+        if error is None:
+            raise
+        error.add_note(f"also: {type(failure).__name__}: {failure}")
 
 
 def first_of(failures: BaseExceptionGroup[Any]) -> BaseException:

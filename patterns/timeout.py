@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -53,7 +54,8 @@ async def race_timeout(work: Callable[..., Any], *args: Any, seconds: float = 1.
     with Context.current().with_timeout(seconds):
         if is_asynchronous(work):
             return await work(*args)
-        return await traps.call(work, *args, abandon=True)
+        result = await traps.call(work, *args, abandon=True)
+        return await result if inspect.isawaitable(result) else result
 
 
 async def _demo(options: Options) -> list[str]:

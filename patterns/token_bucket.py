@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Self
 
 from patterns.channel import Channel
@@ -33,6 +34,8 @@ class TickerBucket:
     """
 
     def __init__(self, rate: float, burst: int) -> None:
+        if not 0 < rate < math.inf:
+            raise ValueError(f"rate: found {rate!r}, allowed a number above 0")
         self._period_s = 1 / rate
         self._tokens: Channel[None] = Channel(burst)
         self._group = TaskGroup()

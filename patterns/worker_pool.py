@@ -169,7 +169,7 @@ async def _demo(options: Options) -> list[int]:
 demo = Demo(
     main=_demo,
     options=(
-        Option("workers", 5, "tasks that take jobs", least=1),
+        Option("workers", 5, "tasks that take jobs", least=1, tasks=True),
         Option("jobs", 10, "jobs, each doubled"),
         Option("latency", 1.0, "how long one job waits"),
         Option("ordered", False, "results in the order of the jobs"),

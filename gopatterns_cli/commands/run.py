@@ -1,5 +1,6 @@
 """`gopat run`: a pattern's demo, watched while it runs."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -35,7 +36,12 @@ def run(
     import json  # noqa: PLC0415 - only when asked for
     from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
 
-    from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.demonstration import (  # noqa: PLC0415 - keeps --help light
+        choose,
+        figures,
+        most_at_once,
+        tasks_of,
+    )
     from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
@@ -53,7 +59,10 @@ def run(
         outcome = _watched(watch, demo, options, (runtime_name, seed), heading)
     if outcome.error is not None:
         raise outcome.error
-    taken = figures(demo, options, outcome, watch.peak)
+    at_once = most_at_once(runtime_name)
+    taken = figures(demo, options, outcome, watch.peak if at_once is None else min(watch.peak, at_once))
+    if at_once is not None and (tasks_of(options) or 0) > at_once:
+        print(f"note: at most {at_once} worker processes here, 4 for each core", file=sys.stderr)
     if as_json:
         names = {"pattern": pattern_name, "runtime": runtime_name, "seed": (seed or 0) if simulated else None}
         trace = None if outcome.trace is None else outcome.trace.hash

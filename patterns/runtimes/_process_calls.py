@@ -5,8 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import signal
 from collections import deque
+from contextlib import contextmanager
 from functools import partial
+from multiprocessing import resource_tracker
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +20,7 @@ from patterns.runtimes._calls import Call
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkServerContext, SpawnContext
     from multiprocessing.process import BaseProcess
@@ -154,7 +157,8 @@ class ProcessCalls:
     def _start_worker(self) -> Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_process_worker.serve, args=(theirs,), daemon=True)
-        process.start()
+        with _keyboard_signals_blocked():  # which a worker inherits, until it ignores them
+            process.start()
         theirs.close()
         worker = Worker(process, ours)
         self._workers.append(worker)
@@ -183,11 +187,7 @@ class ProcessCalls:
                 self._idle.append(worker)
             self._hand_out()
             return
-        try:
-            value, error = pickle.loads(answer)  # noqa: S301 (from our own worker)
-        except Exception as problem:  # noqa: BLE001 (whatever an `__init__` raises)
-            value, error = None, TypeError(f"what a worker process gave cannot be unpickled: {problem}")
-        self._over(worker, value, error)
+        self._over(worker, *_read_answer(answer))
         self._idle.append(worker)
         self._hand_out()
 
@@ -238,6 +238,28 @@ class ProcessCalls:
             self._idle.remove(worker)
         self._clock.unwatch(worker.pipe)
         worker.pipe.close()
+
+
+@contextmanager
+def _keyboard_signals_blocked() -> Iterator[None]:
+    """Hold Ctrl-C back in this thread: a worker that is still being imported would print a traceback."""
+    resource_tracker.ensure_running()  # which would let them through
+    numbers = {getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasattr(signal, name)}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _read_answer(answer: bytes) -> tuple[Any, BaseException | None]:
+    text = ""
+    try:
+        value, error, text = pickle.loads(answer)  # noqa: S301 (from our own worker)
+        return value, None if error is None else pickle.loads(error)  # noqa: S301 (the same)
+    except Exception as problem:  # noqa: BLE001 (whatever an `__init__` raises)
+        was = f"; it was {text}" if text else ""
+        return None, TypeError(f"what a worker process gave cannot be unpickled: {problem}{was}")
 
 
 def _is_parked(waiter: Waiter) -> bool:

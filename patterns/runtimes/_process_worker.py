@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import threading
+from contextlib import suppress
 from multiprocessing import connection, parent_process
 from typing import TYPE_CHECKING, Any
 
@@ -19,35 +20,36 @@ def serve(pipe: Connection) -> None:
     """
     Run what comes through `pipe` until it is closed; the keyboard's signals are the parent's business.
 
-    A message is a pickled `(fn, args)`; the answer is a pickled `(value, None)` or `(None, error)`.
+    A message is a pickled `(fn, args)`; the answer is a pickled `(value, None, "")`, or `(None, error, text)`
+    where `error` is pickled once more, since not every error can be read again, and `text` describes it.
     """
     for name in ("SIGINT", "SIGQUIT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [getattr(signal, name)])
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    pipe.send_bytes(READY)
-    while True:
-        try:
-            message = pipe.recv_bytes()
-        except (EOFError, OSError):
-            return
-        pipe.send_bytes(_answer(message))
+    with suppress(EOFError, OSError):  # the parent has closed the pipe, or is gone
+        pipe.send_bytes(READY)
+        while True:
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
 
 
 def _answer(message: bytes) -> bytes:
     fn: Any = None
+    given: Any = None
+    what = "result"
     try:
         fn, args = pickle.loads(message)  # noqa: S301 (from our own parent, through a private pipe)
-        answer: tuple[Any, BaseException | None] = fn(*args), None
+        given = fn(*args)
     except BaseException as error:  # noqa: BLE001 (raised again in the caller)
-        answer = None, error
+        given, what = error, "error"
     try:
+        answer = (given, None, "") if what == "result" else (None, pickle.dumps(given), repr(given))
         return pickle.dumps(answer)
     except Exception as error:  # noqa: BLE001 (whatever a `__reduce__` raises)
-        what = "error" if answer[1] is not None else "result"
         name = getattr(fn, "__name__", "the function")
-        text = f"the {what} of {name} cannot be pickled: {error}; it was {answer[1] or answer[0]!r}"
-        return pickle.dumps((None, TypeError(text)))
+        text = f"the {what} of {name} cannot be pickled: {error}; it was {given!r}"
+        return pickle.dumps((None, pickle.dumps(TypeError(text)), text))
 
 
 def _die_with_parent() -> None:

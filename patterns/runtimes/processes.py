@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible
-from patterns.runtimes._process_calls import ProcessCalls
+from patterns.runtimes._process_calls import PER_CORE, ProcessCalls, cores
 from patterns.runtimes._real_clock import RealClock
 from patterns.runtimes._scheduler import Scheduler
 from patterns.traps import BUDGET
@@ -37,8 +37,13 @@ def missing() -> str | None:
 
 
 def max_tasks() -> int:
-    """Return how many tasks it takes at once; at most 4 per core of them are in a `call`."""
+    """Return how many tasks it takes at once; at most `max_calls` of them are in a `call`."""
     return 1_000_000
+
+
+def max_calls() -> int:
+    """Return how many calls run at once: a worker process each."""
+    return PER_CORE * cores()
 
 
 class InTurn:

@@ -198,10 +198,10 @@ def test_a_job_that_awaits_something_cancelled_costs_no_worker():
     assert (type(results[1].error), results[2].value) == (asyncio.CancelledError, 2)
 
 
-def test_a_worker_that_is_cancelled_from_outside_hands_in_its_job_and_ends():
+def test_a_job_whose_task_is_cancelled_from_outside_is_handed_in_and_the_worker_goes_on():
     async def work(job):
         await started.send(asyncio.current_task())
-        await asyncio.sleep(3600)
+        await asyncio.sleep(3600 if isinstance(job, int) else 0)
 
     started = Channel()
 
@@ -211,12 +211,28 @@ def test_a_worker_that_is_cancelled_from_outside_hands_in_its_job_and_ends():
                 await pool.submit(job, job)
             for _ in range(2):
                 (await started.receive()).cancel()
+            await pool.submit("one more", "one more")
+            await started.receive()
+            await pool.stop()
             results = await by_id(pool)
-            with pytest.raises(PoolClosedError):
-                await pool.submit("nobody is left", None)
         return {job: type(result.error) for job, result in results.items()}
 
-    assert run(main, runtime="asyncio") == dict.fromkeys(range(2), asyncio.CancelledError)
+    cancelled = dict.fromkeys(range(2), asyncio.CancelledError)
+    assert run(main, runtime="asyncio") == {**cancelled, "one more": type(None)}
+
+
+def test_a_worker_that_is_cancelled_while_it_waits_for_a_job_fails_the_pool():
+    async def main():
+        async with WorkerPool(abs, workers=1) as pool:
+            await sleep(0.001)
+            (worker,) = pool._group._tasks
+            worker.handle.cancel()
+            await sleep(0.001)
+            with pytest.raises(PoolClosedError):
+                await pool.submit("nobody is left", 1)
+
+    with pytest.raises(asyncio.CancelledError):
+        run(main, runtime="asyncio")
 
 
 def test_work_that_never_returns_is_ended_by_cancel(go):
