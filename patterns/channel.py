@@ -19,7 +19,7 @@ from patterns.traps import Waiter
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from patterns.traps import Driver, Task
+    from patterns.traps import Driver
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ class Channel(Generic[T]):
         Cost: does not suspend when there is room or a receiver, but for one turn in `traps.BUDGET`
             operations.
         """
-        task = traps.current.get() or traps.running()
+        task = traps.running()
         driver = task.driver
         if self._driver is not driver:
             self._bind(driver)
@@ -118,7 +118,7 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        task = traps.current.get() or traps.running()
+        task = traps.running()
         driver = task.driver
         if self._driver is not driver:
             self._bind(driver)
@@ -268,8 +268,8 @@ class Channel(Generic[T]):
 
     def check_place(self) -> None:
         """Refuse a plain call from another runtime, from inside a `call`, or from a thread without either."""
-        task: Task | None = traps.current.get()
-        if task is not None:
+        if traps.current.get() is not None:
+            task = traps.running()
             if self._driver is not task.driver:
                 self._bind(task.driver)
         elif self._driver is not None and not self._driver.finished and not traps.runs_here():

@@ -7,6 +7,7 @@ blocking operation of the task ends.
 
 from __future__ import annotations
 
+from math import inf
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from weakref import ref
@@ -218,9 +219,12 @@ class Context:
         End this context and all below it, at once; a second call does nothing.
 
         Raises:
+            TypeError: the cause is no exception.
             RuntimeError: inside a `call`, in another run, or in a thread without a runtime while tasks run
                 under it.
         """
+        if cause is not None and not isinstance(cause, BaseException):
+            raise TypeError(f"cause: found {cause!r}, allowed an exception")
         self._end(CancelledError, cause)
 
     def after_func(self, fn: Callable[..., Any], *args: Any) -> Callable[[], bool]:
@@ -276,10 +280,15 @@ class Context:
         previous.tasks.add(task)
         if previous.dead:
             task.driver.cancel(task)
+        interrupt = task.interrupt
+        if interrupt is not None and interrupt.context is self and error is None:
+            interrupt.withdraw()  # foreign code has taken it for its own
         if self._deriver is task and not before:
             self._end(CancelledError, None)
         if error is not None:
             ours = traps.translated(error)
+            if interrupt is not None and interrupt.context is self:
+                interrupt.withdraw()  # foreign code has put another error in its place
             if ours is not error:
                 raise ours from error
 
@@ -312,7 +321,7 @@ class Context:
         if task is not None:
             root, driver = self._root or self, task.driver
             if root._driver is not driver:
-                self._check_run()
+                self.check_run(driver)
                 root._driver = driver
             if self._timed and self._clock is not driver:
                 self._start_clock(driver)
@@ -331,14 +340,13 @@ class Context:
             "generator around it by aclose, or it is closed elsewhere"
         )
 
-    def _check_run(self) -> None:
-        """Refuse what another run than this one does."""
-        task, driver = traps.current.get(), (self._root or self)._driver
-        if task is None or driver is None or driver is task.driver or driver.finished:
-            return
-        raise RuntimeError(
-            f"{self!r} is in use on {driver.name} and cannot be used on {task.driver.name} at the same time"
-        )
+    def check_run(self, driver: Driver) -> None:
+        """Refuse to be used in a run while another one, that is not over, uses this tree."""
+        owner = (self._root or self)._driver
+        if owner is not driver and owner is not None and not owner.finished:
+            raise RuntimeError(
+                f"{self!r} is in use on {owner.name} and cannot be used on {driver.name} at the same time"
+            )
 
     def _start_clock(self, driver: Driver) -> None:
         """Count time-outs and set deadlines, here and above, by the clock of a run that is new to them."""
@@ -358,11 +366,11 @@ class Context:
         if self.dead:
             return
         bounded = self.deadline is not None and self.deadline <= at
-        if not bounded:
+        if not bounded and at != inf:
             self.deadline = at
         if at <= now:
             self._end(DeadlineExceededError, None)
-        elif not bounded:
+        elif not bounded and at != inf:
             self._alarm = traps.alarm(at, lambda: self._end(DeadlineExceededError, None))
 
     def _end(self, error: type[CancelledError | DeadlineExceededError], cause: BaseException | None) -> None:
@@ -373,8 +381,7 @@ class Context:
             if context._children:
                 doomed.extend(context.children)
         tasks = [task for context in doomed for task in context.tasks]
-        check_place(self, tasks)
-        self._check_run()
+        self._check_place(tasks)
         if self._link is not None and self.parent is not None:
             del self.parent._children[self._link]
         for context in doomed:
@@ -387,6 +394,11 @@ class Context:
                 context._done.close()
         if self._followers:
             self._start_followers(doomed)
+
+    def _check_place(self, tasks: list[Task]) -> None:
+        driver = check_place(self, tasks)
+        if driver is not None:
+            self.check_run(driver)
 
     def _start_followers(self, doomed: list[Context]) -> None:
         for context in doomed:

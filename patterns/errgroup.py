@@ -10,7 +10,7 @@ from patterns import traps
 from patterns.context import Context
 from patterns.demo import Demo, Option
 from patterns.errors import CancelledError, DeadlineExceededError
-from patterns.group import asynchronous, cut_own_frame
+from patterns.group import asynchronous, bind, cut_own_frame
 from patterns.launch import note
 from patterns.traps import Waiter, is_foreign_cancel
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patterns.demo import Options
-    from patterns.traps import Task
+    from patterns.traps import Driver, Task
 
 
 class ErrGroup:
@@ -58,6 +58,7 @@ class ErrGroup:
         self._limit = limit
         self._context: Context | None = None
         self._tasks: set[Task] = set()
+        self.owner: Driver | None = None
         self._slots_taken = 0
         self._queue: deque[Waiter] = deque()
         self._joining: deque[Waiter] = deque()
@@ -81,6 +82,7 @@ class ErrGroup:
         perform = asynchronous(fn)
         made_at = traps.caller()
         task = traps.running()
+        bind(self, task.driver)
         if task.context.dead:
             await traps.refuse(task)
         if self._limit is not None and (self._slots_taken >= self._limit or self._queue):
@@ -94,6 +96,7 @@ class ErrGroup:
     def try_go(self, fn: Callable[..., Any], *args: Any) -> bool:
         """Start `fn(*args)` as `go` does, or return False when `limit` tasks run."""
         perform = asynchronous(fn)
+        bind(self, traps.running().driver)
         if self._limit is not None and (self._slots_taken >= self._limit or self._queue):
             return False
         self._slots_taken += 1
@@ -111,6 +114,7 @@ class ErrGroup:
             cancelled again, and raises its error.
         """
         task = traps.running()
+        bind(self, task.driver)
         thrown: BaseException | None = None
         try:
             if task.context.dead:

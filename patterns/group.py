@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from patterns.context import Context
-    from patterns.traps import Task
+    from patterns.traps import Driver, Task
 
 
 class TaskGroup:
@@ -186,22 +186,42 @@ def cut_own_frame(error: BaseException) -> None:
         error.__traceback__ = trace.tb_next
 
 
-def check_place(thing: object, waiting: Collection[object]) -> None:
+def bind(thing: Any, driver: Driver) -> None:
+    """
+    Have `thing` belong to a run, by its attribute `owner`, until that is over.
+
+    Raises:
+        RuntimeError: it is in use in another one.
+    """
+    owner = thing.owner
+    if owner is driver:
+        return
+    if owner is not None and not owner.finished:
+        raise RuntimeError(
+            f"{thing!r} is in use on {owner.name} and cannot be used on {driver.name} at the same time: use "
+            "from_call"
+        )
+    thing.owner = driver
+
+
+def check_place(thing: object, waiting: Collection[object]) -> Driver | None:
     """
     Refuse a plain call from inside a `call`, whose thread runs beside the tasks, or from a thread without
-    a runtime while tasks wait for `thing`.
+    a runtime while tasks wait for `thing`. Returns the driver of the run that goes on here, if any.
 
     Raises:
         RuntimeError: use `from_call`.
     """
-    task = traps.current.get()
-    if task is not None:
-        task.driver.unpark  # noqa: B018 (a call has no traps, and says so)
-    elif waiting and not traps.runs_here():
+    if traps.current.get() is not None:
+        driver = traps.running().driver
+        driver.unpark  # noqa: B018 (a call has no traps, and says so)
+        return driver
+    if waiting and not traps.runs_here():
         raise RuntimeError(
             f"{thing!r} is in use and cannot be used from a thread without a runtime: run the thread's work "
             "through call, and use from_call"
         )
+    return None
 
 
 def asynchronous(fn: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:

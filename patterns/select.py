@@ -112,7 +112,7 @@ async def select(*cases: Case) -> Selected:
     Source: The Go Programming Language Specification, "Select statements".
     """
     _check(cases)
-    task = traps.current.get() or traps.running()
+    task = traps.running()
     driver = task.driver
     driver.budget -= 1
     if driver.budget < 0:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
-from patterns.group import TaskGroup, check_place
+from patterns.group import TaskGroup, bind, check_place
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from patterns.demo import Options
+    from patterns.traps import Driver
 
 
 class Semaphore:
@@ -50,6 +51,7 @@ class Semaphore:
         if size < 0:
             raise ValueError(f"size: found {size}, allowed a whole number from 0")
         self.size = size
+        self.owner: Driver | None = None
         self._free = size
         self._waiters: deque[Waiter] = deque()
 
@@ -59,10 +61,13 @@ class Semaphore:
 
         Raises:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
+            RuntimeError: it is in use in another run.
         """
         self._check(n)
         task = traps.running()
         driver = task.driver
+        if self.owner is not driver:
+            bind(self, driver)
         driver.budget -= 1
         if driver.budget < 0:
             await driver.rest(task)
@@ -85,10 +90,12 @@ class Semaphore:
 
         Raises:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
-            RuntimeError: inside a `call`, or in a thread without a runtime while tasks wait.
+            RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
         self._check(n)
-        check_place(self, self._waiters)
+        driver = check_place(self, self._waiters)
+        if driver is not None:
+            bind(self, driver)
         if self._waiters or self._free < n:
             return False
         self._free -= n
@@ -101,10 +108,12 @@ class Semaphore:
         Raises:
             TypeError, ValueError: `n` is no whole number, below 0, or more than are held; nothing was
                 given back.
-            RuntimeError: inside a `call`, or in a thread without a runtime while tasks wait.
+            RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
         self._check(n)
-        check_place(self, self._waiters)
+        driver = check_place(self, self._waiters)
+        if driver is not None:
+            bind(self, driver)
         if self._free + n > self.size:
             raise ValueError(f"release of {n} permits, only {self.size - self._free} are held")
         self._free += n

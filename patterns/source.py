@@ -60,7 +60,7 @@ class Source(Generic[T]):
             close()
 
     async def _step(self) -> tuple[T | None, bool]:
-        task = traps.current.get() or traps.running()
+        task = traps.running()
         driver = task.driver
         driver.budget -= 1
         if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either

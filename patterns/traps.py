@@ -116,29 +116,41 @@ class Interrupt:
     The mark that a driver puts on a foreign cancellation made for a context of ours, so that it can be
     told from an outside one.
 
-    `withdraw` takes the request back from the foreign runtime's books.
+    `before` is how many cancellations of the task were asked for when this one was.
     """
 
-    __slots__ = ("context", "withdraw")
+    __slots__ = ("before", "context", "task")
 
-    def __init__(self, context: Context, withdraw: Callable[[], object]) -> None:
+    def __init__(self, context: Context, task: Task, before: int) -> None:
         self.context = context
-        self.withdraw = withdraw
+        self.task = task
+        self.before = before
+
+    def withdraw(self) -> None:
+        """Take the request back from the foreign runtime's books, once."""
+        if self.task.interrupt is self:
+            self.task.interrupt = None
+            self.task.handle.uncancel()
+
+    def outdone(self) -> bool:
+        """Whether somebody outside has asked for a cancellation since."""
+        return bool(self.task.handle.cancelling() > self.before)
 
 
 def translated(error: BaseException) -> BaseException:
     """
     Return `error`, or the context's error when `error` is a foreign cancellation that a context of ours
-    asked for.
+    asked for, and nobody else.
     """
     mark = error.args[0] if error.args else None
     if mark is None and is_foreign_cancel(error):  # raised anew on its way, or made by somebody else
         task = place()
-        if task is not None and task.interrupt is not None and task.handle.cancelling() == 1:
-            mark = task.interrupt
+        mark = None if task is None else task.interrupt
     if not isinstance(mark, Interrupt):
         return error
     mark.withdraw()
+    if mark.outdone():
+        return type(error)().with_traceback(error.__traceback__)
     return mark.context.err or error
 
 
@@ -160,7 +172,8 @@ class Alarm(Protocol):
 
 class Driver(Protocol):
     """
-    What a runtime answers. Times are seconds on the runtime's own clock.
+    What a runtime answers. Times are seconds on the runtime's own clock. `inherited` says that a task may run
+    under a record that it inherited through contextvars; `is_call` that this is the inside of a `call`.
 
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
@@ -169,6 +182,8 @@ class Driver(Protocol):
 
     name: str
     budget: int
+    inherited: bool
+    is_call: bool
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
 
@@ -220,10 +235,12 @@ class Driver(Protocol):
     def post(self, fn: Callable[[], None]) -> None:
         """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
 
-    def adopted(self, task: Task) -> Task | None:
+    def adopted(self, task: Task) -> Task:
         """
-        Return the record of the running task, which may have inherited `task` through contextvars; None
-        inside a call.
+        Return the record of the running task, where it may have inherited `task`.
+
+        Raises:
+            RuntimeError: no task runs in this thread.
         """
 
 
@@ -246,21 +263,21 @@ def running() -> Task:
         RuntimeError: no runtime runs here.
     """
     task = current.get()
-    if task is None:
-        if not runs_here():
-            raise RuntimeError("no runtime runs here: start one with patterns.run(main)")
-        from patterns.runtimes.asyncio import adopt  # noqa: PLC0415 (the core must not import asyncio)
+    if task is not None:
+        return task.driver.adopted(task) if task.driver.inherited else task
+    if not runs_here():
+        raise RuntimeError("no runtime runs here: start one with patterns.run(main)")
+    from patterns.runtimes.asyncio import adopt  # noqa: PLC0415 (the core must not import asyncio)
 
-        task = adopt()
-    return task
+    return adopt()
 
 
 def place() -> Task | None:
     """Return the running task's own record; None where no runtime runs, and inside a call."""
     task = current.get()
-    if task is None:
-        return running() if runs_here() else None
-    return task.driver.adopted(task)
+    if task is None and not runs_here():
+        return None
+    return None if task is not None and task.driver.is_call else running()
 
 
 def runs_here() -> bool:
@@ -301,6 +318,7 @@ def spawn(
     The task runs up to its first trap even under a dead context.
     """
     driver = running().driver
+    context.check_run(driver)
     task = Task(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
     driver.live.add(task)
     context.tasks.add(task)

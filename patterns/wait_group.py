@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.errors import CancelledError
-from patterns.group import asynchronous, check_place, cut_own_frame
+from patterns.group import asynchronous, bind, check_place, cut_own_frame
 from patterns.traps import Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from patterns.traps import Task
+    from patterns.traps import Driver, Task
 
 
 class WaitGroup:
@@ -41,6 +41,7 @@ class WaitGroup:
     """
 
     def __init__(self) -> None:
+        self.owner: Driver | None = None
         self._count = 0
         self._waiters: deque[Waiter] = deque()
         self._errors: list[BaseException] = []
@@ -51,9 +52,11 @@ class WaitGroup:
 
         Raises:
             ValueError: the counter would be negative; it stays as it was.
-            RuntimeError: inside a `call`, or in a thread without a runtime while tasks wait.
+            RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
-        check_place(self, self._waiters)
+        driver = check_place(self, self._waiters)
+        if driver is not None:
+            bind(self, driver)
         if self._count + n < 0:
             raise ValueError(f"the counter of a WaitGroup would be {self._count + n}, allowed from 0")
         self._count += n
@@ -96,6 +99,7 @@ class WaitGroup:
         Cancellation: the wait ends with the context's error; the tasks go on.
         """
         task = traps.running()
+        bind(self, task.driver)
         if task.context.dead:
             await traps.refuse(task)
         if self._count:

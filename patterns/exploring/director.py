@@ -10,7 +10,13 @@ from patterns.errors import CancelledError
 from patterns.exploring.strategies import Turn
 from patterns.runtimes._main import Main
 from patterns.runtimes._scheduler import Scheduler
-from patterns.runtimes.simulator import InlineCalls, VirtualClock
+from patterns.runtimes.simulator import (
+    COLLECT_EVERY,
+    InlineCalls,
+    VirtualClock,
+    collect,
+    collected_by_turns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,7 +78,8 @@ class Program:
         driver.spawn(started.task, started.body())
         value: Any = None
         try:
-            driver.run(started)
+            with collected_by_turns():
+                driver.run(started)
         except BaseException as stopped:
             director.unwind(started)
             if not isinstance(stopped, EndlessError):
@@ -116,6 +123,8 @@ class Director:
         if self.turns == self._most_turns:
             raise EndlessError(f"it did not end within {self._most_turns:,} turns")
         self.turns += 1
+        if self.turns % COLLECT_EVERY == 0:
+            collect(self.turns)
         if self._unwinding:
             return ready.pop(0)
         count = len(ready)

@@ -183,6 +183,8 @@ class InsideCall:
 
     budget = 0
     finished = False
+    inherited = False
+    is_call = True
 
     def __init__(self, task: Task) -> None:
         self.name = f"a call on {task.driver.name}"
@@ -192,9 +194,6 @@ class InsideCall:
         raise RuntimeError(
             f"{trap} from inside a call: use from_call(fn, *args), or return the value and use it in the task"
         )
-
-    def adopted(self, task: Task) -> None:
-        """Return None: there is no task here."""
 
     def from_call(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         """Have `fn(*args)` called between two turns, and wait for its result."""

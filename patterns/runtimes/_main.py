@@ -48,7 +48,7 @@ class Main:
     """The main task of a run and what is known of it when it is over."""
 
     def __init__(self, driver: Driver, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
-        self.context = Context.background()
+        self.context = Context(None)  # no task of a loop around this run derives it
         self.task = Task(driver, self.context, "main", ended=self._ended)
         self.leaked: tuple[str, ...] = ()
         self.interrupted = False

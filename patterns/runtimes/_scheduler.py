@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from contextvars import copy_context
+from math import inf
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,6 +84,8 @@ class Scheduler:
     `observe(task, verb, subject)` is told of every suspension and end.
     """
 
+    inherited = is_call = False
+
     def __init__(
         self,
         name: str,
@@ -150,8 +153,9 @@ class Scheduler:
         if seconds <= 0:
             yield from self.rest(task)
             return
-        at_ns = self.clock.now_ns() + round(min(seconds, FOREVER_S) * 1e9)
-        bucket = self._bucket(at_ns)
+        bucket: list[Any] = []  # for ever is no time to be woken at
+        if seconds * 1e9 != inf:
+            bucket = self._bucket(self.clock.now_ns() + round(seconds * 1e9))
         if task.parked is None:
             task.parked = (Waiter(task, "sleep"),)
         task.waiting = task.parked
@@ -181,7 +185,9 @@ class Scheduler:
 
     def alarm(self, at: float, ring: Callable[[], None]) -> Ring:
         """Call `ring` between two turns at the time `at`."""
-        return self.alarm_ns(round(min(at, FOREVER_S) * 1e9), ring)
+        if at * 1e9 == inf:
+            return Ring(ring, self, [])
+        return self.alarm_ns(round(at * 1e9), ring)
 
     def alarm_ns(self, at_ns: int, ring: Callable[[], None]) -> Ring:
         """Call `ring` between two turns at the time `at_ns`."""
@@ -208,7 +214,7 @@ class Scheduler:
         fn()
 
     def adopted(self, task: Task) -> Task:
-        """Return `task`: no foreign task can inherit it here."""
+        """Return `task`."""
         return task
 
     def run(self, main: Main) -> None:
@@ -343,9 +349,6 @@ SWEEP_ABOVE = 64
 
 LOOK_EVERY = 32
 """While tasks are busy, files and timers are looked at after so many turns."""
-
-FOREVER_S = 1e9
-"""Longer sleeps are cut to this: 31 years."""
 
 
 def foreign(request: object, runtime: str) -> TypeError:

@@ -8,26 +8,30 @@ fast machine. The same seed gives the same trace, on every supported Python and 
 
 from __future__ import annotations
 
+import gc
 from array import array
-from contextvars import copy_context
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns import traps
-from patterns.runtimes._calls import in_call
+from patterns.runtimes._calls import Call
 from patterns.runtimes._main import Main, Outcome, interruptible
 from patterns.runtimes._scheduler import Scheduler
 from patterns.traps import BUDGET, Waiter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from patterns.traps import Task
 
     F = TypeVar("F", bound=Callable[..., Any])
     Observe = Callable[[int, Task, str, Any], None]
+
+LAST_NS = 2**63 - 1
+"""Later events are recorded at this time: 292 years."""
 
 KEPT_EVENTS = 10_000
 EVENT_NUMBERS = 4
@@ -100,7 +104,7 @@ def run(
     def interrupt() -> None:
         driver.interrupted = started.interrupt
 
-    with interruptible(interrupt, -1):  # it waits for nothing
+    with interruptible(interrupt, -1), collected_by_turns():  # it waits for nothing
         driver.run(started)
     return started.outcome(trace=recorder.trace())
 
@@ -137,19 +141,51 @@ class InlineCalls:
         abandon: bool,
         on_cancel: Callable[[], object] | None,
     ) -> Any:
-        """Return what `fn` gives, when its cost has passed."""
-        del abandon, on_cancel
-        result = copy_context().run(in_call, task, fn, args)
+        """Return what `fn` gives, when its cost has passed; an abandoned one's value is dropped."""
+        call = task.call = Call(task, fn, args, on_cancel)
+        call.run()
         cost_s = getattr(fn, "simulated_cost_s", 0.0)
         if cost_s > 0:
             driver: Scheduler = task.driver  # type: ignore[assignment] # made by `run` below
             waiter = Waiter(task, "call", fn)
-            driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), lambda: traps.unpark(waiter))
-            await traps.park(waiter, shielded=True)
-        return result
+            over = driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), lambda: traps.unpark(waiter))
+            try:
+                await traps.park(waiter, shielded=not abandon)
+            finally:
+                over.cancel()
+                task.call = None
+        task.call = None
+        return call.result(task)
 
     def cancel(self, task: Task) -> None:
-        """Do nothing: what runs inline is over before anybody can interrupt it."""
+        """Run the `on_cancel` of a call whose cost has not passed."""
+        if task.call is not None:
+            task.call.cancel()
+
+
+COLLECT_EVERY = 4_096
+"""Turns between two looks of the garbage collector."""
+
+
+@contextmanager
+def collected_by_turns() -> Iterator[None]:
+    """
+    Have the garbage collector run at certain turns only. A timer that is dropped in a reference cycle is
+    disarmed when it is collected: when that is must follow from the schedule, not from the interpreter.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def collect(turns: int) -> None:
+    """Collect at one of those turns: the young often, the old now and then, as the interpreter would."""
+    rounds = turns // COLLECT_EVERY
+    gc.collect(2 if rounds % 64 == 0 else 1 if rounds % 8 == 0 else 0)
 
 
 class AtRandom:
@@ -160,9 +196,13 @@ class AtRandom:
     def __init__(self, seed: int) -> None:
         self.ready: list[Task] = []
         self._draw = Random(seed).random
+        self._turns = 0
 
     def choose(self, ready: list[Task]) -> Task:
         """Take any of them."""
+        self._turns += 1
+        if self._turns % COLLECT_EVERY == 0:
+            collect(self._turns)
         last = ready.pop()
         if not ready:
             return last
@@ -202,7 +242,7 @@ class Recorder:
         code = self._codes.get(verb)
         if code is None:
             code = self._codes[verb] = len(self._codes)
-        self._filling.extend((now_ns, task.number, code, number))
+        self._filling.extend((min(now_ns, LAST_NS), task.number, code, number))
         if len(self._filling) >= EVENT_NUMBERS * KEPT_EVENTS:
             self._flush()
         if self._observe is not None:

@@ -156,6 +156,7 @@ class ThreadsDriver:
     """
 
     name = "threads"
+    inherited = is_call = False
 
     def __init__(self) -> None:
         self.budget = BUDGET
@@ -326,7 +327,7 @@ class ThreadsDriver:
         return sys._current_frames().get(task.handle[0].ident)  # noqa: SLF001 (no other way)
 
     def adopted(self, task: Task) -> Task:
-        """Return `task`: no foreign task can inherit it here."""
+        """Return `task`."""
         return task
 
     def _sit(self, seat: Seat, generators: Generators) -> None:

@@ -16,6 +16,7 @@ from gopatterns_cli.app import main
 from gopatterns_cli.render.demo import picture
 from gopatterns_cli.watching import BLOCKED, ENDED, IDLE, WORKING, Watch
 from patterns import catalogue
+from patterns.runtimes import processes
 
 from seams import AVAILABLE
 
@@ -278,3 +279,29 @@ def test_sigquit_tells_what_every_task_waits_for_and_ends_nothing(runtime):
     assert main_task.startswith("  main waits for ")
     waits = "call on <built-in function sleep>" if runtime == "processes" else "sleep"
     assert sum(f"waits for {waits}" in line and ", made at " in line for line in workers) >= 5
+
+
+@pytest.mark.parametrize("pattern", ["/", ".", "a**b", "no-such-folder/*.jpg"])
+def test_an_input_that_names_no_file_is_a_wrong_option(capsys, pattern):
+    assert main(["run", "image-batch", "--runtime", "simulator", "--input", pattern]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.startswith("error: --input: "), err.count("\n")) == ("", True, 1)
+
+
+def test_more_jobs_than_tasks_can_live_are_refused_where_each_is_a_task(capsys):
+    assert main(["run", "semaphore", "--jobs", "100_001"]) == 2
+    assert (
+        capsys.readouterr().err == "error: --jobs: found 100_001, allowed at most 100_000 on asyncio here\n"
+    )
+
+
+def test_more_workers_than_worker_processes_are_told(capsys):
+    most = processes.max_calls()
+    assert (
+        main(["run", "worker-pool", "--runtime", "processes", "--workers", str(most + 2), "--latency", "5ms"])
+        == 0
+    )
+    out, err = capsys.readouterr()
+    assert err == f"note: at most {most} worker processes here, 4 for each core\n"
+    (peak,) = [line.split()[2] for line in out.splitlines() if line.startswith("peak concurrency")]
+    assert int(peak) <= most

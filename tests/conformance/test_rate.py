@@ -30,6 +30,7 @@ from patterns import (
     sleep,
 )
 from patterns.launch import launch
+from patterns.token_bucket import TickerBucket
 
 from seams import explored, parked
 
@@ -227,9 +228,9 @@ def test_rl_02_less_than_nothing_is_refused(go):
     async def main():
         limiter = RateLimiter(1, 1)
         for take in (limiter.allow, limiter.reserve):
-            with pytest.raises(ValueError, match="n: found -1"):
+            with pytest.raises(ValueError, match=r"n: found -1"):
                 take(-1)
-        with pytest.raises(ValueError, match="n: found -1"):
+        with pytest.raises(ValueError, match=r"n: found -1"):
             await limiter.wait(-1)
         return limiter.tokens()
 
@@ -858,11 +859,11 @@ def test_rl_11_a_wait_cancelled_half_way_gives_back_exactly_what_it_took():
 def test_rl_12_more_than_the_burst_raises_first_then_a_dead_context_and_neither_costs_a_token(go):
     async def main():
         limiter = RateLimiter(10, 3, clock=lambda: 1.0)
-        with pytest.raises(ValueError, match="n: found 4, allowed at most 3"):
+        with pytest.raises(ValueError, match=r"n: found 4, allowed at most 3"):
             await limiter.wait(4)
         with pytest.raises(CancelledError), Context.current().with_cancel() as dead:
             dead.cancel()
-            with pytest.raises(ValueError, match="n: found 4"):
+            with pytest.raises(ValueError, match=r"n: found 4"):
                 await limiter.wait(4)
             await limiter.wait(1)
         return limiter.tokens()
@@ -879,7 +880,7 @@ def test_rl_12_a_refused_wait_arms_no_timer_and_takes_no_time():
             context.cancel()
             with pytest.raises((CancelledError, DeadlineExceededError)), context:
                 await limiter.wait(3)
-        with pytest.raises(ValueError, match="n: found 4"):
+        with pytest.raises(ValueError, match=r"n: found 4"):
             await limiter.wait(4)
         return scheduler._times, now(), limiter.tokens()
 
@@ -1095,3 +1096,17 @@ def test_rl_16_a_wait_that_was_promised_a_time_keeps_it_through_changes():
         return now()
 
     assert run(main, runtime="simulator") == 1
+
+
+@pytest.mark.parametrize("n", [1.5, float("nan"), True, "1"])
+def test_a_number_of_tokens_is_a_whole_number(n):
+    limiter = RateLimiter(1.0, burst=5)
+    for ask in (limiter.allow, limiter.reserve):
+        with pytest.raises(TypeError, match=r"n: found .*, allowed a whole number from 0"):
+            ask(n)
+
+
+@pytest.mark.parametrize("rate", [0, -1, float("nan"), float("inf")])
+def test_a_ticker_bucket_has_a_rate_above_0(rate):
+    with pytest.raises(ValueError, match=r"rate: found .*, allowed a number above 0"):
+        TickerBucket(rate, 5)

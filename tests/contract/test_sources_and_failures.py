@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import functools
+import pickle
 import time
 
 import pytest
@@ -11,14 +15,21 @@ from patterns import (
     CancelledError,
     Channel,
     Context,
+    DeadlineExceededError,
+    ErrGroup,
     TaskGroup,
+    collect_errors,
     fan_in,
     fan_out,
     now,
     pipeline,
+    race_timeout,
+    run,
     sleep,
     worker_pool,
 )
+
+from seams import in_one_process
 
 
 class BrokenError(Exception):
@@ -433,3 +444,163 @@ def test_a_cancel_from_outside_goes_through_both_layers_as_one_error(go):
         return "quiet"
 
     assert go(main) == "quiet"
+
+
+def keep_even(number):
+    return DROP if number % 2 else number
+
+
+def test_a_plain_stage_may_drop_on_every_runtime(go):
+    async def main():
+        async with pipeline(range(6), keep_even) as output:
+            return [value async for value in output]
+
+    assert go(main) == [0, 2, 4]
+
+
+def test_the_mark_of_a_dropped_item_stays_the_one_that_it_is():
+    assert pickle.loads(pickle.dumps(DROP)) is copy.copy(DROP) is copy.deepcopy(DROP) is DROP  # noqa: S301
+
+
+async def async_double(job):
+    await sleep(0)
+    return 2 * job
+
+
+@functools.wraps(async_double)
+def plain_around_async(job):
+    return 2 * job
+
+
+def plain_double(job):
+    return 2 * job
+
+
+@functools.wraps(plain_double)
+async def async_around_plain(job):
+    await sleep(0)
+    return 2 * job
+
+
+def numbers(job):
+    yield job
+    yield job
+
+
+@functools.wraps(numbers)
+def plain_around_a_generator(job):
+    return sum(numbers(job))
+
+
+class Generates:
+    def __call__(self, job):
+        yield job
+
+
+@in_one_process  # a wrapper has the name of what it wraps, by which pickle would look for it
+@every_way
+@pytest.mark.parametrize("work", [plain_around_async, async_around_plain, plain_around_a_generator])
+def test_a_wrapper_is_what_it_is_itself(go, way, work):
+    assert sorted(go(way, range(3), work)) == [0, 2, 4]
+
+
+def test_an_object_that_generates_when_it_is_called_is_refused(go):
+    async def main():
+        with pytest.raises(TypeError, match="is a generator"):
+            worker_pool(range(3), Generates())
+
+    go(main)
+
+
+class CloseFails:
+    """An iterable whose clean-up fails."""
+
+    def __iter__(self):
+        return self._numbers()
+
+    def _numbers(self):
+        try:
+            yield from range(100)
+        finally:
+            raise ValueError("close failed")
+
+
+@every_way
+def test_a_clean_up_of_the_source_that_fails_is_a_note_of_the_first_error(go, way):
+    async def fails(job):
+        await sleep(0.001)
+        raise BrokenError("the job failed")
+
+    async def main():
+        with pytest.raises(BrokenError) as caught:
+            await way(CloseFails(), fails)
+        return caught.value.__notes__
+
+    assert "also: ValueError: close failed" in go(main)
+
+
+def test_a_clean_up_of_the_source_that_fails_hides_no_deadline(go):
+    async def main():
+        with pytest.raises(DeadlineExceededError), Context.current().with_timeout(0.01):
+            await through_pool(CloseFails(), forever)
+        return "over"
+
+    assert go(main) == "over"
+
+
+async def forever(job):
+    await sleep(1000)
+    return job
+
+
+@every_way
+def test_a_job_whose_task_is_cancelled_by_asyncio_fails_the_pattern(way):
+    async def work(job):
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0)
+        return job
+
+    async def main():
+        await way(range(5), work)
+
+    for runner in (run, lambda main: asyncio.run(main())):
+        with pytest.raises(asyncio.CancelledError):
+            runner(main)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_item_whose_task_is_cancelled_by_asyncio_is_an_error_among_the_results(workers):
+    async def work(item):
+        if item == 1:
+            asyncio.current_task().cancel()
+        await asyncio.sleep(0.001)
+        return item
+
+    async def main():
+        return await collect_errors(range(4), work, workers=workers)
+
+    results = run(main)
+    assert [result.value for result in results] == [0, None, 2, 3]
+    assert isinstance(results[1].error, asyncio.CancelledError)
+
+
+def test_an_errgroup_reports_a_task_that_asyncio_cancels():
+    async def work():
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0)
+
+    async def main():
+        group = ErrGroup()
+        await group.go(work)
+        await group.wait()
+
+    with pytest.raises(asyncio.CancelledError):
+        run(main)
+
+
+def test_a_race_awaits_what_a_plain_function_gives(go, runtime):
+    async def main():
+        return await race_timeout(lambda: async_double(4), seconds=1)
+
+    if runtime != "processes":  # a lambda cannot be pickled there, nor a coroutine
+        assert go(main) == 8

@@ -19,8 +19,10 @@ from patterns import (
     Context,
     DeadlineExceededError,
     DeadlockError,
+    ErrGroup,
     Semaphore,
     TaskGroup,
+    WaitGroup,
     after,
     call,
     run,
@@ -477,3 +479,171 @@ def test_a_timer_beside_a_cancelled_wait_still_fires():
         return await timer.receive()
 
     assert run(main) > 0
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+@pytest.mark.parametrize("waits", [lambda: sleep(0), lambda: asyncio.sleep(0), None])
+def test_a_task_of_asyncio_waits_under_a_record_of_its_own(runner, waits):
+    """The one that it inherits is its maker's, who waits for something else meanwhile."""
+
+    async def child(channel):
+        if waits is not None:
+            await waits()
+        buffered = Channel(1_000)
+        for number in range(500):
+            await buffered.send(number)
+        await channel.send("sent")
+
+    async def main():
+        await sleep(0)
+        channel = Channel()
+        task = asyncio.create_task(child(channel))
+        received = await channel.receive()
+        await task
+        return received
+
+    assert runner(main) == "sent"
+
+
+@pytest.mark.parametrize("inside", ["group", "wait group", "errgroup", "send"])
+def test_a_task_of_asyncio_is_not_judged_by_the_context_that_its_maker_enters_later(inside):
+    async def child():
+        await sleep(0.02)
+        if inside == "group":
+            async with TaskGroup() as group:
+                group.spawn(sleep, 0.02)
+        elif inside == "send":
+            await Channel(1).send(1)
+            await sleep(0.02)
+        else:
+            group = WaitGroup() if inside == "wait group" else ErrGroup()
+            started = group.go(sleep, 0.02)
+            if inside == "errgroup":
+                await started
+            await group.wait()
+        return "over"
+
+    async def main():
+        task = asyncio.create_task(child())
+        with contextlib.suppress(DeadlineExceededError), Context.current().with_timeout(0.01):
+            await sleep(1)
+        return await task
+
+    assert run(main) == "over"
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+@pytest.mark.parametrize("way", ["wait_for", "asyncio.TaskGroup"])
+def test_a_cancellation_that_foreign_code_turns_into_another_error_leaves_no_mark(runner, way):
+    async def attempt():
+        if way == "wait_for":
+            await asyncio.wait_for(Channel().receive(), 5)
+        else:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(Channel().receive())
+
+    async def main():
+        with pytest.raises((DeadlineExceededError, BaseExceptionGroup)), Context.current().with_timeout(0.01):
+            await attempt()
+        left = asyncio.current_task().cancelling()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await asyncio.sleep(5)
+        return left
+
+    assert runner(main) == 0
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+@pytest.mark.parametrize("first", ["context", "outside"])
+@pytest.mark.parametrize("between", [0, 1])
+def test_an_outside_cancel_is_never_swallowed_by_a_contexts(runner, first, between):
+    caught = []
+
+    async def victim(context):
+        try:
+            with context:
+                await asyncio.sleep(10)
+        except CancelledError:
+            caught.append("the context's")
+        await asyncio.sleep(0)
+        caught.append("went on")
+
+    async def main():
+        context = Context.current().with_cancel()
+        task = asyncio.create_task(victim(context))
+        await asyncio.sleep(0.01)
+        for cancel in (context.cancel, task.cancel) if first == "context" else (task.cancel, context.cancel):
+            cancel()
+            for _ in range(between):
+                await asyncio.sleep(0)
+        await asyncio.wait([task])
+        return task.cancelled(), caught
+
+    assert runner(main) == (True, [])
+
+
+def test_a_timeout_that_is_taken_back_cancels_nothing_later():
+    async def main():
+        task = asyncio.current_task()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)  # caught, and never taken back: the count stays
+        channel = Channel()
+
+        def both_at_once():
+            channel.try_send("value")
+            timeout._on_timeout()
+
+        async with asyncio.timeout(10) as timeout:
+            asyncio.get_running_loop().call_soon(both_at_once)
+            value = await channel.receive()
+        await sleep(0.001)
+        return value
+
+    assert run(main) == "value"
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+def test_the_root_of_a_task_of_asyncio_wakes_it_when_it_is_cancelled(runner):
+    async def main():
+        root = Context.current()
+        asyncio.get_running_loop().call_later(0.01, root.cancel)
+        with pytest.raises(CancelledError):
+            await Channel().receive()
+        return "woken"
+
+    async def made():
+        return await asyncio.create_task(main())
+
+    assert runner(main if runner is not run else made) == "woken"
+
+
+@pytest.mark.parametrize("operation", ["try_send", "close", "release", "cancel"])
+def test_a_thread_beside_the_loop_is_refused(operation):
+    async def main():
+        channel, semaphore, context = Channel(1), Semaphore(1), Context.current().with_cancel()
+        await channel.send(1)
+        await semaphore.acquire()
+        uses = {
+            "try_send": lambda: channel.try_send(2),
+            "close": channel.close,
+            "release": semaphore.release,
+            "cancel": context.cancel,
+        }
+        with pytest.raises(RuntimeError, match="a thread beside the loop"):
+            await asyncio.to_thread(uses[operation])
+        return "refused"
+
+    assert run(main) == "refused"
+
+
+def test_a_run_inside_a_coroutine_of_asyncio_leaves_no_trace_of_it():
+    async def inner():
+        await sleep(1)
+        return "over"
+
+    async def main():
+        return [run(inner, runtime="simulator") for _ in range(2)]
+
+    assert asyncio.run(main()) == ["over", "over"]

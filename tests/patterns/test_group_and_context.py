@@ -16,6 +16,8 @@ from patterns import (
     Channel,
     Context,
     DeadlineExceededError,
+    ErrGroup,
+    Semaphore,
     TaskGroup,
     WaitGroup,
     now,
@@ -381,3 +383,85 @@ def test_a_function_that_no_longer_waits_keeps_no_context(go):
         return before, len(parent.children)
 
     assert go(main) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["semaphore", "wait group", "errgroup"])
+def test_what_waits_in_one_run_is_refused_in_another(runtime, kind):
+    used, tried = threading.Event(), threading.Event()
+    thing = {"semaphore": Semaphore(1), "wait group": WaitGroup(), "errgroup": ErrGroup()}[kind]
+
+    async def first():
+        if kind == "semaphore":
+            await thing.acquire()
+        elif kind == "wait group":
+            thing.add()
+        else:
+            await thing.go(sleep, 0)
+        used.set()
+        while not tried.is_set():
+            await sleep(0)
+        if kind == "errgroup":
+            await thing.wait()
+
+    async def second():
+        with pytest.raises(RuntimeError, match=r"in use on .* and cannot be used on .* at the same time"):
+            await (thing.acquire() if kind == "semaphore" else thing.wait())
+        return "refused"
+
+    thread = threading.Thread(target=run, args=(first,), kwargs={"runtime": runtime})
+    thread.start()
+    try:
+        used.wait(10)
+        assert run(second, runtime=runtime) == "refused"
+    finally:
+        tried.set()
+        thread.join()
+
+
+def test_a_cause_that_is_no_exception_is_refused_before_anything_dies(go):
+    async def main():
+        context = Context.current().with_cancel()
+        with pytest.raises(TypeError, match="cause: found 'text', allowed an exception"):
+            context.cancel("text")
+        return context.err
+
+    assert go(main) is None
+
+
+@pytest.mark.parametrize("seconds", ["1", True, object()])
+def test_a_time_that_is_no_number_is_refused(go, seconds):
+    async def main():
+        for derive in (Context.current().with_timeout, Context.current().with_deadline):
+            with pytest.raises(TypeError, match=r"(seconds|at): found .*, allowed a number"):
+                derive(seconds)
+        return "refused"
+
+    assert go(main) == "refused"
+
+
+def test_a_block_that_is_left_in_another_task_is_refused_and_its_own_task_let_out(go):
+    async def enter(stack):
+        await stack[0].__aenter__()
+        await entered.send(None)
+        await left.receive()
+        await sleep(0)  # not under the context of the block any more
+        return "went on"
+
+    entered, left = Channel(), Channel()
+
+    async def main():
+        stack = [TaskGroup()]
+        outcome = []
+
+        async def first():
+            outcome.append(await enter(stack))
+
+        async with TaskGroup() as group:
+            group.spawn(first)
+            await entered.receive()
+            with pytest.raises(RuntimeError, match="left in another task than it was entered in"):
+                await stack[0].__aexit__(None, None, None)
+            await left.send(None)
+        return outcome
+
+    assert go(main) == ["went on"]

@@ -360,3 +360,27 @@ def test_a_run_that_nobody_can_end_is_a_deadlock():
 
     with pytest.raises(RuntimeError, match="all tasks are asleep"):
         run(main, runtime="processes")
+
+
+def test_an_error_that_cannot_be_read_again_is_described(capfd):
+    async def main():
+        with pytest.raises(TypeError, match=r"cannot be unpickled: .*; it was Twisted\('1 and 2'\)"):
+            await call(raise_what_cannot_be_unpickled)
+        return await call(double, 2)
+
+    assert on_processes(main) == 4
+    assert capfd.readouterr().err == ""
+
+
+def test_ctrl_c_while_the_workers_start_prints_nothing():
+    """The fork server and its children are in the terminal's group, too, and import for a while."""
+    program = [sys.executable, "-m", "gopatterns_cli", "run", "worker-pool", "--runtime", "processes"]
+    for pause_s in (0.18, 0.22, 0.26, 0.3):
+        process = subprocess.Popen(
+            program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        time.sleep(pause_s)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+        assert told == ""
+        assert process.returncode in {130, -signal.SIGINT}

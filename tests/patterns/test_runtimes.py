@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
+import math
 import os
 import signal
 import subprocess
@@ -18,9 +20,13 @@ from patterns import (
     CancelledError,
     Channel,
     Context,
+    DeadlineExceededError,
+    DeadlockError,
     TaskGroup,
+    after,
     call,
     now,
+    race_timeout,
     run,
     runtimes,
     simulated_cost,
@@ -570,3 +576,81 @@ def test_the_precise_selector_falls_back_with_a_warning_when_descriptors_run_hig
     with pytest.warns(RuntimeWarning, match="timers are good to 1 ms only"):
         loop = _precise_selector.new_event_loop()
     loop.close()
+
+
+def test_a_simulated_call_that_is_abandoned_ends_at_the_deadline():
+    @simulated_cost(10.0)
+    def slow():
+        return "late"
+
+    async def main():
+        with pytest.raises(DeadlineExceededError):
+            await race_timeout(slow, seconds=1.0)
+        return now()
+
+    assert run(main, runtime="simulator") == 1.0
+
+
+def test_a_simulated_call_that_is_cancelled_runs_its_on_cancel_and_still_gives_its_value():
+    told = []
+
+    @simulated_cost(10.0)
+    def slow():
+        return "late"
+
+    async def main():
+        context = Context.current().with_timeout(1.0)
+        with pytest.raises(DeadlineExceededError), context:
+            value = await call(slow, on_cancel=lambda: told.append(now()))
+            told.append(value)
+            await sleep(0)
+        return now()
+
+    assert run(main, runtime="simulator") == 10.0
+    assert told == [1.0, "late"]
+
+
+@pytest.mark.parametrize("threshold", [700, 1, 0])
+def test_a_trace_does_not_depend_on_the_garbage_collector(threshold):
+    """A timer that is dropped in a cycle is disarmed when it is collected."""
+
+    async def main():
+        async with TaskGroup() as group:
+            for number in range(5):
+                cycle = [after(1.0)]
+                cycle.append(cycle)
+                group.spawn(sleep, 1.0)
+                del cycle
+                _ = [[] for _ in range(number * 300)]
+
+    before = gc.get_threshold()
+    gc.set_threshold(threshold)
+    try:
+        assert launch(main, runtime="simulator", seed=5).trace.hash == "d6ced5c06a3f7dd6"
+    finally:
+        gc.set_threshold(*before)
+    assert gc.isenabled()
+
+
+async def receive_after(seconds):
+    await after(seconds).receive()
+
+
+@pytest.mark.parametrize("wait", [sleep, receive_after])
+@pytest.mark.parametrize("limit", [math.inf, None])
+def test_for_ever_is_no_time_at_all_on_the_simulator(wait, limit):
+    async def main():
+        with Context.current().with_timeout(limit) as context:
+            assert context.deadline is None
+            await wait(math.inf)
+
+    with pytest.raises(DeadlockError):
+        run(main, runtime="simulator")
+
+
+def test_a_time_beyond_all_records_is_reached_all_the_same():
+    async def main():
+        await sleep(1e12)
+        return now()
+
+    assert run(main, runtime="simulator") == 1e12
