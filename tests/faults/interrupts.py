@@ -117,9 +117,7 @@ def main() -> int:
         by_runtime[ending.runtime].append(ending)
         if not ending.good:
             print(ending, file=sys.stderr, flush=True)
-    print(
-        f"# Interrupts\n\nMade by `python tests/faults/interrupts.py --count {chosen.count}`, seed {chosen.seed}:"
-    )
+    print(f"# Interrupts\n\nMade by `python tests/faults/interrupts.py --count {chosen.count}`.")
     print("Ctrl-C at a random moment of a random demo.\n")
     print("| runtime | interrupts | exit code 130 | slowest | said something | left something |")
     print("|---|---|---|---|---|---|")

@@ -31,6 +31,8 @@ from patterns import (
     worker_pool,
 )
 
+pytestmark = pytest.mark.stress
+
 
 async def double(number):
     await asyncio.sleep(0)

@@ -32,6 +32,8 @@ from patterns.runtimes import asyncio as runtime
 
 from seams import parked
 
+pytestmark = pytest.mark.stress
+
 
 def test_a_value_that_comes_after_an_outside_cancel_in_the_same_step_is_not_lost():
     async def main():

@@ -27,6 +27,8 @@ from patterns.launch import launch
 
 from seams import explored, in_one_process, parked
 
+pytestmark = pytest.mark.stress
+
 
 class BrokenError(Exception):
     pass

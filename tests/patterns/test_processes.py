@@ -27,6 +27,8 @@ from patterns import (
 from patterns.launch import launch
 from patterns.runtimes._process_calls import PER_CORE, cores
 
+pytestmark = pytest.mark.stress
+
 
 def double(number):
     return 2 * number

@@ -1,0 +1,3 @@
+module gopat/differential
+
+go 1.25
