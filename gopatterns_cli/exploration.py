@@ -19,6 +19,7 @@ from patterns.exploring import strategies
 from patterns.exploring.director import Program
 from patterns.exploring.schedule import Schedule
 from patterns.exploring.search import Search, replay, search
+from patterns.exploring.strategies.exhaustive import NotRepeatableError
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def explored(request: Request, options: Mapping[str, Any]) -> Explored:
         progress = Progress(request.schedules)
         try:
             found = search(program, strategy, request.schedules, progress)
+        except NotRepeatableError as error:
+            raise Failure(f"{request.target}: {error}") from None
         finally:
             progress.end()
     return Explored(request, tuple(_words(options)), found, time.monotonic() - began_s)

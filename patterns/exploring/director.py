@@ -96,6 +96,9 @@ class Program:
         return tried
 
 
+TURNS = {None: Turn.STOPPED, False: Turn.COULD_GO_ON, True: Turn.GAVE_WAY}
+
+
 class Director:
     """Asks the strategy who is next, and writes down what it said."""
 
@@ -127,17 +130,13 @@ class Director:
             collect(self.turns)
         if self._unwinding:
             return ready.pop(0)
+        gave_way, self.driver.gave_way = self.driver.gave_way, None
         count = len(ready)
         if count == 1:
             self._last = task = ready.pop()
             return task
         self.most_ready = max(self.most_ready, count)
-        if ready[-1] is not self._last:
-            last = Turn.STOPPED
-        elif self.driver.gave_way:
-            last = Turn.GAVE_WAY
-        else:
-            last = Turn.COULD_GO_ON
+        last = TURNS[gave_way]
         index = self._strategy.choose(ready, last)
         if last is Turn.COULD_GO_ON:
             taken = (index + 1) % count

@@ -96,7 +96,7 @@ class Scheduler:
     ) -> None:
         self.name = name
         self.budget = self._refill = chooser.operations
-        self.gave_way = False
+        self.gave_way: bool | None = None
         self.finished = False
         self.live: set[Task] = set()
         self.observe = observe
@@ -172,7 +172,10 @@ class Scheduler:
 
     @coroutine
     def rest(self, task: Task) -> Generator[object, None, None]:
-        """Let every other ready task run; `gave_way` says that the task asked for it, and not its budget."""
+        """
+        Let every other ready task run; `gave_way` is True when the task asked for it, False when its budget
+        was used up. Whoever reads that sets it back to None.
+        """
         self.gave_way = self.budget >= 0
         self.ready.append(task)
         if self.observe is not None:

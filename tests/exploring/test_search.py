@@ -122,6 +122,28 @@ def test_a_bound_of_preemptions_leaves_out_what_needs_more():
     assert len(searched(main, "exhaustive", preemptions=2).finding.preempted) == 2
 
 
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_who_wakes_first_at_one_instant_is_no_preemption(first):
+    """Whoever had the last turn before time passed has stopped, too."""
+
+    async def main():
+        order, log = [], Channel(9)
+
+        async def snooze(name):
+            await log.send(name)
+            await sleep(1)
+            order.append(name)
+
+        async with TaskGroup() as group:
+            group.spawn(snooze, "a")
+            group.spawn(snooze, "b")
+        assert order[0] != first
+
+    finding = searched(main).finding
+    assert finding.preempted == ()
+    assert len(finding.schedule.deviations) == (first == "b")
+
+
 def test_a_select_takes_every_ready_case():
     taken = set()
 
