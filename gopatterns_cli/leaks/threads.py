@@ -11,14 +11,15 @@ from gopatterns_cli.leaks import Frame, Leak, caller, note, stack
 
 
 class Raw:
-    """A raw thread, from its start on: an identifier is used again."""
+    """A raw thread, from when it is asked for, before it runs: an identifier is used again."""
 
     def __init__(self, made: tuple[Frame, ...]) -> None:
         self.made = made
+        self.ident = 0
 
 
 _made: WeakKeyDictionary[threading.Thread, tuple[Frame, ...]] = WeakKeyDictionary()
-_raw: dict[int, Raw] = {}
+_raw: set[Raw] = set()
 
 
 def watch() -> None:
@@ -40,14 +41,18 @@ def _noted_raw(start: Callable[..., int]) -> Callable[..., int]:
         thread = Raw(caller())
 
         def body(*args: Any, **keywords: Any) -> None:
-            number = threading.get_ident()
-            _raw[number] = thread
+            thread.ident = threading.get_ident()
             try:
                 function(*args, **keywords)
             finally:
-                _raw.pop(number, None)
+                _raw.discard(thread)
 
-        return start(body, *arguments)
+        _raw.add(thread)
+        try:
+            return start(body, *arguments)
+        except BaseException:
+            _raw.discard(thread)
+            raise
 
     return noted
 
@@ -56,11 +61,13 @@ def alive() -> dict[Any, Leak]:
     """Return every thread but this one."""
     frames = sys._current_frames()  # noqa: SLF001 - no other way
     known = {thread.ident: thread for thread in threading.enumerate()}
-    found: dict[Any, Leak] = {}
+    raws = {thread.ident: thread for thread in tuple(_raw)}
+    unborn = [thread for thread in tuple(_raw) if thread.ident == 0]
+    found: dict[Any, Leak] = {thread: Leak("thread", "that is starting", thread.made) for thread in unborn}
     for number, frame in frames.items():
         if number == threading.get_ident():
             continue
-        thread, raw = known.get(number), _raw.get(number)
+        thread, raw = known.get(number), raws.get(number)
         if thread is not None and not isinstance(thread, threading._DummyThread):  # noqa: SLF001 - a raw one
             key: Any = thread
             name, made = thread.name, _made.get(thread, ())
