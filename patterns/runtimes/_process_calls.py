@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from collections import deque
 from contextlib import contextmanager
 from functools import partial
@@ -242,14 +243,30 @@ class ProcessCalls:
 
 @contextmanager
 def _keyboard_signals_blocked() -> Iterator[None]:
-    """Hold Ctrl-C back in this thread: a worker that is still being imported would print a traceback."""
+    """
+    Hold Ctrl-C back while a worker is started, in it and here: one that is still being imported would print
+    a traceback for it, and so would one whose parent is interrupted before it has said what to run.
+
+    Where other threads live the system gives the signal to one of them, and Python answers in the main
+    thread all the same: so its handler steps aside, too.
+    """
     resource_tracker.ensure_running()  # which would let them through
     numbers = {getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasattr(signal, name)}
+    came: list[int] = []
+    in_main = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT)
+    aside = in_main and callable(handler)
+    if aside:
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if aside:
+            signal.signal(signal.SIGINT, handler)
+            if came:
+                signal.raise_signal(signal.SIGINT)
 
 
 def _read_answer(answer: bytes) -> tuple[Any, BaseException | None]:
