@@ -7,6 +7,7 @@ blocking operation of the task ends.
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -80,7 +81,7 @@ class Context:
         self._clock: Driver | None = parent._clock if parent else None
         self._driver: Driver | None = None
         self._deriver = deriver
-        self._entered: dict[Task, list[Context]] = {}
+        self._entered: dict[Task, list[tuple[Context, int]]] = {}
         self._followers: dict[Context, dict[Follower, None]] = parent._followers if parent else {}
 
     @staticmethod
@@ -255,7 +256,7 @@ class Context:
         task = self._bind()
         if task is None:
             task = _no_task()
-        self._entered.setdefault(task, []).append(task.context)
+        self._entered.setdefault(task, []).append((task.context, traps.requests(task)))
         task.context.tasks.discard(task)
         task.context = self
         traps.birthplace.set(self)
@@ -271,7 +272,7 @@ class Context:
         before = self._entered.get(task)
         if before is None:
             self._leave_elsewhere()
-        previous = before.pop()
+        previous, requests = before.pop()
         if not before:
             del self._entered[task]
         self.tasks.discard(task)
@@ -289,6 +290,8 @@ class Context:
             ours = traps.translated(error)
             if interrupt is not None and interrupt.context is self:
                 interrupt.withdraw()  # foreign code has put another error in its place
+            if isinstance(ours, (CancelledError, DeadlineExceededError)) and traps.requests(task) > requests:
+                ours = traps.outside_cancellation()  # it came first, or meanwhile: ours must not hide it
             if ours is not error:
                 raise ours from error
 
@@ -331,7 +334,7 @@ class Context:
         """Refuse to be left in a task that did not enter, and take the tasks that did out of this context."""
         for task, before in self._entered.items():
             task.context.tasks.discard(task)
-            task.context = before[0]
+            task.context = before[0][0]
             task.context.tasks.add(task)
         self._entered.clear()
         self._end(CancelledError, None)
@@ -371,7 +374,12 @@ class Context:
         if at <= now:
             self._end(DeadlineExceededError, None)
         elif not bounded and at != inf:
-            self._alarm = traps.alarm(at, lambda: self._end(DeadlineExceededError, None))
+            self._set_alarm(at)
+
+    def _set_alarm(self, at: float) -> None:
+        """Have this context ended at `at`; one that nobody refers to is disarmed when it goes."""
+        link = ref(self, lambda _: alarm.cancel())
+        alarm = self._alarm = traps.alarm(at, partial(_expire, link, self._followers))
 
     def _end(self, error: type[CancelledError | DeadlineExceededError], cause: BaseException | None) -> None:
         if self.dead:
@@ -418,6 +426,14 @@ class Context:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+
+
+def _expire(link: ref[Context], keeps: object) -> None:
+    """End a context whose time has come; `keeps` are those that a function waits for, and they alone."""
+    del keeps
+    context = link()
+    if context is not None:
+        context._end(DeadlineExceededError, None)
 
 
 def _check_number(name: str, value: object) -> None:

@@ -150,7 +150,8 @@ class ErrGroup:
         except BaseException:
             self._free_slot()
             raise
-        self._tasks.add(task)
+        if task in task.driver.live:  # an eager one may have ended already
+            self._tasks.add(task)
 
     def _ended(self, task: Task, error: BaseException | None) -> None:
         self._tasks.discard(task)

@@ -76,7 +76,8 @@ class TaskGroup:
             name=name or getattr(fn, "__name__", "task"),
             made_at=traps.caller(),
         )
-        self._tasks.add(task)
+        if task in task.driver.live:  # an eager one may have ended already
+            self._tasks.add(task)
         return task
 
     def cancel(self, cause: BaseException | None = None) -> None:

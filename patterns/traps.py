@@ -154,6 +154,18 @@ def translated(error: BaseException) -> BaseException:
     return mark.context.err or error
 
 
+def requests(task: Task) -> int:
+    """Return how many foreign cancellations of a task are asked for; 0 on a runtime that has none."""
+    count = getattr(task.driver, "requests", None)
+    return 0 if count is None else int(count(task))
+
+
+def outside_cancellation() -> BaseException:
+    """Return a foreign cancellation to go on with."""
+    error: BaseException = sys.modules["asyncio"].CancelledError()
+    return error
+
+
 def is_foreign_cancel(error: BaseException) -> bool:
     """
     Whether `error` is another library's cancellation of the whole task, which is passed on and is no

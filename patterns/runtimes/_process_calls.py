@@ -274,7 +274,7 @@ def _read_answer(answer: bytes) -> tuple[Any, BaseException | None]:
     try:
         value, error, text = pickle.loads(answer)  # noqa: S301 (from our own worker)
         return value, None if error is None else pickle.loads(error)  # noqa: S301 (the same)
-    except Exception as problem:  # noqa: BLE001 (whatever an `__init__` raises)
+    except BaseException as problem:  # noqa: BLE001 (whatever an `__init__` raises, an exit too)
         was = f"; it was {text}" if text else ""
         return None, TypeError(f"what a worker process gave cannot be unpickled: {problem}{was}")
 

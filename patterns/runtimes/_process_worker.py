@@ -25,13 +25,24 @@ def serve(pipe: Connection) -> None:
     """
     for name in ("SIGINT", "SIGQUIT"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+            signal.signal(getattr(signal, name), _ignore)  # not SIG_IGN, which a subprocess would inherit
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [getattr(signal, name)])
     threading.Thread(target=_die_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):  # the parent has closed the pipe, or is gone
         pipe.send_bytes(READY)
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes()))
+
+
+def _ignore(number: int, frame: Any) -> None:
+    del number, frame
+
+
+def _described(given: Any) -> str:
+    try:
+        return repr(given)
+    except BaseException:  # noqa: BLE001 (whatever a `__repr__` raises)
+        return f"a {type(given).__name__} that cannot be shown"
 
 
 def _answer(message: bytes) -> bytes:
@@ -44,11 +55,11 @@ def _answer(message: bytes) -> bytes:
     except BaseException as error:  # noqa: BLE001 (raised again in the caller)
         given, what = error, "error"
     try:
-        answer = (given, None, "") if what == "result" else (None, pickle.dumps(given), repr(given))
+        answer = (given, None, "") if what == "result" else (None, pickle.dumps(given), _described(given))
         return pickle.dumps(answer)
     except Exception as error:  # noqa: BLE001 (whatever a `__reduce__` raises)
         name = getattr(fn, "__name__", "the function")
-        text = f"the {what} of {name} cannot be pickled: {error}; it was {given!r}"
+        text = f"the {what} of {name} cannot be pickled: {error}; it was {_described(given)}"
         return pickle.dumps((None, pickle.dumps(TypeError(text)), text))
 
 

@@ -255,6 +255,10 @@ class AsyncioDriver:
             raise outside
         return call.result(task)
 
+    def requests(self, task: Task) -> int:
+        """Return how many cancellations of a task's `asyncio.Task` are asked for, and not taken back."""
+        return 0 if task.handle is None else int(task.handle.cancelling())
+
     def post(self, fn: Callable[[], None]) -> None:
         """Have the loop call `fn`; RuntimeError when it is closed."""
         self.loop.call_soon_threadsafe(fn)
@@ -264,13 +268,19 @@ class AsyncioDriver:
         Return the record of the running `asyncio.Task`: foreign tasks inherit their parent's through
         contextvars, and belong to the context that was current where they were made.
         """
-        if _running_loop() is not self.loop:
+        running = _running_loop()
+        if running is not self.loop:
+            if running is not None:  # a context of contextvars that was taken to another loop
+                return adopt()
             raise RuntimeError(
                 "used in a thread beside the loop (asyncio.to_thread?): run the thread's work through call, "
                 "and use from_call"
             )
         handle = _current_task(self.loop)
         if handle is task.handle or handle is None:
+            return task
+        if task.handle is None and task in self.live:  # it runs before `create_task` returns
+            task.handle = handle
             return task
         record = Task(self, traps.birthplace.get() or task.context, handle.get_name())
         record.handle = handle

@@ -12,6 +12,7 @@ import gc
 from array import array
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -127,6 +128,12 @@ class VirtualClock:
             self._now_ns = at_ns
 
 
+def _let_go(waiter: Waiter) -> None:
+    """Wake a task whose call is over, unless a deadline of the same instant has."""
+    if waiter.task.shielded is waiter or waiter in waiter.task.waiting:
+        traps.unpark(waiter)
+
+
 class InlineCalls:
     """Runs a call's function here and now, and then lets its simulated cost pass."""
 
@@ -148,7 +155,7 @@ class InlineCalls:
         if cost_s > 0:
             driver: Scheduler = task.driver  # type: ignore[assignment] # made by `run` below
             waiter = Waiter(task, "call", fn)
-            over = driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), lambda: traps.unpark(waiter))
+            over = driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), partial(_let_go, waiter))
             try:
                 await traps.park(waiter, shielded=not abandon)
             finally:

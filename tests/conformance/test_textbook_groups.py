@@ -600,17 +600,18 @@ def test_t30_ours_leaves_nothing(go):
 
 async def textbook_cancel_thrown_away():
     parent = Context.current().with_cancel()
-    for _ in range(100):
-        parent.with_timeout(1000)
-    return len(parent.children)
+    kept = [parent.with_timeout(1000) for _ in range(100)]  # as Go keeps them until their time has come
+    return len(kept) and len(parent.children)
 
 
 async def our_with_form():
     parent = Context.current().with_cancel()
+    kept = []
     for _ in range(100):
-        with parent.with_timeout(1000):
+        with parent.with_timeout(1000) as context:
+            kept.append(context)
             await sleep(0)
-    return len(parent.children)
+    return len(kept) and len(parent.children)
 
 
 def test_t31_the_textbooks_contexts_and_timers_live_as_long_as_their_parent(go):

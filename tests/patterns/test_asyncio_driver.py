@@ -27,6 +27,7 @@ from patterns import (
     call,
     run,
     sleep,
+    worker_pool,
 )
 from patterns.runtimes import asyncio as runtime
 
@@ -649,3 +650,82 @@ def test_a_run_inside_a_coroutine_of_asyncio_leaves_no_trace_of_it():
         return [run(inner, runtime="simulator") for _ in range(2)]
 
     assert asyncio.run(main()) == ["over", "over"]
+
+
+@pytest.mark.parametrize("runner", [run, lambda main: asyncio.run(main())])
+@pytest.mark.parametrize("clean_up", [asyncio.sleep, sleep])
+@pytest.mark.parametrize("outside", ["cancel", "timeout"])
+def test_an_outside_cancel_that_is_being_handled_outlives_a_context_that_dies_meanwhile(
+    runner, clean_up, outside
+):
+    went_on = []
+
+    async def block(context):
+        try:
+            with context:
+                try:
+                    await asyncio.sleep(10)
+                finally:
+                    await clean_up(0.02)
+        except CancelledError:
+            went_on.append("as if only the context had ended it")
+
+    async def victim(context):
+        if outside == "cancel":
+            await block(context)
+        else:
+            async with asyncio.timeout(0.01):
+                await block(context)
+
+    async def main():
+        context = Context.current().with_cancel()
+        task = asyncio.create_task(victim(context))
+        await asyncio.sleep(0.005)
+        if outside == "cancel":
+            task.cancel()
+        await asyncio.sleep(0.01)
+        context.cancel()
+        await asyncio.wait([task])
+        return "cancelled" if task.cancelled() else type(task.exception())
+
+    assert runner(main) == ("cancelled" if outside == "cancel" else TimeoutError)
+    assert went_on == []
+
+
+def test_contextvars_that_are_taken_to_another_loop_bring_no_record_along():
+    async def main():
+        await Semaphore(1).acquire()
+        async with TaskGroup() as group:
+            group.spawn(sleep, 0)
+        return "free"
+
+    variables = contextvars.copy_context()
+    for _ in range(2):
+        with asyncio.Runner() as runner:
+            assert runner.run(main(), context=variables) == "free"
+
+
+@pytest.mark.skipif(not hasattr(asyncio, "eager_task_factory"), reason="eager tasks came with Python 3.12")
+def test_eager_tasks_that_end_at_once_let_their_group_end():
+    async def quick():
+        return Context.current()
+
+    async def slow():
+        await sleep(0.001)
+
+    async def double(number):
+        return 2 * number
+
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        async with TaskGroup() as group:
+            for fn in (quick, slow, quick):
+                group.spawn(fn)
+        errors = ErrGroup()
+        await errors.go(quick)
+        await errors.wait()
+        async with worker_pool(range(5), double, workers=2) as results:
+            return sorted([result async for result in results]), len(errors._tasks)
+
+    for runner in (run, lambda main: asyncio.run(main())):
+        assert runner(main) == ([0, 2, 4, 6, 8], 0)

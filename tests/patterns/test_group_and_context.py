@@ -332,12 +332,13 @@ def test_one_context_is_refused_in_two_runs_at_once(runtime):
     assert run(third, runtime=runtime) == "free again"
 
 
-@pytest.mark.parametrize("derive", ["with_value", "with_cancel"])
+@pytest.mark.parametrize("derive", ["with_value", "with_cancel", "with_timeout"])
 def test_a_context_that_nobody_refers_to_is_forgotten(go, derive):
     async def main():
         parent = Context.current().with_cancel()
-        for number in range(100):
-            child = parent.with_value("number", number) if derive == "with_value" else parent.with_cancel()
+        arguments = {"with_value": ("key", 1), "with_cancel": (), "with_timeout": (3_600.0,)}[derive]
+        for _ in range(100):
+            child = getattr(parent, derive)(*arguments)
             with child.without_cancel():
                 await sleep(0)
         assert parent.children == [child]
@@ -365,7 +366,7 @@ def test_what_waits_for_the_end_of_a_context_keeps_it(go):
             gc.collect()
             parent.cancel()
         number = await called.receive()
-        await sleep(0.001)  # the function ends, too
+        await sleep(0.05)  # the function ends, too
         return done.try_receive(), number
 
     assert go(main) == ((None, False), 3)
@@ -465,3 +466,15 @@ def test_a_block_that_is_left_in_another_task_is_refused_and_its_own_task_let_ou
         return outcome
 
     assert go(main) == ["went on"]
+
+
+def test_a_time_out_that_only_a_function_waits_for_still_comes(go):
+    async def main():
+        called = Channel(1)
+        Context.background().with_timeout(0.005).after_func(called.send, "time is up")
+        gc.collect()
+        told = await called.receive()
+        await sleep(0.001)
+        return told
+
+    assert go(main) == "time is up"

@@ -386,3 +386,56 @@ def test_ctrl_c_while_the_workers_start_prints_nothing():
         _, told = process.communicate(timeout=20)
         assert told == ""
         assert process.returncode in {130, -signal.SIGINT}
+
+
+class ExitsWhenRead(Exception):
+    def __reduce__(self):
+        return sys.exit, (4,)
+
+
+class Unspeakable(Exception):
+    def __repr__(self):
+        raise ValueError("no words")
+
+
+def raise_what_exits_when_it_is_read():
+    raise ExitsWhenRead
+
+
+def raise_the_unspeakable():
+    raise Unspeakable
+
+
+def run_a_subprocess():
+    return subprocess.run(
+        [sys.executable, "-c", "import signal; print(signal.getsignal(2) is signal.default_int_handler)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_an_error_that_exits_when_it_is_read_costs_its_call_only():
+    async def main():
+        with pytest.raises(TypeError, match="cannot be unpickled: 4"):
+            await call(raise_what_exits_when_it_is_read)
+        return await call(double, 2)
+
+    assert on_processes(main) == 4
+
+
+def test_an_error_without_words_is_raised_all_the_same(capfd):
+    async def main():
+        with pytest.raises(Unspeakable):
+            await call(raise_the_unspeakable)
+        return await call(double, 2)
+
+    assert on_processes(main) == 4
+    assert capfd.readouterr().err == ""
+
+
+def test_a_subprocess_of_a_call_hears_ctrl_c_as_anywhere_else():
+    async def main():
+        return await call(run_a_subprocess)
+
+    assert on_processes(main) == "True\n"

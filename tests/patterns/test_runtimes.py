@@ -654,3 +654,20 @@ def test_a_time_beyond_all_records_is_reached_all_the_same():
         return now()
 
     assert run(main, runtime="simulator") == 1e12
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_simulated_call_that_ends_at_its_deadline_wakes_its_task_once(seed):
+    @simulated_cost(0.5)
+    def work():
+        return "in time"
+
+    async def main():
+        try:
+            return await race_timeout(work, seconds=0.5)
+        except DeadlineExceededError:
+            began = now()
+            await sleep(1.0)
+            return now() - began
+
+    assert run(main, runtime="simulator", seed=seed) in {"in time", 1.0}
