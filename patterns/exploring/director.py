@@ -45,8 +45,7 @@ class Attempt:
     `error` is what it failed with, a `LeakError` when only tasks were left behind, None when nothing is
     wrong; `value` what it returned. `taken` are its decisions, 0 where the plain schedule was followed.
     `preempted` are the turns, counted from 1, after which a task that could have gone on was not let, or one
-    that gave way went on all the same. `tasks` is how many were ready at once, at the most, `turns` how many
-    there were.
+    that gave way went on all the same. `tasks` and `turns` are how many there were.
     """
 
     error: BaseException | None
@@ -91,7 +90,7 @@ class Program:
             if outcome.leaked and (error is None or isinstance(error, CancelledError)):
                 error = LeakError("tasks left behind:\n  " + "\n  ".join(outcome.leaked))
             director.watch_last()
-        tried = Attempt(error, value, director.taken, director.preempted, director.most_ready, director.turns)
+        tried = Attempt(error, value, director.taken, director.preempted, driver.spawned, director.turns)
         strategy.ended(tried)
         return tried
 
@@ -111,7 +110,6 @@ class Director:
         self.taken: list[int] = []
         self.preempted: list[int] = []
         self.turns = 0
-        self.most_ready = 1
         self._most_turns = most_turns
         self._strategy = strategy
         self._watch = watch
@@ -135,7 +133,6 @@ class Director:
         if count == 1:
             self._last = task = ready.pop()
             return task
-        self.most_ready = max(self.most_ready, count)
         last = TURNS[gave_way]
         index = self._strategy.choose(ready, last)
         if last is Turn.COULD_GO_ON:

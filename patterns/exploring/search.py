@@ -86,7 +86,7 @@ def search(
             count += 1
             seen.add(hash(tuple(tried.taken)))
             if tried.error is not None and not stopped:
-                finding = _simplest(program, tried, count)
+                finding = _simplest(program, tried, count, stopped)
                 break
             if tell is not None and count % TELL_EVERY == 0:
                 tell(count, len(seen))
@@ -134,10 +134,15 @@ class Following:
         return "every other schedule"
 
 
-def _simplest(program: Program, failed: Attempt, number: int) -> Finding:
-    """Take away what the failure does not need, then look for one with fewer preemptions."""
+def _simplest(program: Program, failed: Attempt, number: int, stopped: Sequence[bool]) -> Finding:
+    """
+    Take away what the failure does not need, then look for one with fewer preemptions; as far as that has
+    come when it is stopped.
+    """
 
     def fails(deviations: Sequence[tuple[int, int]]) -> Attempt | None:
+        if stopped:
+            return None
         tried = program.attempt(Following(Schedule(tuple(deviations))))
         return tried if type(tried.error) is type(failed.error) else None
 
@@ -147,7 +152,7 @@ def _simplest(program: Program, failed: Attempt, number: int) -> Finding:
     best = _without_needless(best, fails)
     fewest = not best.preempted
     if best.preempted:
-        fewest, fewer = _with_fewer_preemptions(program, best)
+        fewest, fewer = _with_fewer_preemptions(program, best, stopped)
         best = fewer or best
     return _finding(program, failed, best, number, fewest=fewest)
 
@@ -172,10 +177,14 @@ def _without_needless(best: Attempt, fails: Callable[[Sequence[tuple[int, int]]]
     return best
 
 
-def _with_fewer_preemptions(program: Program, best: Attempt) -> tuple[bool, Attempt | None]:
+def _with_fewer_preemptions(
+    program: Program, best: Attempt, stopped: Sequence[bool]
+) -> tuple[bool, Attempt | None]:
     """Return whether it is certain how few will do, and the first failure of the kind with fewer, if any."""
     strategy = strategies.make("exhaustive", seed=0, depth=0, preemptions=len(best.preempted) - 1)
     for _ in range(FEWER):
+        if stopped:
+            break
         if not strategy.begin():
             return True, None
         tried = program.attempt(strategy)

@@ -97,6 +97,7 @@ class Scheduler:
         self.name = name
         self.budget = self._refill = chooser.operations
         self.gave_way: bool | None = None
+        self.spawned = 0
         self.finished = False
         self.live: set[Task] = set()
         self.observe = observe
@@ -120,6 +121,7 @@ class Scheduler:
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` ready to run `body` in its own copy of the contextvars."""
+        self.spawned += 1
         context = copy_context()
         context.run(traps.current.set, task)
         task.handle = (context.run, body.send, body)

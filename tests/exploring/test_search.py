@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from itertools import pairwise
 
 import pytest
 
@@ -331,6 +332,47 @@ def test_ctrl_c_ends_the_search_after_the_schedule_under_way():
     found = searched(main)
     assert (found.interrupted, found.schedules, found.finding) == (True, 5, None)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_while_a_failure_is_made_simple_ends_that_too():
+    runs = []
+
+    async def main():
+        runs.append(1)
+        seen, log = [], Channel(9_999)
+
+        async def send(name):
+            for _ in range(30):
+                await log.send(name)
+                seen.append(name)
+
+        async with TaskGroup() as group:
+            for name in range(4):
+                group.spawn(send, name)
+        if len(runs) == 10:
+            signal.raise_signal(signal.SIGINT)
+        assert sum(one != other for one, other in pairwise(seen)) < 20
+
+    found = searched(main)
+    assert found.interrupted
+    assert type(found.finding.error) is AssertionError
+    assert len(runs) < 15
+
+
+def test_the_chance_of_pct_counts_every_task_that_there_was():
+    async def main():
+        async def link(number):
+            await sleep(0)
+            if number < 30:
+                group.spawn(link, number + 1)
+
+        async with TaskGroup() as group:
+            group.spawn(link, 1)
+            group.spawn(sleep, 0)
+
+    strategy = made("pct", depth=1)
+    search(Program(main), strategy, 50)
+    assert strategy._tasks == 32
 
 
 def test_the_same_seed_searches_the_same_schedules():
