@@ -153,17 +153,18 @@ def _module(place: str) -> Any:
         if not place.endswith(".py"):
             return importlib.import_module(place)
         path = Path(place).resolve()
-        loader = importlib.machinery.SourceFileLoader(path.stem, str(path))
-        module = ModuleType(path.stem)
+        name = f"gopat_explored_{path.stem}"  # not one that something else is imported by
+        loader = importlib.machinery.SourceFileLoader(name, str(path))
+        module = ModuleType(name)
         module.__file__ = str(path)
-        sys.modules[path.stem] = module
+        sys.modules[name] = module
         loader.exec_module(module)
     except FileNotFoundError:
         raise Failure(f"TARGET: {place}: there is no such file", 2) from None
     except ModuleNotFoundError as error:
         raise Failure(f"TARGET: {place} cannot be imported: {error}", 2) from None
-    except (ImportError, SyntaxError, ValueError) as error:
+    except (ImportError, SyntaxError, ValueError, TypeError, IsADirectoryError) as error:
         raise Failure(f"TARGET: {place} cannot be imported: {type(error).__name__}: {error}", 2) from None
-    except Exception as error:  # noqa: BLE001 - whatever the user's module does when it is imported
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the module does when it is imported
         raise Failure(f"TARGET: {place} fails when it is imported: {type(error).__name__}: {error}") from None
     return module

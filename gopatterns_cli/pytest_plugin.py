@@ -9,6 +9,7 @@ A test without fixtures of its own fails itself. One with fixtures is looked at 
 it may be they who clean up: it is an error of the teardown then.
 """
 
+import inspect
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -112,8 +113,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def _cleaners(item: Any) -> set[str]:
     """Return the fixtures that are torn down with the test, and may end what it began."""
+    if inspect.iscoroutinefunction(getattr(item, "obj", None)):
+        return {"the runner of its loop"}  # which plugins make when the test is under way
     fixtures = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - no public way
-    return {name for name, found in fixtures.items() if found[-1].scope == "function"} - HARMLESS
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    own = {name for name, found in fixtures.items() if found[-1].scope == "function"}
+    return (
+        own - HARMLESS - {name for name in params if fixtures[name][-1].func.__module__.startswith("_pytest")}
+    )
 
 
 def _begin(config: pytest.Config) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns import traps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from patterns.traps import Task
+
+T = TypeVar("T")
 
 LIBRARY = str(Path(__file__).parent)
 
@@ -57,7 +61,7 @@ def dump_tasks() -> str:
         ('simulator: 2 tasks', '  reader waits for receive on')
     """
     lines = []
-    for driver in sorted(traps.drivers, key=lambda driver: driver.name):
+    for driver in sorted(_copied(traps.drivers), key=lambda driver: driver.name):
         tasks = sorted(_copied(driver.live), key=lambda task: task.number)
         if tasks and not driver.finished:
             lines.append(f"{driver.name}: {len(tasks)} task{'s' * (len(tasks) != 1)}")
@@ -71,11 +75,11 @@ def _described(task: Task) -> str:
     return f"{task.describe()}{stands}"
 
 
-def _copied(tasks: set[Task]) -> list[Task]:
-    """Return the tasks; a set that grows in another thread meanwhile is read again."""
+def _copied(things: Iterable[T]) -> list[T]:
+    """Return what is in a set; one that grows in another thread meanwhile is read again."""
     while True:
         try:
-            return list(tasks)
+            return list(things)
         except RuntimeError:
             continue
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 TRIES = 20
 LONGEST_PAUSE_S = 0.1
@@ -126,6 +128,15 @@ def rule(text: str) -> Allowed:
     return lambda leak: any(_is(frame, name) for frame in frames(leak))
 
 
+def copied(things: Iterable[T]) -> list[T]:
+    """Return what is in a collection; one that changes in another thread meanwhile is read again."""
+    while True:
+        try:
+            return list(things)
+        except RuntimeError:
+            continue
+
+
 def stack(frame: FrameType | None) -> tuple[Frame, ...]:
     """Return where a frame is, and its callers."""
     found: list[Frame] = []
@@ -157,4 +168,4 @@ def _is_machinery(frame: Frame) -> bool:
     return module in MACHINERY or module in sys.stdlib_module_names
 
 
-MACHINERY = {"patterns", "gopatterns_cli", "_pytest", "pluggy", "pytest", "pytest_asyncio"}
+MACHINERY = {"anyio", "patterns", "gopatterns_cli", "_pytest", "pluggy", "pytest", "pytest_asyncio"}

@@ -34,7 +34,7 @@ def _noted_cancel_all(cancel_all: Callable[..., None]) -> Callable[..., None]:
     def noted(loop: Any) -> None:
         for task in asyncio.all_tasks(loop):
             made = tasks.made_at(task)
-            if not tasks.is_ours(task):
+            if not tasks.is_ours(task) and not any(frame.function.startswith("anyio.") for frame in made[:3]):
                 _noted.append(Leak("asyncio task", f"{task.get_name()}, cancelled when its loop ended", made))
         cancel_all(loop)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gopatterns_cli.leaks import Frame, Leak, caller, note, stack
+from gopatterns_cli.leaks import Frame, Leak, caller, copied, note, stack
 from patterns import launch, traps
 
 _made: WeakKeyDictionary[Any, tuple[Frame, ...]] = WeakKeyDictionary()
@@ -46,13 +46,13 @@ def alive() -> dict[Any, Leak]:
     """Return the tasks that have not ended, of loops that are not closed and runs that are not over."""
     ours = {
         task: Leak("task", task.describe())
-        for driver in tuple(traps.drivers)
+        for driver in copied(traps.drivers)
         if not driver.finished
-        for task in tuple(driver.live)
+        for task in copied(driver.live)
     }
     foreign = {
         task: Leak("asyncio task", task.get_name(), made, _stands(task))
-        for task, made in tuple(_made.items())
+        for task, made in copied(_made.items())
         if not task.done() and not task.get_loop().is_closed() and not is_ours(task)
     }
     left = {("left", number): leak for number, leak in enumerate(_left)}

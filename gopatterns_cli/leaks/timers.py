@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gopatterns_cli.leaks import Frame, Leak, caller, note
+from gopatterns_cli.leaks import Frame, Leak, caller, copied, note
 from patterns.runtimes.asyncio import AsyncioDriver
 
 _made: WeakKeyDictionary[asyncio.TimerHandle, tuple[Any, tuple[Frame, ...]]] = WeakKeyDictionary()
@@ -27,13 +27,13 @@ def _noted(call_at: Callable[..., Any]) -> Callable[..., Any]:
 
 def alive() -> dict[Any, Leak]:
     """Return the timers that are set, of loops that are not closed."""
+    known = copied(_made.items())
+    loops = {id(loop): loop for _, (loop, _) in known if not loop.is_closed()}
+    scheduled = {id(handle) for loop in loops.values() for handle in copied(loop._scheduled)}  # noqa: SLF001 - no public way
     return {
         handle: Leak("timer", _name(handle), made)
-        for handle, (loop, made) in tuple(_made.items())
-        if not handle.cancelled()
-        and not _is_ours(handle)
-        and not loop.is_closed()
-        and handle in loop._scheduled  # noqa: SLF001 - no public way
+        for handle, (_, made) in known
+        if id(handle) in scheduled and not handle.cancelled() and not _is_ours(handle)
     }
 
 

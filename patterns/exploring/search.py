@@ -9,6 +9,7 @@ from patterns.exploring import strategies
 from patterns.exploring.lanes import Row, Watcher
 from patterns.exploring.schedule import Schedule
 from patterns.exploring.strategies import Turn
+from patterns.exploring.strategies.exhaustive import NotRepeatableError
 from patterns.runtimes._main import interruptible
 
 if TYPE_CHECKING:
@@ -96,7 +97,11 @@ def search(
 
 def replay(program: Program, schedule: Schedule) -> Search:
     """Run a program under one schedule."""
-    tried = program.attempt(Following(schedule))
+    stopped: list[bool] = []
+    with interruptible(lambda: stopped.append(True), -1):
+        tried = program.attempt(Following(schedule))
+    if stopped:
+        return Search(1, 1, None, "every other schedule", interrupted=True)
     finding = None if tried.error is None else _finding(program, tried, tried, 1, fewest=False)
     return Search(1, 1, finding, "every other schedule", over=True)
 
@@ -187,7 +192,10 @@ def _with_fewer_preemptions(
             break
         if not strategy.begin():
             return True, None
-        tried = program.attempt(strategy)
+        try:
+            tried = program.attempt(strategy)
+        except NotRepeatableError:
+            break
         if type(tried.error) is type(best.error):
             return True, tried
     return False, None

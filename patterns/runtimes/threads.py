@@ -324,6 +324,8 @@ class ThreadsDriver:
 
     def frame_of(self, task: Task) -> FrameType | None:
         """Return the innermost frame of the thread that a task runs or waits in."""
+        if task.handle is None:
+            return None
         return sys._current_frames().get(task.handle[0].ident)  # noqa: SLF001 (no other way)
 
     def adopted(self, task: Task) -> Task:
