@@ -117,10 +117,13 @@ def _cleaners(item: Any) -> set[str]:
         return {"the runner of its loop"}  # which plugins make when the test is under way
     fixtures = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - no public way
     params = getattr(getattr(item, "callspec", None), "params", {})
-    own = {name for name, found in fixtures.items() if found[-1].scope == "function"}
-    return (
-        own - HARMLESS - {name for name in params if fixtures[name][-1].func.__module__.startswith("_pytest")}
-    )
+    return {
+        name
+        for name, found in fixtures.items()
+        if found[-1].scope == "function"
+        and name not in HARMLESS
+        and not (name in params and found[-1].func.__module__.startswith("_pytest"))  # a plain parameter
+    }
 
 
 def _begin(config: pytest.Config) -> None:

@@ -184,3 +184,31 @@ def test_tests_of_pytest_asyncio_are_checked_like_any_other(check, scope):
     outcomes = done.parseoutcomes()
     assert outcomes.get("failed", 0) + outcomes.get("errors", 0) == 1
     done.stdout.fnmatch_lines(["left behind:", "  asyncio task *"])
+
+
+def test_a_plain_parameter_is_no_fixture_that_cleans_up(check):
+    check("""
+        @pytest.mark.parametrize("seconds", [9])
+        def test_leaves(seconds):
+            threading.Thread(target=time.sleep, args=(seconds,), daemon=True).start()
+    """).assert_outcomes(failed=1)
+
+
+def test_the_executor_of_a_loop_that_ends_with_the_test_is_no_leak(check):
+    check("""
+        @pytest.mark.asyncio
+        async def test_uses():
+            assert await asyncio.to_thread(sum, [1, 2]) == 3
+    """).assert_outcomes(passed=1)
+
+
+def test_anyios_own_task_is_no_leak(check):
+    check("""
+        @pytest.fixture
+        def anyio_backend():
+            return "asyncio"
+
+        @pytest.mark.anyio
+        async def test_empty(anyio_backend):
+            pass
+    """).assert_outcomes(passed=1)

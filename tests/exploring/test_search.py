@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from itertools import pairwise
+from random import Random
 
 import pytest
 
@@ -332,6 +333,35 @@ def test_ctrl_c_ends_the_search_after_the_schedule_under_way():
     found = searched(main)
     assert (found.interrupted, found.schedules, found.finding) == (True, 5, None)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_failure_of_a_program_that_goes_by_chance_is_kept():
+    draw = Random(1)
+
+    async def chance():
+        order, log = [], Channel(99)
+
+        async def send(name):
+            for _ in range(draw.randrange(1, 6)):
+                await log.send(name)
+                order.append(name)
+
+        async with TaskGroup() as group:
+            for name in "abc":
+                group.spawn(send, name)
+        assert order == sorted(order)
+
+    finding = searched(chance).finding
+    assert type(finding.error) is AssertionError
+
+
+def test_ctrl_c_in_a_replay_is_no_failure():
+    async def main():
+        signal.raise_signal(signal.SIGINT)
+        await sleep(0)
+
+    found = replay(Program(main), Schedule(()))
+    assert (found.interrupted, found.finding) == (True, None)
 
 
 def test_ctrl_c_while_a_failure_is_made_simple_ends_that_too():
