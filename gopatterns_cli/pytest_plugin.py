@@ -6,11 +6,12 @@ The pytest plugin: a test that leaves something behind fails.
 leave what it likes; `gopat_leaks_allow` in the ini file lists rules for all, a line each (see `leaks.rule`).
 
 A test without fixtures of its own fails itself. One with fixtures is looked at when they are torn down, since
-it may be they who clean up: it is an error of the teardown then.
+it may be they who clean up: it is an error of the teardown then. What is left by a test with fixtures of a
+class, a module or the session is looked at again when the last of them is gone.
 """
 
 import inspect
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ HARMLESS = {
 
 BEFORE = pytest.StashKey[Any]()
 ENABLED = pytest.StashKey[bool]()
+HELD = pytest.StashKey[dict[Any, tuple[str, set[Any]]]]()
+"""What may still be ended: by whom it was left, and the fixtures that are not torn down."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Take note of what there is before the first test."""
+    session.stash[HELD] = {}
     if session.config.stash[ENABLED]:
         from gopatterns_cli import leaks  # noqa: PLC0415 - only where it was asked for
 
@@ -60,7 +64,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if reporter is not None:
             reporter.ensure_newline()
             reporter.section("left behind by the session", red=True)
-            for leak in left:
+            for leak in left.values():
                 reporter.line(str(leak))
         session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED
 
@@ -98,6 +102,33 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     if BEFORE in item.stash and not _cleaners(item):
         _check(item)
+    return result
+
+
+def pytest_fixture_post_finalizer(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+    """Take note that a fixture is gone."""
+    for _, fixtures in request.session.stash.get(HELD, {}).values():
+        fixtures.discard(fixturedef)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Look again at what wider fixtures might have ended, now that they are gone."""
+    held = item.session.stash[HELD]
+    if not (held or item.config.stash[ENABLED]):
+        return (yield)
+    from gopatterns_cli import leaks  # noqa: PLC0415 - only where it was asked for
+
+    before = leaks.alive().keys()
+    result = yield
+    over = {key: held.pop(key)[0] for key, (_, fixtures) in tuple(held.items()) if not fixtures}
+    if over:
+        left = _left(item.config, before - over.keys())
+        _fail(
+            f"{leak}, left by {over[key]}" if key in over else str(leak)
+            for key, leak in left.items()
+            if key in over or leak.happened
+        )
     return result
 
 
@@ -144,8 +175,35 @@ def _check(item: pytest.Item) -> None:
         return
     del item.stash[BEFORE]
     left = _left(item.config, before)
-    if left:
-        pytest.fail("left behind:\n" + "\n".join(f"  {leak}" for leak in left), pytrace=False)
+    wider = _wider(item)
+    if wider:
+        held = {key: leak for key, leak in left.items() if not leak.happened}
+        item.session.stash[HELD].update({key: (item.nodeid, set(wider)) for key in held})
+        left = {key: leak for key, leak in left.items() if key not in held}
+    _fail(map(str, left.values()))
+
+
+def _fail(left: Iterable[str]) -> None:
+    lines = "\n".join(f"  {leak}" for leak in left)
+    if lines:
+        pytest.fail(f"left behind:\n{lines}", pytrace=False)
+
+
+def _wider(item: Any) -> list[Any]:
+    """Return the fixtures that live on after a test, have an end, and may then end what it has begun."""
+    return [
+        found
+        for found in item._request._fixture_defs.values()  # noqa: SLF001 - no public way
+        if found.scope != "function"
+        and not found.func.__module__.startswith("_pytest.")
+        and (inspect.isgeneratorfunction(found.func) or any(map(_is_of_the_user, found._finalizers)))  # noqa: SLF001 - no public way
+    ]
+
+
+def _is_of_the_user(finalizer: Any) -> bool:
+    """Whether a finalizer is not one by which pytest keeps its books."""
+    function = getattr(finalizer, "func", finalizer)
+    return not getattr(function, "__module__", "").startswith("_pytest.")
 
 
 def _left(config: pytest.Config, before: Any) -> Any:

@@ -294,10 +294,7 @@ class Channel(Generic[T]):
 
     def _bind(self, driver: Driver) -> None:
         if self._driver is not None and not self._driver.finished:
-            raise RuntimeError(
-                f"{self!r} is in use on {self._driver.name} and cannot be used on {driver.name} at the same "
-                "time: use from_call"
-            )
+            raise traps.in_use(self, self._driver, driver.name)
         self._number = driver.next_number()  # refused inside a call: then the channel stays unbound
         self._driver = driver
 

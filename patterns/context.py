@@ -140,6 +140,8 @@ class Context:
             RuntimeError: no runtime runs here, or the tree is in use in another run.
             TypeError, ValueError: `at` is not a number.
         """
+        if at is None:
+            raise TypeError("at: found None, allowed a number")
         _check_number("at", at)
         now = traps.now()
         child = self.with_cancel()
@@ -347,9 +349,7 @@ class Context:
         """Refuse to be used in a run while another one, that is not over, uses this tree."""
         owner = (self._root or self)._driver
         if owner is not driver and owner is not None and not owner.finished:
-            raise RuntimeError(
-                f"{self!r} is in use on {owner.name} and cannot be used on {driver.name} at the same time"
-            )
+            raise traps.in_use(self, owner, driver.name)
 
     def _start_clock(self, driver: Driver) -> None:
         """Count time-outs and set deadlines, here and above, by the clock of a run that is new to them."""

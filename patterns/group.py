@@ -198,10 +198,7 @@ def bind(thing: Any, driver: Driver) -> None:
     if owner is driver:
         return
     if owner is not None and not owner.finished:
-        raise RuntimeError(
-            f"{thing!r} is in use on {owner.name} and cannot be used on {driver.name} at the same time: use "
-            "from_call"
-        )
+        raise traps.in_use(thing, owner, driver.name)
     thing.owner = driver
 
 

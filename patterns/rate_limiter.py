@@ -189,10 +189,8 @@ class RateLimiter:
         return self._driver is not None and bool(self._driver.live) and not self._driver.finished
 
     def _refuse(self, place: str) -> None:
-        name = "" if self._driver is None else self._driver.name
-        raise RuntimeError(
-            f"{self!r} is in use on {name} and cannot be used on {place} at the same time: use from_call"
-        )
+        if self._driver is not None:
+            raise traps.in_use(self, self._driver, place)
 
     def _settle(self) -> None:
         now_s = self._now_s()

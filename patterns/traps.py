@@ -292,6 +292,13 @@ def place() -> Task | None:
     return None if task is not None and task.driver.is_call else running()
 
 
+def in_use(thing: object, owner: Driver, place: str) -> RuntimeError:
+    """Return the error for `thing` of a run of `owner` that is not over, used in another `place`."""
+    return RuntimeError(
+        f"{thing!r} is in use on {owner.name} and cannot be used on {place} at the same time: use from_call"
+    )
+
+
 def runs_here() -> bool:
     """Whether `running` would find or adopt a task."""
     asyncio = sys.modules.get("asyncio")

@@ -1,6 +1,8 @@
 """`gopat explore`: a program under many schedules, and the one under which it fails."""
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Annotated, Any
 
 import typer
@@ -53,7 +55,7 @@ def explore(  # noqa: PLR0913, PLR0917 - one parameter per option; Typer passes 
 
     given = {name: None if value is False else value for name, value in wanted.items()}
     request = Request(target, strategy, seed, depth, preemptions, schedules, most_turns, replay)
-    with dumping():
+    with dumping(), redirect_stdout(sys.stderr if as_json else sys.stdout):
         found = explored(request, given)
     for line in [render.json(found)] if as_json else render.lines(found, width()):
         print(line)

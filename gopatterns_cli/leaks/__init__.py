@@ -9,7 +9,7 @@ there before is known thing by thing, so that one that ends hides none that begi
 import pkgutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
@@ -44,7 +44,8 @@ class Leak:
     Something that is there and was not.
 
     `made` is the stack of whoever made it, `stands` its own, innermost first; empty where unknown. `ours`
-    says that it belongs to the machinery of the tests or of the interpreter.
+    says that it belongs to the machinery of the tests or of the interpreter, `happened` that it is an event,
+    which nobody can end any more.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Leak:
     made: tuple[Frame, ...] = ()
     stands: tuple[Frame, ...] = ()
     ours: bool = False
+    happened: bool = False
 
     def __str__(self) -> str:
         made = _first_of_the_user(self.made)
@@ -91,21 +93,21 @@ def alive() -> dict[Any, Leak]:
     return {key: leak for kind in kinds() for key, leak in kind.alive().items()}
 
 
-def find(before: Mapping[Any, Leak], allowed: Iterable[Allowed] = ()) -> list[Leak]:
-    """Return what is there, was not there before, and stays for the time of all tries."""
+def find(before: Container[Any], allowed: Iterable[Allowed] = ()) -> dict[Any, Leak]:
+    """Return what is there, was not there before, and stays for the time of all tries, by identity."""
     rules = tuple(allowed)
     pause_s = 1e-6
     for number in range(TRIES):
-        left = [
-            leak
+        left = {
+            key: leak
             for key, leak in alive().items()
             if key not in before and not leak.ours and not any(rule(leak) for rule in rules)
-        ]
+        }
         if not left or number == TRIES - 1:
             return left
         time.sleep(pause_s)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-    return []
+    return {}
 
 
 def rule(text: str) -> Allowed:

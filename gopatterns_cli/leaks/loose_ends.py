@@ -35,7 +35,14 @@ def _noted_cancel_all(cancel_all: Callable[..., None]) -> Callable[..., None]:
         for task in asyncio.all_tasks(loop):
             made = tasks.made_at(task)
             if not tasks.is_ours(task) and not any(frame.function.startswith("anyio.") for frame in made[:3]):
-                _noted.append(Leak("asyncio task", f"{task.get_name()}, cancelled when its loop ended", made))
+                _noted.append(
+                    Leak(
+                        "asyncio task",
+                        f"{task.get_name()}, cancelled when its loop ended",
+                        made,
+                        happened=True,
+                    )
+                )
         cancel_all(loop)
 
     return noted
@@ -48,7 +55,7 @@ def _noted_handler(handle: Callable[..., None]) -> Callable[..., None]:
             error = context.get("exception")
             what = message if error is None else f"{message}: {error!r}"
             made = tasks.made_at(context.get("task") or context.get("future"))
-            _noted.append(Leak("asyncio:", what, made))
+            _noted.append(Leak("asyncio:", what, made, happened=True))
         handle(self, context)
 
     return noted
@@ -57,7 +64,7 @@ def _noted_handler(handle: Callable[..., None]) -> Callable[..., None]:
 def _noted_shut_down(shut_down: Callable[..., Any]) -> Callable[..., Any]:
     async def noted(self: Any) -> None:
         _noted.extend(
-            Leak("async generator", f"{_place(generator, generator.ag_code)}, left open")
+            Leak("async generator", f"{_place(generator, generator.ag_code)}, left open", happened=True)
             for generator in list(self._asyncgens)
             if generator.ag_frame is not None
         )
@@ -68,7 +75,9 @@ def _noted_shut_down(shut_down: Callable[..., Any]) -> Callable[..., Any]:
 
 def _noted_warn(warn: Callable[..., None]) -> Callable[..., None]:
     def noted(coroutine: Any) -> None:
-        _noted.append(Leak("coroutine", f"{_place(coroutine, coroutine.cr_code)}, never awaited"))
+        _noted.append(
+            Leak("coroutine", f"{_place(coroutine, coroutine.cr_code)}, never awaited", happened=True)
+        )
         warn(coroutine)
 
     return noted

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from gopatterns_cli.exploration import Explored
+from patterns.exploring.director import MOST_TURNS, EndlessError
 from patterns.exploring.lanes import lanes
 from patterns.exploring.search import Finding
 from patterns.standing import LIBRARY
@@ -56,7 +57,7 @@ def replay_command(found: Explored) -> str:
     words = ["gopat", "explore", request.target]
     if finding is not None:
         words += ["--replay", str(finding.schedule)]
-    if request.most_turns != 10_000:
+    if request.most_turns != MOST_TURNS:
         words += ["--most-turns", str(request.most_turns)]
     return shlex.join([*words, *found.options])
 
@@ -64,10 +65,11 @@ def replay_command(found: Explored) -> str:
 def _finding(found: Explored, finding: Finding) -> dict[str, object]:
     return {
         "error": type(finding.error).__name__,
-        "message": str(finding.error),
+        "message": _text(finding.error),
         "number": finding.number,
         "schedule": str(finding.schedule),
         "preemptions": len(finding.preempted),
+        "found_with": finding.found_with,
         "fewest": finding.fewest,
         "repeatable": finding.repeatable,
         "replay": replay_command(found),
@@ -97,8 +99,17 @@ def _counts(found: Explored) -> list[str]:
 
 def _error(finding: Finding) -> str:
     errors = getattr(finding.error, "exceptions", ())
-    inner = "".join(f"; {type(error).__name__}: {error}" for error in errors)
-    return f"{type(finding.error).__name__}: {finding.error}{inner}"
+    inner = "".join(f"; {type(error).__name__}: {_text(error)}" for error in errors)
+    more = "; more are allowed with --most-turns" if isinstance(finding.error, EndlessError) else ""
+    return f"{type(finding.error).__name__}: {_text(finding.error)}{inner}{more}"
+
+
+def _text(error: BaseException) -> str:
+    """Return what an error says, whatever its own code does when it is asked."""
+    try:
+        return str(error)
+    except Exception as unsaid:  # noqa: BLE001 - the finding is worth more than its words
+        return f"(its text cannot be had: {type(unsaid).__name__})"
 
 
 def _where(finding: Finding) -> list[str]:

@@ -43,13 +43,12 @@ class Attempt:
     How one run went.
 
     `error` is what it failed with, a `LeakError` when only tasks were left behind, None when nothing is
-    wrong; `value` what it returned. `taken` are its decisions, 0 where the plain schedule was followed.
+    wrong. `taken` are its decisions, 0 where the plain schedule was followed.
     `preempted` are the turns, counted from 1, after which a task that could have gone on was not let, or one
     that gave way went on all the same. `tasks` and `turns` are how many there were.
     """
 
     error: BaseException | None
-    value: Any
     taken: list[int]
     preempted: list[int]
     tasks: int
@@ -75,7 +74,6 @@ class Program:
         driver = director.driver
         started = Main(driver, self.main, self.args)
         driver.spawn(started.task, started.body())
-        value: Any = None
         try:
             with collected_by_turns():
                 driver.run(started)
@@ -86,11 +84,10 @@ class Program:
             error: BaseException | None = stopped
         else:
             outcome = started.outcome()
-            error, value = outcome.error, outcome.value
+            error = outcome.error
             if outcome.leaked and (error is None or isinstance(error, CancelledError)):
                 error = LeakError("tasks left behind:\n  " + "\n  ".join(outcome.leaked))
-            director.watch_last()
-        tried = Attempt(error, value, director.taken, director.preempted, driver.spawned, director.turns)
+        tried = Attempt(error, director.taken, director.preempted, driver.spawned, director.turns)
         strategy.ended(tried)
         return tried
 
@@ -112,15 +109,14 @@ class Director:
         self.turns = 0
         self._most_turns = most_turns
         self._strategy = strategy
-        self._watch = watch
-        self._last: Any = None
         self._unwinding = False
-        self.driver = Scheduler("simulator", VirtualClock(), self, CallsThatGiveWay())
+        clock, calls = VirtualClock(), CallsThatGiveWay()
+        self.driver = Scheduler("simulator", clock, self, calls)
+        if watch is not None:
+            self.driver.stepped = lambda task: self._unwinding or watch(self.turns, task, self.driver)
 
     def choose(self, ready: list[Any]) -> Any:
         """Take the next task out of the ready ones."""
-        if self._watch is not None and not self._unwinding:
-            self.watch_last()
         if self.turns == self._most_turns:
             raise EndlessError(f"it did not end within {self._most_turns:,} turns")
         self.turns += 1
@@ -131,8 +127,7 @@ class Director:
         gave_way, self.driver.gave_way = self.driver.gave_way, None
         count = len(ready)
         if count == 1:
-            self._last = task = ready.pop()
-            return task
+            return ready.pop()
         last = TURNS[gave_way]
         index = self._strategy.choose(ready, last)
         if last is Turn.COULD_GO_ON:
@@ -144,8 +139,7 @@ class Director:
         if preempts:
             self.preempted.append(self.turns - 1)
         self.taken.append(taken)
-        self._last = task = ready.pop(index)
-        return task
+        return ready.pop(index)
 
     def unwind(self, main: Main) -> None:
         """
@@ -163,11 +157,6 @@ class Director:
                 with suppress(BaseException):  # whatever it does not to be closed
                     run(body.close)
         self.turns = turns
-
-    def watch_last(self) -> None:
-        """Tell who watches of the turn that is over."""
-        if self._watch is not None and self._last is not None:
-            self._watch(self.turns, self._last, self.driver)
 
     def pick(self, count: int) -> int:
         """Return the number of a select's case."""

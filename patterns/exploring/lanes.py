@@ -96,7 +96,7 @@ def lanes(rows: Sequence[Row], preempted: Collection[int], width: int = 100) -> 
 
 def _names(rows: Sequence[Row]) -> dict[int, str]:
     """Return a name for each task; those that share theirs have their number behind it."""
-    names = {row.task: row.name for row in rows}
+    names = {row.task: " ".join(row.name.split()) for row in rows}
     shared = {name for name, count in Counter(names.values()).items() if count > 1}
     return {task: f"{name} {task}" if name in shared else name for task, name in names.items()}
 

@@ -174,12 +174,17 @@ def _without_needless(best: Attempt, fails: Callable[[Sequence[tuple[int, int]]]
         at = 0
         while at < len(deviations):
             fewer = fails(deviations[:at] + deviations[at + size :])
-            if fewer is not None and len(Schedule.of(fewer.taken).deviations) < len(deviations):
+            if fewer is not None and _size(fewer) < _size(best):
                 best, deviations = fewer, Schedule.of(fewer.taken).deviations
             else:
                 at += size
         size //= 2
     return best
+
+
+def _size(tried: Attempt) -> tuple[int, int]:
+    """Return how far a run is from simple: its preemptions, then its deviations."""
+    return len(tried.preempted), len(Schedule.of(tried.taken).deviations)
 
 
 def _with_fewer_preemptions(

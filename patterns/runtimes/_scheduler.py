@@ -98,6 +98,7 @@ class Scheduler:
         self.budget = self._refill = chooser.operations
         self.gave_way: bool | None = None
         self.spawned = 0
+        self.stepped: Callable[[Task], object] | None = None
         self.finished = False
         self.live: set[Task] = set()
         self.observe = observe
@@ -232,8 +233,11 @@ class Scheduler:
                     ring, self.interrupted = self.interrupted, None
                     self.between_turns(ring)
                 elif self.ready:
-                    self._step(self._choose(self.ready))
+                    task = self._choose(self.ready)
+                    self._step(task)
                     turns += 1
+                    if self.stepped is not None:
+                        self.stepped(task)
                     if self._look is not None and turns % LOOK_EVERY == 0:
                         self._catch_up(self._look)
                 elif not self._advance():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ import sys
 import pytest
 
 from gopatterns_cli.app import main
+from gopatterns_cli.commands.explore import explore
+from patterns.exploring.director import MOST_TURNS
 
 from planting import FOLDER
 
@@ -125,3 +128,71 @@ def test_ctrl_c_prints_what_was_run_and_exits_with_130(tmp_path):
     assert process.returncode == 130
     assert out.startswith("interrupted: nothing failed until then\n")
     assert err == ""
+
+
+AWKWARD = """
+import patterns
+from sibling import channel
+from patterns import TaskGroup, sleep
+
+
+class UnreadableError(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+async def talks():
+    print("loud")
+
+
+async def fails():
+    raise UnreadableError
+
+
+async def spins():
+    while True:
+        await sleep(0)
+
+
+@patterns.explore(schedules=3)
+async def test_fails():
+    async with TaskGroup() as group:
+        group.spawn(channel, name="two\\nlines")
+    raise AssertionError
+"""
+
+
+@pytest.fixture
+def awkward(tmp_path):
+    (tmp_path / "sibling.py").write_text("async def channel(): pass", encoding="utf-8")
+    path = tmp_path / "awkward.py"
+    path.write_text(AWKWARD, encoding="utf-8")
+    return path
+
+
+def test_what_a_program_prints_spoils_no_json(awkward, capsys):
+    assert main(["explore", f"{awkward}:talks", "--json", "--schedules", "2"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["schedules_run"] == 2
+    assert err == "loud\nloud\n"
+
+
+def test_an_error_without_words_is_a_finding_all_the_same(awkward, capsys):
+    said = printed(capsys, f"{awkward}:fails", code=1)
+    assert said[0] == "fails: UnreadableError: (its text cannot be had: ValueError)"
+
+
+def test_a_run_without_an_end_names_the_option_that_allows_more(awkward, capsys):
+    said = printed(capsys, f"{awkward}:spins", "--most-turns", "50", code=1)
+    assert said[0].endswith("it did not end within 50 turns; more are allowed with --most-turns")
+
+
+def test_a_decorated_test_is_explored_without_its_decorator(awkward, capsys):
+    said = printed(capsys, f"{awkward}:test_fails", code=1)
+    assert said[0] == "fails: AssertionError:"
+    assert any("two lines" in line for line in said)
+
+
+def test_the_default_of_the_option_is_the_librarys():
+    command = inspect.signature(explore).parameters["most_turns"]
+    assert command.default == MOST_TURNS

@@ -19,8 +19,9 @@ async def leave():
 
 
 @pytest.fixture
-def check(pytester):
+def check(pytester, monkeypatch):
     """Run tests in a process of its own, under the plugin unless told otherwise."""
+    monkeypatch.delenv("CI", raising=False)  # there pytest says everything twice
 
     def run(program, *arguments, plugin=("-p", "gopat"), ini=""):
         pytester.makepyfile(BEGIN + textwrap.dedent(program))
@@ -212,3 +213,62 @@ def test_anyios_own_task_is_no_leak(check):
         async def test_empty(anyio_backend):
             pass
     """).assert_outcomes(passed=1)
+
+
+def test_what_a_wider_fixture_makes_in_a_test_is_its_own_to_end(check):
+    check("""
+    @pytest.fixture(scope="module")
+    def pool():
+        threads, over = [], threading.Event()
+
+        def begin():
+            threads.append(threading.Thread(target=over.wait, daemon=True))
+            threads[-1].start()
+
+        yield begin
+        over.set()
+        for thread in threads:
+            thread.join()
+
+    def test_begins(pool):
+        pool()
+
+    def test_begins_by_asking_late(request):
+        request.getfixturevalue("pool")()
+    """).assert_outcomes(passed=2)
+
+
+def test_what_a_wider_fixture_might_have_ended_is_told_with_the_test_when_it_is_gone(check):
+    done = check("""
+    @pytest.fixture(scope="module")
+    def unconcerned():
+        yield
+
+    def test_leaves(unconcerned):
+        threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+
+    def test_after_it(unconcerned):
+        pass
+
+    def test_without():
+        pass
+    """)
+    done.assert_outcomes(passed=3, errors=1)
+    (line,) = [line for line in done.outlines if line.startswith("  thread Thread-1 (sleep)")]
+    assert line.endswith("::test_leaves")
+
+
+def test_what_has_happened_is_told_at_once_whatever_the_fixtures(check):
+    done = check("""
+    @pytest.fixture(scope="module")
+    def unconcerned():
+        yield
+
+    def test_leaves(unconcerned):
+        leave()
+
+    def test_after_it(unconcerned):
+        pass
+    """)
+    done.assert_outcomes(passed=1, failed=1)
+    assert any(line.startswith("  coroutine leave") for line in done.outlines)

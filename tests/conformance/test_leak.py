@@ -483,12 +483,12 @@ def test_lk_02_what_is_about_to_end_is_waited_for_and_what_is_not_is_given_up_on
     line = sys._getframe().f_lineno + 1
     thread.start()
     began = time.monotonic()
-    (left,) = leaks.find(before)
+    (left,) = leaks.find(before).values()
     assert time.monotonic() - began > 0.2  # the pauses of all tries
     assert "thread" in str(left)
     assert f"made at test_leak.py:{line}" in str(left)
     Timer_(0.05, release.set).start()
-    assert leaks.find(before) == []
+    assert leaks.find(before) == {}
     thread.join()
 
 
@@ -521,7 +521,7 @@ def test_lk_04_rules_allow_by_the_top_by_any_frame_and_by_who_made_it(rule, allo
     try:
         while "Condition.wait" not in str(leaks.alive()[thread].stands[0].function):
             time.sleep(0.001)
-        assert (leaks.find(before, [leaks.rule(rule)]) == []) is allowed
+        assert (leaks.find(before, [leaks.rule(rule)]) == {}) is allowed
     finally:
         release.set()
         thread.join()
@@ -535,7 +535,7 @@ def test_lk_04_the_machinery_of_tests_signals_and_runtimes_does_not_count():
 
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     asyncio.run(main())  # its thread stays warm for the next call
-    assert leaks.find(before) == []
+    assert leaks.find(before) == {}
 
 
 @pytest.mark.parametrize("text", ["", "top", "top:", "bottom: x"])

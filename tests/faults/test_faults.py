@@ -127,9 +127,9 @@ async def main():
         ticks.append(await ticker.channel.receive())
     ticker.stop()
     began = now()
-    gaps = [later - earlier for earlier, later in zip(ticks, ticks[1:])]
+    steps = [round((later - earlier) / 0.01) for earlier, later in zip(ticks, ticks[1:])]
     await sleep(0.01)
-    print(max(gaps) > 0.4, sum(gap < 0.0001 for gap in gaps) <= 1, now() - began < 0.4)
+    print(max(steps) >= 30, min(steps) >= 0, sum(step == 0 for step in steps) <= 1)
 
 run(main, runtime=sys.argv[1])
 """

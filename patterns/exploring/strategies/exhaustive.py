@@ -84,7 +84,8 @@ class Strategy:
             return "nothing: every schedule was run"
         if self._complete < 0:
             return "failures without any preemption, too: there are more such schedules"
-        return f"failures that need {self._complete + 1} preemptions or more; none needs fewer"
+        more = self._complete + 1
+        return f"failures that need {more} preemption{'s' * (more != 1)} or more; none needs fewer"
 
     def _take(self, count: int, last: Turn) -> int:
         at, self._at = self._at, self._at + 1

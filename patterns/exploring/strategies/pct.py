@@ -69,7 +69,8 @@ class Strategy:
     def missed(self, schedules: int) -> str:
         """Return the chance that a bug of this depth was missed, by the paper's bound."""
         found = 1 / (self._tasks * self._turns ** (self._depth - 1))
+        plural = "s" * (self._depth != 1)
         return (
-            f"a bug that needs {self._depth} events in a certain order, with a chance of at most "
+            f"a bug that needs {self._depth} event{plural} in a certain order, with a chance of at most "
             f"{(1 - found) ** schedules:.2%} ({self._tasks} tasks, {self._turns} turns)"
         )

@@ -1,0 +1,76 @@
+"""A user's function by its name, MODULE:FUNCTION or FILE.py:FUNCTION; the module is imported, and so run."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.near import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def function_named(what: str, name: str, *, is_async: bool) -> Any:
+    """
+    Return the function `name`, an `async def` if `is_async`; `what` names the argument in errors. A function
+    under a decorator that keeps it, as `explore` does, is taken without it if only so it is `async def`.
+
+    Raises:
+        Failure: exit code 2: there is no such module, file or function. Exit code 1: the module fails.
+    """
+    place, _, function_name = name.rpartition(":")
+    module = module_named(what, place)
+    function = getattr(module, function_name, None)
+    fits: Callable[[Any], bool] = inspect.iscoroutinefunction if is_async else callable
+    if callable(function) and not fits(function):
+        function = inspect.unwrap(function)
+    if not fits(function):
+        known = [key for key, value in vars(module).items() if fits(value)]
+        kind = "no async def" if is_async else "no function"
+        problem = f"which is {kind}" if function is not None else "which is not there"
+        near = did_you_mean(function_name, known)
+        raise Failure(f'{what}: found "{function_name}" of {place}, {problem}{near}', 2)
+    return function
+
+
+def module_named(what: str, place: str) -> Any:
+    """
+    Import a module by its name or its file. The working directory, and the folder of a file, are among the
+    places to look in.
+
+    Raises:
+        Failure: as `function_named`.
+    """
+    _look_in(Path.cwd())
+    try:
+        if not place.endswith(".py"):
+            return importlib.import_module(place)
+        path = Path(place).resolve()
+        _look_in(path.parent)
+        name = f"gopat_user_{path.stem}"  # not one that something else is imported by
+        loader = importlib.machinery.SourceFileLoader(name, str(path))
+        module = ModuleType(name)
+        module.__file__ = str(path)
+        sys.modules[name] = module
+        loader.exec_module(module)
+    except FileNotFoundError:
+        raise Failure(f"{what}: {place}: there is no such file", 2) from None
+    except ModuleNotFoundError as error:
+        raise Failure(f"{what}: {place} cannot be imported: {error}", 2) from None
+    except (ImportError, SyntaxError, ValueError, TypeError, IsADirectoryError) as error:
+        raise Failure(f"{what}: {place} cannot be imported: {type(error).__name__}: {error}", 2) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the module does when it is imported
+        raise Failure(f"{what}: {place} fails when it is imported: {type(error).__name__}: {error}") from None
+    return module
+
+
+def _look_in(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
