@@ -71,6 +71,7 @@ def kinds() -> list[ModuleType]:
     return [import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)]
 
 
+_happened: list[Leak] = []
 _watching: list[bool] = []
 
 
@@ -91,6 +92,16 @@ def note(owner: Any, name: str, around: Callable[[Any], Callable[..., Any]]) -> 
 def alive() -> dict[Any, Leak]:
     """Return everything that is there now, by identity."""
     return {key: leak for kind in kinds() for key, leak in kind.alive().items()}
+
+
+def has_happened(kind: str, name: str, made: tuple[Frame, ...] = ()) -> None:
+    """Note an event."""
+    _happened.append(Leak(kind, name, made, happened=True))
+
+
+def happened() -> list[Leak]:
+    """Return the events, in their order."""
+    return _happened
 
 
 def find(before: Container[Any], allowed: Iterable[Allowed] = ()) -> dict[Any, Leak]:

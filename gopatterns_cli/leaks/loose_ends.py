@@ -12,9 +12,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-from gopatterns_cli.leaks import Leak, note, tasks
-
-_noted: list[Leak] = []
+from gopatterns_cli.leaks import Leak, happened, has_happened, note, tasks
 
 
 def watch() -> None:
@@ -27,7 +25,7 @@ def watch() -> None:
 
 def alive() -> dict[Any, Leak]:
     """Return what was noted."""
-    return {("loose end", number): leak for number, leak in enumerate(_noted)}
+    return {("loose end", number): leak for number, leak in enumerate(happened())}
 
 
 def _noted_cancel_all(cancel_all: Callable[..., None]) -> Callable[..., None]:
@@ -35,14 +33,7 @@ def _noted_cancel_all(cancel_all: Callable[..., None]) -> Callable[..., None]:
         for task in asyncio.all_tasks(loop):
             made = tasks.made_at(task)
             if not tasks.is_ours(task) and not any(frame.function.startswith("anyio.") for frame in made[:3]):
-                _noted.append(
-                    Leak(
-                        "asyncio task",
-                        f"{task.get_name()}, cancelled when its loop ended",
-                        made,
-                        happened=True,
-                    )
-                )
+                has_happened("asyncio task", f"{task.get_name()}, cancelled when its loop ended", made)
         cancel_all(loop)
 
     return noted
@@ -55,7 +46,7 @@ def _noted_handler(handle: Callable[..., None]) -> Callable[..., None]:
             error = context.get("exception")
             what = message if error is None else f"{message}: {error!r}"
             made = tasks.made_at(context.get("task") or context.get("future"))
-            _noted.append(Leak("asyncio:", what, made, happened=True))
+            has_happened("asyncio:", what, made)
         handle(self, context)
 
     return noted
@@ -63,11 +54,9 @@ def _noted_handler(handle: Callable[..., None]) -> Callable[..., None]:
 
 def _noted_shut_down(shut_down: Callable[..., Any]) -> Callable[..., Any]:
     async def noted(self: Any) -> None:
-        _noted.extend(
-            Leak("async generator", f"{_place(generator, generator.ag_code)}, left open", happened=True)
-            for generator in list(self._asyncgens)
-            if generator.ag_frame is not None
-        )
+        for generator in list(self._asyncgens):
+            if generator.ag_frame is not None:
+                has_happened("async generator", f"{_place(generator, generator.ag_code)}, left open")
         await shut_down(self)
 
     return noted
@@ -75,9 +64,7 @@ def _noted_shut_down(shut_down: Callable[..., Any]) -> Callable[..., Any]:
 
 def _noted_warn(warn: Callable[..., None]) -> Callable[..., None]:
     def noted(coroutine: Any) -> None:
-        _noted.append(
-            Leak("coroutine", f"{_place(coroutine, coroutine.cr_code)}, never awaited", happened=True)
-        )
+        has_happened("coroutine", f"{_place(coroutine, coroutine.cr_code)}, never awaited")
         warn(coroutine)
 
     return noted

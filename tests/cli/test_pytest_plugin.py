@@ -272,3 +272,22 @@ def test_what_has_happened_is_told_at_once_whatever_the_fixtures(check):
     """)
     done.assert_outcomes(passed=1, failed=1)
     assert any(line.startswith("  coroutine leave") for line in done.outlines)
+
+
+def test_a_test_whose_patches_break_what_the_plugin_reads_is_torn_down(check):
+    check("""
+    from pathlib import Path
+
+    def refuse(*_):
+        raise PermissionError
+
+    def test_breaks(monkeypatch):
+        for name in ("open", "read_text", "iterdir", "glob"):
+            monkeypatch.setattr(Path, name, refuse)
+        monkeypatch.setattr("pkgutil.iter_modules", refuse)
+        monkeypatch.setattr("os.listdir", refuse)
+        monkeypatch.setattr("time.sleep", refuse)
+
+    def test_after_it():
+        pass
+    """).assert_outcomes(passed=2)
