@@ -16,7 +16,7 @@ from gopatterns_cli.claims import ClaimResult, judge_cell
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.machines import differences
 from gopatterns_cli.measured import measured, ratios
-from gopatterns_cli.measuring.cells import GOPAT, SERIAL, Cell
+from gopatterns_cli.measuring.cells import GOPAT, Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.precision import smallest_visible_change
 from gopatterns_cli.statistics.ratio import RatioEstimate, unpaired
@@ -110,7 +110,7 @@ def against(
     if not found:
         raise Failure(f"{baseline.path}: nothing to compare: no cell of {session.path} was measured there", 5)
     elsewhere = differences(session.machine, baseline.machine)
-    names = {cell.name for cell in (*session.plan.cells, *baseline.plan.cells) if cell.arm != SERIAL}
+    names = {cell.name for cell in (*session.plan.cells, *baseline.plan.cells) if not cell.is_serial}
     return BaselineResult(
         session=baseline,
         tolerance=tolerance,
@@ -126,7 +126,7 @@ def _common(session: Session, baseline: Session) -> Iterator[Cell]:
     """Yield the cells that both planned in the very same way, the serial arm included."""
     for cell in session.plan.cells:
         same_serial = session.plan.serial_of(cell) == baseline.plan.serial_of(cell)
-        if cell.arm != SERIAL and cell in baseline.plan.cells and same_serial:
+        if not cell.is_serial and cell in baseline.plan.cells and same_serial:
             yield cell
 
 
@@ -180,4 +180,4 @@ def _judged_in(baseline: Session, result: ClaimResult) -> Judgement:
     there = [cell for cell in cells if cell in baseline.plan.cells]
     if not there or len(there) < len(cells):
         return Judgement(Verdict.NOT_MEASURED)
-    return combine([judge_cell(result.claim, measured(baseline, cell)) for cell in there])
+    return combine([judge_cell(result.claim, baseline, measured(baseline, cell)) for cell in there])

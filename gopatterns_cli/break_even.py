@@ -22,7 +22,7 @@ from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
-from gopatterns_cli.measuring.cells import SERIAL, Cell
+from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics import signed_rank
 from gopatterns_cli.statistics.ratio import Interval, withheld
@@ -97,7 +97,7 @@ def break_evens(session: Session) -> tuple[BreakEven, ...]:
     """Return one break-even for every arm that the session measured over a ladder, in the plan's order."""
     ladders: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for cell in session.plan.cells:
-        if cell.ladder and cell.arm != SERIAL:
+        if cell.ladder and not cell.is_serial:
             ladders[cell.scenario, cell.arm, cell.runtime, cell.pool, cell.workers].append(cell)
     rising = (sorted(cells, key=lambda cell: cell.duration_s) for cells in ladders.values())
     found = (_break_even(session, cells) for cells in rising)

@@ -8,10 +8,11 @@ has a verdict of its own, which decides nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gopatterns_cli.measured import Measured
-from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.measured import Measured, paced
+from gopatterns_cli.measuring.cells import BUCKET, COLD, GO, GO_SERIAL, GO_TICKER, GOPAT, SERIAL, TICKER
 from gopatterns_cli.measuring.typed import checked, shown
 from gopatterns_cli.session import Session, SessionError
+from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import Judgement, Verdict, accepted, combine, judge
 from scenarios.model import Claim, Scenario, from_json
 
@@ -28,6 +29,10 @@ class ClaimResult:
         accepted: the lowest and the highest speed-up that reproduce it.
         cells: what decided, in the plan's order; empty when nothing was measured.
         judgement: the verdict.
+        gains: of each of the cells, the ratio that the claim is about.
+        go: the same cells in real Go; empty when there was none.
+        go_gains: their ratios.
+        go_judgement: what is found of the claim in Go; it decides nothing.
     """
 
     claim: Claim
@@ -37,6 +42,15 @@ class ClaimResult:
     accepted: tuple[float, float]
     cells: tuple[Measured, ...]
     judgement: Judgement
+    gains: tuple[RatioEstimate | None, ...] = ()
+    go: tuple[Measured, ...] = ()
+    go_gains: tuple[RatioEstimate | None, ...] = ()
+    go_judgement: Judgement | None = None
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether it is about a pace that is kept, in place of a speed-up."""
+        return self.claim.per_second is not None or self.pattern == BUCKET
 
     @property
     def verdict(self) -> Verdict:
@@ -65,6 +79,10 @@ def _check(claim: Claim) -> None:
     low, high = claimed(claim)
     if not 0 < low <= high or claim.band < 1:
         raise ValueError(f"claim {claim.id} cannot be {shown((low, high))} within {claim.band}")
+    if claim.arm not in IN_GO:
+        raise ValueError(f"claim {claim.id} cannot be about the arm {shown(claim.arm)}")
+    if claim.per_second is not None and not claim.per_second > 0:
+        raise ValueError(f"claim {claim.id} cannot be about {shown(claim.per_second)} per second")
     if not claim.where.keys() <= {"workers", "pool", "runtime"}:
         raise ValueError(f"claim {claim.id} cannot be about {shown(sorted(claim.where))}")
 
@@ -77,18 +95,29 @@ def claim_results(session: Session, scenario: Scenario, cells: Iterable[Measured
 
 def speaks_about(claim: Claim, scenario: Scenario, found: Measured) -> bool:
     """Whether `found` is a configuration that the claim is about, on any runtime that it does not exclude."""
-    wrong_job = claim.job_kind not in {None, scenario.job.kind}
-    where = {"pool": "cold", **claim.where}
-    return not wrong_job and all(getattr(found.cell, axis) == wanted for axis, wanted in where.items())
+    if claim.job_kind not in {None, scenario.job.kind} or found.cell.is_serial != (claim.arm == SERIAL):
+        return False
+    where = {} if found.cell.is_serial else {"pool": COLD, **claim.where}
+    if found.cell.is_go:
+        where.pop("runtime", None)
+    return all(getattr(found.cell, axis) == wanted for axis, wanted in where.items())
 
 
-def judge_cell(claim: Claim, found: Measured) -> Judgement:
+def judge_cell(claim: Claim, session: Session, found: Measured) -> Judgement:
     """Judge one cell against a claim, wherever it ran."""
-    if found.speedup is None:
+    speedup = gained(claim, session, found)
+    if speedup is None:
         return Judgement(
             Verdict.INCONCLUSIVE, f"no round measured it: {'; '.join(found.lost) or 'not run yet'}"
         )
-    return judge(found.speedup, *accepted(claimed(claim), claim.band))
+    return judge(speedup, *accepted(claimed(claim), claim.band))
+
+
+def gained(claim: Claim, session: Session, found: Measured) -> RatioEstimate | None:
+    """Return the ratio that a claim is about: to the serial arm, or to the pace that it names."""
+    if claim.per_second is None or found.cell.asked_s is not None:
+        return found.speedup
+    return paced(session, found.cell, found.cell.count / claim.per_second)
 
 
 def claimed(claim: Claim) -> tuple[float, float]:
@@ -108,21 +137,31 @@ def _result(
     session: Session, scenario: Scenario, claim: Claim, measured: tuple[Measured, ...]
 ) -> ClaimResult:
     runtime = str(claim.where.get("runtime", scenario.arms.home))
-    cells = tuple(
-        found
-        for found in measured
-        if (found.cell.arm, found.cell.runtime) == (GOPAT, runtime) and speaks_about(claim, scenario, found)
-    )
+    about = [found for found in measured if speaks_about(claim, scenario, found)]
+    here = (claim.arm, None if claim.arm == SERIAL else runtime)
+    cells = tuple(found for found in about if (found.cell.arm, found.cell.runtime) == here)
+    go = tuple(found for found in about if found.cell.arm == IN_GO[claim.arm])
     unmeasured = _unmeasured(session, scenario, claim)
+    if unmeasured:
+        cells = ()
+        go = go if unmeasured.verdict is Verdict.OUT_OF_REACH else ()
     return ClaimResult(
         claim=claim,
         scenario=scenario.name,
         pattern=scenario.pattern,
         runtime=runtime,
         accepted=accepted(claimed(claim), claim.band),
-        cells=() if unmeasured else cells,
-        judgement=unmeasured or combine([judge_cell(claim, found) for found in cells]),
+        cells=cells,
+        judgement=unmeasured or combine([judge_cell(claim, session, found) for found in cells]),
+        gains=tuple(gained(claim, session, found) for found in cells),
+        go=go,
+        go_gains=tuple(gained(claim, session, found) for found in go),
+        go_judgement=combine([judge_cell(claim, session, found) for found in go]) if go else None,
     )
+
+
+IN_GO = {GOPAT: GO, TICKER: GO_TICKER, SERIAL: GO_SERIAL}
+"""The arm of Go that does the same as one of ours."""
 
 
 def _unmeasured(session: Session, scenario: Scenario, claim: Claim) -> Judgement | None:

@@ -5,19 +5,20 @@ decided and in order. No number is formatted here except inside a sentence.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from gopatterns_cli.baseline import BaselineResult, CellChange, against
 from gopatterns_cli.break_even import BreakEven, break_evens
+from gopatterns_cli.budget import LossBudget, loss_budget
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
-from gopatterns_cli.sentences import break_even_sentence, claim_sentence
+from gopatterns_cli.sentences import break_even_sentence, budget_sentence, claim_sentence
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
@@ -37,6 +38,15 @@ class BreakEvenLine:
     """A break-even and the sentence about it."""
 
     point: BreakEven
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """Where the missing speed-up of a claim went, and the sentence about it."""
+
+    id: str
+    budget: LossBudget
     sentence: str
 
 
@@ -61,6 +71,7 @@ class Comparison:
         claims: every claim of those scenarios.
         summary: the document's summary table; empty when the session holds none of its claims.
         overheads: what the layer costs.
+        budgets: for every claim that was measured, where the missing speed-up went: here, then in Go.
         break_evens: for every ladder of durations.
         baseline: what comparing with a baseline found; None without one.
         hidden: what the session could not have seen; None when nothing has an interval.
@@ -75,6 +86,7 @@ class Comparison:
     claims: tuple[ClaimLine, ...]
     summary: tuple[SummaryRow, ...]
     overheads: tuple[Overhead, ...]
+    budgets: tuple[BudgetLine, ...]
     break_evens: tuple[BreakEvenLine, ...]
     baseline: BaselineResult | None
     hidden: Hidden | None
@@ -117,10 +129,11 @@ def compare(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
         change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
-        tables=tuple(table(scenario, results, found) for scenario, found, results in judged),
+        tables=tuple(table(session, scenario, results, found) for scenario, found, results in judged),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
         summary=summary(claims),
         overheads=tuple(overheads(session, cells)),
+        budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         baseline=change,
         hidden=_hidden(change.gating if change else cells.values()),
@@ -134,6 +147,18 @@ def compare(
 
 def _of(scenario: Scenario, cells: Mapping[Cell, Measured]) -> tuple[Measured, ...]:
     return tuple(found for cell, found in cells.items() if cell.scenario == scenario.stem)
+
+
+def _budgets(
+    session: Session, claims: Iterable[ClaimResult], cells: Mapping[Cell, Measured]
+) -> Iterator[BudgetLine]:
+    """One per cell that a claim with a single figure is about."""
+    for result in claims:
+        for found in (*result.cells, *result.go) if result.claim.gain is None else ():
+            serial = session.plan.serial_of(found.cell)
+            budget = None if serial is None else loss_budget(found, cells[serial])
+            if budget is not None and not found.cell.is_serial:
+                yield BudgetLine(result.claim.id, budget, budget_sentence(result, found, budget))
 
 
 def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> tuple[tuple[str, int], ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def function_named(what: str, name: str, *, is_async: bool) -> Any:
+def function_named(what: str, name: str, *, is_async: bool = False) -> Any:
     """
     Return the function `name`, an `async def` if `is_async`; `what` names the argument in errors. A function
     under a decorator that keeps it, as `explore` does, is taken without it if only so it is `async def`.
@@ -38,6 +38,31 @@ def function_named(what: str, name: str, *, is_async: bool) -> Any:
         near = did_you_mean(function_name, known)
         raise Failure(f'{what}: found "{function_name}" of {place}, {problem}{near}', 2)
     return function
+
+
+def items_named(what: str, name: str) -> list[Any]:
+    """
+    Return the items of the iterable `name`, MODULE:ITERABLE, or of what a function of that name gives.
+
+    Raises:
+        Failure: as `function_named`; exit code 2, too, when it is empty or nothing to iterate over; 1, when
+            iterating over it fails.
+    """
+    place, _, attribute = name.rpartition(":")
+    module = module_named(what, place)
+    found = getattr(module, attribute, None)
+    if found is None:
+        near = did_you_mean(attribute, vars(module))
+        raise Failure(f'{what}: found "{attribute}" of {place}, which is not there{near}', 2)
+    try:
+        items = list(found() if callable(found) else found)
+    except TypeError as error:
+        raise Failure(f"{what}: found {name}, allowed something to iterate over ({error})", 2) from None
+    except Exception as error:  # noqa: BLE001 - whatever the user's code does
+        raise Failure(f"{what}: {name} fails: {type(error).__name__}: {error}") from None
+    if not items:
+        raise Failure(f"{what}: found {name}, which is empty; allowed at least one input", 2)
+    return items
 
 
 def module_named(what: str, place: str) -> Any:

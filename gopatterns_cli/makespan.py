@@ -10,7 +10,7 @@ worker gets; R. L. Graham, Bounds on Multiprocessing Timing Anomalies, SIAM J. A
 
 import math
 
-from gopatterns_cli.measuring.cells import SERIAL, Cell
+from gopatterns_cli.measuring.cells import Cell
 
 UNEQUAL_ABOVE = 1.10
 """Two arms whose mean waits differ by more than this factor did not have the same work to do."""
@@ -27,7 +27,7 @@ def ideal_s(cell: Cell, wait_s: float) -> float | None:
         wait_s: mean real duration of one of its waits, in seconds.
     """
     stages = PIPELINE_STAGES if cell.pattern == "pipeline" else 1
-    if cell.arm == SERIAL:
+    if cell.is_serial:
         return cell.count * stages * wait_s
     if cell.pattern == "pipeline":
         return (cell.count + stages - 1) * wait_s

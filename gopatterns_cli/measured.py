@@ -4,11 +4,13 @@ The only place where rounds are paired. Pairs are made on equal round numbers of
 across files.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 
 from gopatterns_cli.makespan import ideal_s, unequal_jobs
 from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.trace import PARTS
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.precision import smallest_visible_change
 from gopatterns_cli.statistics.ratio import RatioEstimate, paired
@@ -28,6 +30,9 @@ class Measured:
         over_ideal: its time over the ideal makespan of its own waits; None where there is none.
         hides: the smallest relative change of the speed-up that would have been seen: 0.03 is 3 %.
         lost: why rounds are missing, each reason once.
+        parts: where the time of a run went, in seconds by part, as means over the rounds; None where nobody
+            noted it.
+        rounds_s: its time in each round that measured it.
     """
 
     cell: Cell
@@ -39,12 +44,16 @@ class Measured:
     over_ideal: float | None
     hides: float | None
     lost: tuple[str, ...]
+    parts: Mapping[str, float] | None = None
+    rounds_s: tuple[float, ...] = ()
 
 
 def measured(session: Session, cell: Cell) -> Measured:
     """Return what `session` found out about `cell`."""
     serial = session.plan.serial_of(cell)
     speedup = None if serial in {None, cell} else ratio(session, serial, cell)
+    if cell.asked_s is not None:
+        speedup = paced(session, cell, cell.asked_s)
     wait_s = _median(session.job_seconds(cell.name))
     serial_wait_s = None if serial is None else _median(session.job_seconds(serial.name))
     return Measured(
@@ -57,7 +66,18 @@ def measured(session: Session, cell: Cell) -> Measured:
         over_ideal=_over_ideal(session, cell),
         hides=None if speedup is None else smallest_visible_change(speedup),
         lost=tuple(dict.fromkeys(loss.why for loss in session.lost if loss.cell == cell.name)),
+        parts=_parts(session, cell),
+        rounds_s=tuple(session.seconds(cell.name).values()),
     )
+
+
+def paced(session: Session, cell: Cell, asked_s: float) -> RatioEstimate | None:
+    """Return what was asked over the cell's time, 1 when it kept the pace; None when no round measured it."""
+    times = list(session.seconds(cell.name).values())
+    if not times:
+        return None
+    lost = max(session.rounds_done - len(times), 0)
+    return paired([asked_s] * len(times), times, session.plan.levels, lost)
 
 
 def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate | None:
@@ -74,6 +94,14 @@ def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:
     """Return the ratio of two cells' times, one per round that measured both, in the order of the rounds."""
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
     return [above[r] / below[r] for r in sorted(above.keys() & below.keys())]
+
+
+def _parts(session: Session, cell: Cell) -> Mapping[str, float] | None:
+    found = (run.budget for run in session.runs if run.cell == cell.name)
+    budgets = [budget for budget in found if budget is not None and budget.keys() >= {"whole_s", *PARTS}]
+    if not budgets:
+        return None
+    return {part: mean(budget[part] for budget in budgets) for part in ("whole_s", *PARTS)}
 
 
 def _over_ideal(session: Session, cell: Cell) -> float | None:

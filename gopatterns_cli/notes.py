@@ -33,6 +33,8 @@ ONLY_WAITING = (
     "much an item takes to compute, a pipeline only adds its hand-overs."
 )
 
+NO_GO = "no figures for Go"
+
 NO_COMMON_ROUND = (
     "The two sessions share no round: what changed between them besides the code is in no interval. The "
     "native arms are the control: where they moved too, it was not the patterns."
@@ -51,6 +53,8 @@ def notes(
     if session.lost:
         losses = dict.fromkeys(f"{loss.cell} ({loss.why})" for loss in session.lost)
         yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
+    if session.plan.no_go:
+        yield f"There are {NO_GO}: {session.plan.no_go}."
     if claims:
         homes = ", ".join(dict.fromkeys(result.runtime for result in claims))
         yield f"* decides the claim: the gopat arm on {homes}, cold unless the claim says warm."

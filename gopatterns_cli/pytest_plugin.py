@@ -189,9 +189,10 @@ def _fail(left: Iterable[str]) -> None:
 
 def _wider(item: Any) -> list[Any]:
     """Return the fixtures that live on after a test, have an end, and may then end what it has begun."""
+    request = getattr(item, "_request", None)  # False once pytest has done with the test
     return [
         found
-        for found in item._request._fixture_defs.values()  # noqa: SLF001 - no public way
+        for found in (request._fixture_defs.values() if request else ())  # noqa: SLF001 - no public way
         if found.scope != "function"
         and not found.func.__module__.startswith("_pytest.")
         and (inspect.isgeneratorfunction(found.func) or any(map(_is_of_the_user, found._finalizers)))  # noqa: SLF001 - no public way

@@ -7,10 +7,11 @@ import math
 
 from gopatterns_cli import figures
 from gopatterns_cli.break_even import BreakEven, Payoff, Rung
+from gopatterns_cli.budget import ALONE, TIMERS, WAITING, LossBudget
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.makespan import unequal_jobs
 from gopatterns_cli.measured import Measured
-from gopatterns_cli.measuring.cells import GOPAT, Cell
+from gopatterns_cli.measuring.cells import GOPAT, SERIAL, Cell
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.verdicts import Judgement, Verdict
 from scenarios.notation import write_duration
@@ -25,10 +26,20 @@ def claim_sentence(result: ClaimResult) -> str:
     Such as `worker-pool/100-workers: the document says 96.7x; here 78.1x [75.0, 80.2] on asyncio: refuted.`
     """
     claim = result.claim
-    says = figures.times(claim.speedup) if claim.speedup is not None else claim.says
+    says = claim.says
+    if claim.speedup is not None and not result.is_paced:
+        says = figures.times(claim.speedup)
     here = _here(result)
     found = f"{here}: {result.verdict}" if here else str(result.verdict)
-    return f"{claim.id}: {speaker(result)} {says}; {found}{_aside(result)}."
+    return f"{claim.id}: {speaker(result)} {says}; {found}{_aside(result)}{_in_go(result)}."
+
+
+def _in_go(result: ClaimResult) -> str:
+    """Say what Go makes of it: `; Go here 94.5x [93.1, 96.0]: reproduced`."""
+    ratios = " and ".join(figures.ratio(gain) for gain in result.go_gains if gain is not None)
+    if not ratios or result.go_judgement is None:
+        return ""
+    return f"; Go here {ratios}: {result.go_judgement.verdict}"
 
 
 def speaker(result: ClaimResult) -> str:
@@ -57,17 +68,50 @@ def configuration(cell: Cell) -> str:
     """Say what sets a cell apart within its scenario and arm: `10 workers`, `20us per wait`, or nothing."""
     workers = [] if cell.workers is None else [figures.plural(cell.workers, "worker")]
     duration = [f"{write_duration(cell.duration_s)} per wait"] if cell.ladder else []
-    return ", ".join([*workers, *duration])
+    rate = [] if cell.rate is None else [f"{figures.significant(cell.rate)} per second"]
+    return ", ".join([*workers, *rate, *duration])
+
+
+def budget_sentence(result: ClaimResult, found: Measured, budget: LossBudget) -> str:
+    """Say where the missing speed-up went.
+
+    Such as `worker-pool/100-workers on asyncio: 12 ms and not 10 ms, so 86x and not 100x: start 1.1 ms, ...`
+    """
+    where = "in Go" if found.cell.is_go else f"on {found.cell.runtime}"
+    took, ideal = figures.seconds(budget.took_s), figures.seconds(budget.ideal_s)
+    says = figures.times(result.claim.speedup or 0.0)
+    speedup = "" if found.speedup is None else f", so {figures.times(found.speedup.estimate)} and not {says}"
+    if budget.lost_s <= 0:
+        return f"{result.claim.id} {where}: {took}, no longer than the work dealt evenly, {ideal}{speedup}."
+    waiting = "a core" if found.cell.is_go else WAITED_FOR.get(found.cell.runtime or "", "a core")
+    names = {**{cause: cause for cause in budget.losses}, WAITING: f"waiting for {waiting}"}
+    named = {**names, TIMERS: "timers that fire late", ALONE: "work that does not overlap"}
+    losses = sorted(budget.losses.items(), key=lambda loss: -abs(loss[1]))
+    told = [(named[cause], seconds) for cause, seconds in losses if abs(seconds) >= LEAST * budget.lost_s]
+    causes = ", ".join(
+        f"{name} {figures.seconds(seconds)}" if seconds > 0 else f"{name} {figures.seconds(-seconds)} gained"
+        for name, seconds in told
+    )
+    return f"{result.claim.id} {where}: {took} and not {ideal}{speedup}: {causes}."
+
+
+LEAST = 0.005
+"""A cause of less than this share of what was lost is left out of the sentence; the JSON has it."""
+
+WAITED_FOR = {"asyncio": "the event loop", "threads": "the GIL or a core", "processes": "a process or a core"}
 
 
 def _here(result: ClaimResult) -> str:
     """Say what was measured, as `here 78.1x [75.0, 80.2] on asyncio`; empty when nothing was."""
-    found = [(cell.speedup, configuration(cell.cell)) for cell in result.cells if cell.speedup is not None]
+    pairs = zip(result.gains, result.cells, strict=True)
+    found = [(gain, configuration(cell.cell)) for gain, cell in pairs if gain is not None]
+    where = "in the serial loop" if result.claim.arm == SERIAL else f"on {result.runtime}"
+    paced = " of that pace" if result.is_paced else ""
     if len(found) == 1:
         speedup, _ = found[0]
-        return f"here {figures.ratio(speedup)} on {result.runtime}{_slower(speedup)}"
+        return f"here {figures.ratio(speedup)}{paced} {where}{'' if paced else _slower(speedup)}"
     parts = [f"{figures.ratio(speedup)} with {name}" for speedup, name in found]
-    return f"here {' and '.join(parts)} on {result.runtime}" if parts else ""
+    return f"here {' and '.join(parts)}{paced} {where}" if parts else ""
 
 
 def _slower(speedup: RatioEstimate) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from gopatterns_cli.claims import ClaimResult, judge_cell, speaks_about
 from gopatterns_cli.makespan import unequal_jobs
 from gopatterns_cli.measured import Measured, ratio
-from gopatterns_cli.measuring.cells import GOPAT, NATIVE, SERIAL, Cell
+from gopatterns_cli.measuring.cells import GOPAT, NATIVE, Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import Judgement, Verdict
@@ -43,12 +43,14 @@ class Configuration:
         cell: one of its cells; all of them share workers and duration.
         claims: the claims that give one figure for it; a range stands in the summary.
         serial: the serial arm that its rows are set against.
-        rows: gopat before native, in the plan's order.
+        go_serial: the one that those of Go are set against.
+        rows: gopat before native before Go, in the plan's order.
     """
 
     cell: Cell
     claims: tuple[ClaimResult, ...]
     serial: Measured | None
+    go_serial: Measured | None
     rows: tuple[Row, ...]
 
 
@@ -103,28 +105,18 @@ class SummaryRow:
     judgement: Judgement
 
 
-RATE_LIMIT = SummaryRow(
-    id="summary/rate-limit",
-    pattern="rate-limit",
-    says="by the limit",
-    complexity=2,
-    memory="low",
-    cells=(),
-    judgement=Judgement(Verdict.NOT_MEASURED, "no rate limiter was measured in this session"),
-)
-"""The fourth row of the document's table: no scenario measures it yet."""
-
-
-def table(scenario: Scenario, results: Sequence[ClaimResult], cells: Iterable[Measured]) -> Table:
+def table(
+    session: Session, scenario: Scenario, results: Sequence[ClaimResult], cells: Iterable[Measured]
+) -> Table:
     """Arrange the measured cells of `scenario` under its claims."""
     measured = tuple(cells)
-    keys = dict.fromkeys(_key(found.cell) for found in measured if found.cell.arm != SERIAL)
+    keys = dict.fromkeys(_key(found.cell) for found in measured if not found.cell.is_serial)
     return Table(
         scenario=scenario.name,
         about=scenario.about,
         pattern=scenario.pattern,
         document_serial_s=next((r.claim.serial_s for r in results if r.claim.serial_s is not None), None),
-        configurations=tuple(_configuration(key, scenario, results, measured) for key in keys),
+        configurations=tuple(_configuration(session, key, scenario, results, measured) for key in keys),
     )
 
 
@@ -140,8 +132,8 @@ def overheads(session: Session, cells: Mapping[Cell, Measured]) -> Iterator[Over
 
 
 def summary(results: Iterable[ClaimResult]) -> tuple[SummaryRow, ...]:
-    """Return the document's summary table: every claim that gives a range, and the rate limit beside them."""
-    rows = tuple(
+    """Return the document's summary table: every claim that gives a range, and the limiter's."""
+    return tuple(
         SummaryRow(
             id=result.claim.id,
             pattern=result.pattern,
@@ -152,34 +144,38 @@ def summary(results: Iterable[ClaimResult]) -> tuple[SummaryRow, ...]:
             judgement=result.judgement,
         )
         for result in results
-        if result.claim.gain is not None
+        if result.claim.gain is not None or result.claim.id.startswith("summary/")
     )
-    return (*rows, RATE_LIMIT) if any(row.id.startswith("summary/") for row in rows) else rows
 
 
-def _key(cell: Cell) -> tuple[int | None, float]:
-    return cell.workers, cell.duration_s
+Key = tuple[int | None, float, float | None]
+
+
+def _key(cell: Cell) -> Key:
+    return cell.workers, cell.duration_s, cell.rate
 
 
 def _configuration(
-    key: tuple[int | None, float],
+    session: Session,
+    key: Key,
     scenario: Scenario,
     results: Sequence[ClaimResult],
     measured: Sequence[Measured],
 ) -> Configuration:
-    arms = [found for found in measured if found.cell.arm != SERIAL and _key(found.cell) == key]
-    arms.sort(key=lambda found: found.cell.arm != GOPAT)
-    serial = (found for found in measured if found.cell.arm == SERIAL and found.cell.duration_s == key[1])
+    arms = [found for found in measured if not found.cell.is_serial and _key(found.cell) == key]
+    arms.sort(key=lambda found: (found.cell.is_go, found.cell.arm != GOPAT))
+    loops = [found for found in measured if found.cell.is_serial and found.cell.duration_s == key[1]]
     figures = (result for result in results if result.claim.speedup is not None)
     return Configuration(
         cell=arms[0].cell,
         claims=tuple(r for r in figures if any(speaks_about(r.claim, scenario, found) for found in arms)),
-        serial=next(serial, None),
-        rows=tuple(_row(found, scenario, results) for found in arms),
+        serial=next((found for found in loops if not found.cell.is_go), None),
+        go_serial=next((found for found in loops if found.cell.is_go), None),
+        rows=tuple(_row(session, found, scenario, results) for found in arms),
     )
 
 
-def _row(found: Measured, scenario: Scenario, results: Sequence[ClaimResult]) -> Row:
+def _row(session: Session, found: Measured, scenario: Scenario, results: Sequence[ClaimResult]) -> Row:
     about = min(
         (result for result in results if speaks_about(result.claim, scenario, found)),
         key=_generality,
@@ -188,7 +184,7 @@ def _row(found: Measured, scenario: Scenario, results: Sequence[ClaimResult]) ->
     if about is None:
         return Row(found, None, None, decides=False)
     beyond = about.judgement if about.verdict is Verdict.OUT_OF_REACH else None
-    judgement = beyond or judge_cell(about.claim, found)
+    judgement = beyond or judge_cell(about.claim, session, found)
     return Row(found, about.claim.id, judgement, decides=found in about.cells)
 
 

@@ -11,12 +11,14 @@ the process that started it, `--parent`, ends it too.
 
 import json
 import sys
+from typing import Any
 
 import pyperf
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import lifeline
-from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.timing import timed_arm, workload_of
+from gopatterns_cli.measuring.cells import BUCKET, Cell
+from gopatterns_cli.measuring.timing import timed_arm, timed_limiter, workload_of
 from gopatterns_cli.measuring.workload import Jobs, WrongRunError
 
 
@@ -25,17 +27,26 @@ def main() -> int:
     runner = pyperf.Runner(program_args=("-m", "gopatterns_cli.worker"))
     runner.argparser.add_argument("--cell", required=True, help="the cell, as JSON")
     runner.argparser.add_argument("--parent", type=int, required=True, help="the process that waits for it")
+    runner.argparser.add_argument("--port", type=int, default=0, help="of the site that jobs fetch from")
     asked = runner.parse_args()
     lifeline.hold(asked.parent)
     cell = Cell.from_json(json.loads(asked.cell))
-    jobs = Jobs.of(cell, workload_of(cell))
     try:
-        runner.bench_time_func(cell.name, timed_arm(jobs))
-    except WrongRunError as error:
+        told = _measured(runner, cell, asked.port)
+    except (WrongRunError, Failure) as error:
         print(f"{cell.name}: {error}", file=sys.stderr)
         return 1
-    print(json.dumps({"job_s": jobs.waited_s / jobs.waits if jobs.waits else None}))
+    print(json.dumps(told))
     return 0
+
+
+def _measured(runner: pyperf.Runner, cell: Cell, port: int) -> dict[str, Any]:
+    if cell.pattern == BUCKET:
+        runner.bench_time_func(cell.name, timed_limiter(cell))
+        return {"job_s": None, "budget": None}
+    jobs = Jobs.of(cell, workload_of(cell), port)
+    runner.bench_time_func(cell.name, timed_arm(jobs))
+    return {"job_s": jobs.waited_s / jobs.waits if jobs.waits else None, "budget": jobs.trace.means()}
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def _takes_workers(pattern: str) -> bool:
 
 
 def _scenario(values: Json, file: str, name: str) -> Scenario:
-    arms = _arms(values["arms"], values["job"]["duration"])
+    arms = _arms(values["arms"], values["job"].get("duration", 0.0))
     return Scenario(
         name=name,
         path=file,
@@ -58,7 +58,14 @@ def _scenario(values: Json, file: str, name: str) -> Scenario:
 
 
 def _job(values: Json) -> Job:
-    return Job(kind=values["kind"], duration_s=values["duration"], count=values["count"])
+    return Job(
+        kind=values["kind"],
+        duration_s=values.get("duration", 0.0),
+        count=values.get("count", 0),
+        share=values.get("share", 0.0),
+        function=values.get("function"),
+        inputs=values.get("inputs"),
+    )
 
 
 def _arms(values: Json, duration_s: float) -> Arms:
@@ -69,24 +76,33 @@ def _arms(values: Json, duration_s: float) -> Arms:
         pool=tuple(values.get("pool", ("cold",))),
         buffer=values.get("buffer", 0),
         durations_s=tuple(values.get("durations", (duration_s,))),
+        rates=tuple(values.get("rates", ())),
     )
 
 
 def _claim(values: Json, arms: Arms) -> Claim:
-    gain = values.get("gain")
+    gain, per_second = values.get("gain"), values.get("per_second")
     only_workers = {"workers": arms.workers[0]} if len(arms.workers) == 1 else {}
     return Claim(
         id=values["id"],
         where=MappingProxyType({**only_workers, **values.get("where", {})}),
-        speedup=values.get("speedup"),
+        speedup=values.get("speedup") if per_second is None else 1.0,
         gain=(gain[0], gain[1]) if gain else None,
         band=values.get("band", BAND),
         source=values["source"],
-        says=values.get("says") or (f"{gain[0]:g}-{gain[1]:g}x" if gain else f"{values['speedup']:g}x"),
+        says=values.get("says") or _says(values),
         serial_s=values.get("serial"),
         time_s=values.get("time"),
         complexity=values.get("complexity"),
         memory=values.get("memory"),
         needs_cores=values.get("needs", {}).get("cores"),
         job_kind=values.get("job"),
+        arm=values.get("arm", "gopat"),
+        per_second=per_second,
     )
+
+
+def _says(values: Json) -> str:
+    if "gain" in values:
+        return f"{values['gain'][0]:g}-{values['gain'][1]:g}x"
+    return f"{values['per_second']:g}/s" if "per_second" in values else f"{values['speedup']:g}x"

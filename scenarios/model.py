@@ -17,14 +17,22 @@ class Job:
     """What one item of the workload costs.
 
     Attributes:
-        kind: what it does; today only `wait`.
-        duration_s: how long one job takes, in seconds.
-        count: how many jobs a run has, at least 1.
+        kind: `wait` for a latency; `cpu`, computing that takes so long in Python; `mixed`, a share of each;
+            `image`, fetched in that time and then made smaller; `http`, a page that a server on loopback
+            gives after that time; `python`, a function of the user's.
+        duration_s: how long one job takes, in seconds; 0 for `python`.
+        count: how many jobs a run has, at least 1; of `python` at the most, 0 for all inputs.
+        share: the share of `mixed` that computes, above 0 and below 1.
+        function: of `python`, as MODULE:FUNCTION.
+        inputs: of `python`, as MODULE:ITERABLE.
     """
 
     kind: str
     duration_s: float
     count: int
+    share: float = 0.0
+    function: str | None = None
+    inputs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Arms:
         pool: `cold`, `warm` or both.
         buffer: capacity of the channels between tasks; 0 is a rendezvous.
         durations_s: the ladder of job durations in seconds; a single one when there is no ladder.
+        rates: requests per second that a limiter lets through, one after the other; empty for no limiter.
     """
 
     workers: tuple[int, ...]
@@ -46,6 +55,7 @@ class Arms:
     pool: tuple[str, ...]
     buffer: int
     durations_s: tuple[float, ...]
+    rates: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,8 @@ class Claim:
         memory: the document's mark: low, medium or high.
         needs_cores: cores without which the claim is out of reach; None when any will do.
         job_kind: the kind of job it speaks of, where that is not the kind the file measures.
+        arm: the arm that decides: `gopat`, or `serial` or `ticker` where it speaks of those.
+        per_second: jobs per second that it speaks of in place of a ratio; `speedup` is 1 then.
     """
 
     id: str
@@ -82,6 +94,8 @@ class Claim:
     memory: str | None = None
     needs_cores: int | None = None
     job_kind: str | None = None
+    arm: str = "gopat"
+    per_second: float | None = None
 
     @property
     def workers(self) -> int | None:

@@ -11,9 +11,12 @@ from pydantic import BaseModel
 
 from scenarios.near import did_you_mean
 from scenarios.problem import bare, shown
-from scenarios.wire import WireArms, WireClaim, WireScenario, WireWhere
+from scenarios.wire import WireArms, WireClaim, WireJob, WireScenario, WireWhere
 
 Finding = tuple[str, str, str]
+
+BUCKET = "token-bucket"
+"""The pattern that is measured without jobs, at the rates in `arms.rates`."""
 
 TIMES_TOLERANCE = 0.01
 """How far a claimed speed-up may lie from the ratio of the document's own times: they are rounded figures."""
@@ -32,8 +35,12 @@ def findings(
     """
     if wire.pattern:
         yield from _known("pattern", wire.pattern, patterns)
+    if wire.job:
+        yield from _job(wire.job, wire.pattern)
     if wire.arms:
         yield from _arms(wire.arms, runtimes)
+    if wire.pattern == BUCKET and wire.arms and "rates" not in wire.arms.model_fields_set:
+        yield "arms.rates", "nothing", "a list such as [100, 1_000], because token-bucket holds a rate"
     if wire.pattern and wire.pattern in patterns:
         yield from _takes_workers(wire, labels, takes_workers=patterns[wire.pattern])
     yield from _claims(wire, labels)
@@ -45,12 +52,29 @@ def _known(trail: str, found: str, allowed: Collection[str]) -> Iterator[Finding
         yield trail, shown(found), ", ".join(allowed) + did_you_mean(found, allowed)
 
 
+def _job(job: WireJob, pattern: str | None) -> Iterator[Finding]:
+    """Each kind of job has the keys that it needs, and none that it does not take."""
+    if job.kind is None:
+        return
+    needed = {"mixed": ("duration", "count", "share"), "python": ("function", "inputs")}.get(
+        job.kind, ("duration", "count")
+    )
+    for key in needed:
+        if key not in job.model_fields_set:
+            yield f"job.{key}", "nothing", WireJob.model_fields[key].description or ""
+    taken = {*needed, "kind", *(["count"] if job.kind == "python" else [])}
+    for key in sorted(job.model_fields_set - taken):
+        yield f"job.{key}", "a key too many", f"none, because a {job.kind} job takes no {key}"
+    if job.kind != "wait" and pattern in {"pipeline", BUCKET}:
+        yield "job.kind", job.kind, f"wait, the only kind of job that {pattern} is measured with"
+
+
 def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
     for name in arms.runtimes or ():
         yield from _known("arms.runtimes", name, runtimes)
     if arms.home and arms.runtimes:
         yield from _known("arms.home", arms.home, arms.runtimes)
-    for key in ("workers", "runtimes", "pool", "durations"):
+    for key in ("workers", "runtimes", "pool", "durations", "rates"):
         values = getattr(arms, key) or ()
         if len(set(values)) < len(values):
             yield f"arms.{key}", "a value more than once", "each value once"
@@ -86,11 +110,13 @@ def _claims(wire: WireScenario, labels: Sequence[str]) -> Iterator[Finding]:
 
 
 def _figure(label: str, claim: WireClaim) -> Iterator[Finding]:
-    written = claim.model_fields_set & {"speedup", "gain"}
+    figures = ("speedup", "gain", "per_second")
+    written = [name for name in figures if name in claim.model_fields_set]
     if not written:
-        yield label, "neither speedup nor gain", "one of them, such as speedup = 9.98 or gain = [10, 100]"
+        allowed = "one of them, such as speedup = 9.98, gain = [10, 100] or per_second = 100"
+        yield label, "neither speedup nor gain nor per_second", allowed
     if len(written) > 1:
-        yield label, "both speedup and gain", "one of them"
+        yield label, f"both {' and '.join(written)}", "one of them"
     if claim.gain and claim.gain[0] >= claim.gain[1]:
         yield f"{label}.gain", shown(claim.gain), "the lower end first, such as [10, 100]"
 

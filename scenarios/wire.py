@@ -57,6 +57,10 @@ Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS)]
 Pool = Literal["cold", "warm"]
 Duration = Annotated[float, BeforeValidator(_duration)]
 MeasuredTime = Annotated[Duration, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Rate = Annotated[float, Field(gt=0, le=1e9)]
+Rates = Annotated[list[Rate], Field(min_length=1)]
+Named = Annotated[str, StringConstraints(pattern=r"^[^:\s]+:[A-Za-z_]\w*$")]
 Speedup = Annotated[float, Field(gt=0)]
 Gain = Annotated[list[Speedup], Field(min_length=2, max_length=2)]
 Band = Annotated[float, Field(gt=1, le=10)]
@@ -76,9 +80,16 @@ class Table(BaseModel):
 class WireJob(Table):
     """The table `job`."""
 
-    kind: Literal["wait"] | None = Field(description="wait")
-    duration: Duration | None = Field(description=ALLOWED_DURATION)
-    count: Count | None = Field(description=allowed_count())
+    kind: Literal["wait", "cpu", "mixed", "image", "http", "python"] | None = Field(
+        description="wait, cpu, mixed, image, http or python"
+    )
+    duration: Duration | None = Field(default=None, description=ALLOWED_DURATION)
+    count: Count | None = Field(default=None, description=allowed_count())
+    share: Share | None = Field(
+        default=None, description="a number above 0 and below 1, such as 0.5: what of a mixed job computes"
+    )
+    function: Named | None = Field(default=None, description="MODULE:FUNCTION, the user's own")
+    inputs: Named | None = Field(default=None, description="MODULE:ITERABLE, the user's own")
 
 
 class WireArms(Table):
@@ -90,6 +101,7 @@ class WireArms(Table):
     pool: Pools | None = Field(default=None, description="cold, warm or a list of both")
     buffer: Capacity | None = Field(default=None, description=allowed_count(0))
     durations: DurationLadder | None = Field(default=None, description=ALLOWED_DURATIONS)
+    rates: Rates | None = Field(default=None, description="requests per second such as [100, 1_000]")
 
 
 class WireWhere(Table):
@@ -126,6 +138,10 @@ class WireClaim(Table):
     job: Literal["wait", "cpu", "mixed", "image", "http", "python"] | None = Field(
         default=None, description="wait, cpu, mixed, image, http or python"
     )
+    arm: Literal["gopat", "serial", "ticker"] | None = Field(
+        default=None, description="gopat, serial or ticker: whose time it speaks of"
+    )
+    per_second: Rate | None = Field(default=None, description="jobs per second, such as 100")
 
 
 class WireScenario(Table):

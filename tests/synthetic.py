@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import scenarios
 from gopatterns_cli import session as sessions
-from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, SERIAL, Cell
+from gopatterns_cli.measuring.cells import COLD, NATIVE, Cell
+from gopatterns_cli.measuring.drafting import cells_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
 
@@ -29,19 +30,21 @@ MACHINE = {
     "gil": True,
 }
 
-OVERSLEEP_S = {None: 60e-6, "asyncio": 10e-6, "threads": 65e-6}
+GO = "go"
+
+OVERSLEEP_S = {None: 60e-6, "asyncio": 10e-6, "threads": 65e-6, "processes": 70e-6, GO: 80e-6}
 """How much longer than asked a wait lasts, by runtime; None is the serial loop."""
 
-HAND_OVER_S = {"asyncio": 40e-6, "threads": 60e-6}
+HAND_OVER_S = {"asyncio": 40e-6, "threads": 60e-6, GO: 0.3e-6}
 """What one item costs a stage of a pipeline beside its wait."""
 
 LOOP_S = 0.1e-6
 """What one item costs the serial loop beside its wait."""
 
-START_S = {"asyncio": 20e-6, "threads": 150e-6}
+START_S = {"asyncio": 20e-6, "threads": 150e-6, "processes": 50e-3, GO: 1e-6}
 """What one worker costs to start."""
 
-DISPATCH_S = {"asyncio": 2.3e-6, "threads": 28e-6}
+DISPATCH_S = {"asyncio": 2.3e-6, "threads": 28e-6, "processes": 300e-6, GO: 0.5e-6}
 """What one job costs a pool, one after the other."""
 
 BY_HAND = 0.9
@@ -59,6 +62,7 @@ class Truth:
         seed: decides the noise.
         slower: factor on the time of every cell whose name starts so.
         quick: home runtime only, cold, and no native arms.
+        go: with arms of Go.
         names: shipped scenarios to measure.
         others: scenarios to measure besides.
         out_of_reach: claims decided before measuring.
@@ -72,7 +76,8 @@ class Truth:
     seed: int = 1
     slower: Mapping[str, float] = field(default_factory=dict)
     quick: bool = False
-    names: tuple[str, ...] = ("worker-pool", "pipeline", "fan-out", "pipeline-break-even")
+    go: bool = False
+    names: tuple[str, ...] = ("worker-pool", "pipeline", "fan-out", "fan-out-cpu", "pipeline-break-even")
     others: tuple[scenarios.Scenario, ...] = ()
     out_of_reach: Mapping[str, str] = field(
         default_factory=lambda: {
@@ -97,7 +102,11 @@ def session(path: Path, truth: Truth) -> sessions.Session:
         scenario for scenario in map(scenarios.load, scenarios.shipped()) if scenario.stem in truth.names
     ]
     measured = [*shipped, *truth.others]
-    cells = tuple(cell for scenario in measured for cell in _cells(scenario, quick=truth.quick))
+    cells = tuple(
+        cell
+        for scenario in measured
+        for cell in cells_of(scenario, quick=truth.quick, runtimes=None, go=truth.go)
+    )
     planned = truth.planned or truth.rounds
     plan = Plan(
         seed=71,
@@ -136,46 +145,36 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
             seconds = _seconds(cell) * math.exp(drift + rng.gauss(0, truth.noise))
             slower = (factor for name, factor in truth.slower.items() if cell.name.startswith(name))
             facts = {"gopat_cell": cell.name, "name": cell.name, "gopat_round": number, "gopat_pos": position}
-            waits = {"gopat_job_s": _wait_s(cell)} if cell.duration_s else {}
+            waits = {"gopat_job_s": _wait_s(cell), **_parts(cell, seconds)} if cell.duration_s else {}
             if (number, cell.name) not in truth.lost:
                 yield Run((seconds * math.prod(slower),), (), {**facts, **waits})
 
 
+def _parts(cell: Cell, seconds: float) -> dict[str, float]:
+    """Where the time went: it starts, it works, and the rest is hand-offs."""
+    start_s = 0.0 if cell.is_serial else START_S[_runtime(cell)] * (cell.workers or 1)
+    lanes = 1 if cell.is_serial else cell.workers or 3
+    work_s = cell.count * (3 if cell.pattern == "pipeline" else 1) * _wait_s(cell) / lanes
+    rest_s = seconds - start_s - work_s
+    parts = {"whole_s": seconds, "start_s": start_s, "work_s": work_s, "hand_offs_s": rest_s}
+    return {f"gopat_budget_{part}": part_s for part, part_s in {**parts, "tail_s": 0.0, "end_s": 0.0}.items()}
+
+
+def _runtime(cell: Cell) -> str | None:
+    return GO if cell.is_go else cell.runtime
+
+
 def _seconds(cell: Cell) -> float:
     """The time of a cell without noise."""
-    if cell.arm == SERIAL:
+    if cell.is_serial:
         return cell.count * (3 if cell.pattern == "pipeline" else 1) * (_wait_s(cell) + LOOP_S)
     share = BY_HAND if cell.arm == NATIVE else 1.0
     if cell.pattern == "pipeline":
-        return (cell.count + 2) * (_wait_s(cell) + share * 2 * HAND_OVER_S[cell.runtime])
-    start_s = START_S[cell.runtime] * cell.workers if cell.pool == COLD else 0.0
+        return (cell.count + 2) * (_wait_s(cell) + share * 2 * HAND_OVER_S[_runtime(cell)])
+    start_s = START_S[_runtime(cell)] * cell.workers if cell.pool == COLD else 0.0
     waiting_s = math.ceil(cell.count / cell.workers) * _wait_s(cell)
-    return waiting_s + share * (start_s + cell.count * DISPATCH_S[cell.runtime])
+    return waiting_s + share * (start_s + cell.count * DISPATCH_S[_runtime(cell)])
 
 
 def _wait_s(cell: Cell) -> float:
-    return cell.duration_s + OVERSLEEP_S[cell.runtime] if cell.duration_s else 0.0
-
-
-def _cells(scenario: scenarios.Scenario, *, quick: bool) -> Iterator[Cell]:
-    arms = scenario.arms
-    for duration_s in arms.durations_s:
-        serial = Cell(
-            scenario=scenario.stem,
-            pattern=scenario.pattern,
-            arm=SERIAL,
-            runtime=None,
-            pool=None,
-            workers=None,
-            buffer=arms.buffer,
-            job_kind=scenario.job.kind,
-            duration_s=duration_s,
-            count=scenario.job.count,
-            ladder=len(arms.durations_s) > 1,
-        )
-        yield serial
-        for workers in arms.workers or (None,):
-            for runtime in (arms.home,) if quick else arms.runtimes:
-                for pool in (COLD,) if quick else arms.pool:
-                    for arm in (GOPAT,) if quick else (GOPAT, NATIVE):
-                        yield replace(serial, arm=arm, runtime=runtime, pool=pool, workers=workers)
+    return cell.duration_s + OVERSLEEP_S[_runtime(cell)] if cell.duration_s else 0.0

@@ -1,8 +1,12 @@
-"""What is measured: per pattern one folder, per arm one file, each readable as an example of its own.
+"""What is measured and shown: per pattern one folder, per arm one file, each readable as an example.
 
 `serial.py` is the plain loop, `gopat.py` our pattern, `native_<runtime>.py` the best that is written by hand
-with the standard library on that runtime. An arm is one function named like its pattern; it neither measures
-nor checks: it is handed its work and gives back the results. Files are found by listing the folder.
+with the standard library on that runtime, `ticker.py` the document's token bucket, `<pattern>.go` the same in
+Go. An arm is one function named like its pattern; it neither measures nor checks: it is handed its work and
+gives back the results. Files are found by listing the folder. A pattern that is measured has a `gopat.py`;
+the others are there for `gopat show`.
+
+The Go files are one module, whose `main.go` is the worker that times them.
 """
 
 from pathlib import Path
@@ -14,12 +18,6 @@ def names(pattern: str) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in folder.glob("[!_]*.py")))
 
 
-def refusal(pattern: str, runtime: str) -> str | None:
-    """Say why a pattern cannot be measured on a runtime, as `found ..., allowed ...`; None when it can."""
-    known = names(pattern)
-    if not known:
-        return f"found {pattern}, allowed a pattern that has arms"
-    if f"native_{runtime}" not in known:
-        allowed = ", ".join(arm.removeprefix("native_") for arm in known if arm.startswith("native_"))
-        return f"found the runtime {runtime}, allowed {allowed}"
-    return None
+def is_measured(pattern: str) -> bool:
+    """Whether a pattern can be measured."""
+    return "gopat" in names(pattern)

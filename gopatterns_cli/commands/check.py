@@ -41,10 +41,12 @@ def _report(path: Path) -> dict[str, Any]:
     except ScenarioError as error:
         return {"file": str(path), "scenario": None, "claims": [], "problems": list(error.problems)}
     claims = [claim.id for claim in scenario.claims]
-    measured = [name for name in scenario.arms.runtimes if name not in scenario.skip]
-    refusals = (arms.refusal(scenario.pattern, runtime) for runtime in measured)
-    problems = dict.fromkeys(f"{scenario.path}: arms.runtimes: {why}" for why in refusals if why)
-    return {"file": scenario.path, "scenario": scenario.name, "claims": claims, "problems": list(problems)}
+    problems = []
+    if not arms.is_measured(scenario.pattern):
+        problems = [f"{scenario.path}: pattern: found {scenario.pattern}, allowed a pattern that has arms"]
+    if "simulator" in scenario.arms.runtimes:
+        problems.append(f"{scenario.path}: arms.runtimes: found simulator, which has no real time to measure")
+    return {"file": scenario.path, "scenario": scenario.name, "claims": claims, "problems": problems}
 
 
 def _sound(reports: Iterable[dict[str, Any]]) -> list[str]:

@@ -4,7 +4,7 @@ A cell knows what to run and is called by a name that is a contract (the pyperf 
 every JSON). It never knows how long it took. The worker process reads it, so nothing heavy is imported here.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from gopatterns_cli.measuring.typed import checked, shown
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-SERIAL, NATIVE, GOPAT = "serial", "native", "gopat"
+SERIAL, NATIVE, GOPAT, TICKER = "serial", "native", "gopat", "ticker"
+GO, GO_SERIAL, GO_TICKER = "go", "go-serial", "go-ticker"
+"""The arms. A ticker's is the document's token bucket; those of Go are real Go."""
 COLD, WARM = "cold", "warm"
+BUCKET = "token-bucket"
+"""The pattern whose arms have no jobs: requests held to a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +29,20 @@ class Cell:
     Args:
         scenario: the scenario's stem, without its group.
         pattern: `worker-pool`, `pipeline`, `fan-out-fan-in`.
-        arm: `serial`, `native` or `gopat`.
-        runtime: None for the serial arm, as are `pool` and `workers`.
+        arm: `serial`, `native`, `gopat`, `ticker`, `go`, `go-serial` or `go-ticker`.
+        runtime: None for a serial arm and for Go; `pool` and `workers` are None for serial arms, too.
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
         buffer: capacity of the hops between stages, in items.
-        job_kind: what one job does (`wait`).
-        duration_s: what one job is asked to take.
+        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http` or `python`.
+        duration_s: what one job is asked to take; of an `image` fetching it, of `http` what the server waits.
         count: number of jobs in one run of the workload.
         ladder: the scenario measures several durations, so the name tells which.
+        share: the share of `mixed` that computes, from 0 to 1.
+        operations: what computing is, where a job computes: so many, the same in every arm and language.
+        rate: requests per second that a limiter lets through; None where there is none.
+        function: of `python`, as MODULE:FUNCTION.
+        inputs: of `python`, as MODULE:ITERABLE.
     """
 
     scenario: str
@@ -47,6 +56,33 @@ class Cell:
     duration_s: float
     count: int
     ladder: bool = False
+    share: float = 0.0
+    operations: int = 0
+    rate: float | None = None
+    function: str | None = None
+    inputs: str | None = None
+
+    @property
+    def is_serial(self) -> bool:
+        """A plain loop, which others are compared with."""
+        return self.arm in {SERIAL, GO_SERIAL}
+
+    @property
+    def is_go(self) -> bool:
+        """Real Go."""
+        return self.arm in {GO, GO_SERIAL, GO_TICKER}
+
+    @property
+    def sleep_s(self) -> float:
+        """What a job sleeps itself, in seconds."""
+        if self.job_kind in {"cpu", "http", "python"}:
+            return 0.0
+        return self.duration_s * (1 - self.share)
+
+    @property
+    def asked_s(self) -> float | None:
+        """How long it takes from the first job that a limiter lets through to the last; None without one."""
+        return None if self.rate is None else (self.count - 1) / self.rate
 
     @property
     def name(self) -> str:
@@ -54,6 +90,8 @@ class Cell:
         axes = [self.scenario, self.arm, self.runtime, self.pool]
         if self.workers is not None:
             axes.append(f"workers={self.workers}")
+        if self.rate is not None:
+            axes.append(f"rate={self.rate:g}")
         if self.ladder:
             axes.append(f"duration={write_duration(self.duration_s)}")
         return "/".join(axis for axis in axes if axis is not None)
@@ -70,11 +108,13 @@ class Cell:
             KeyError: a key is missing; one too many is ignored.
             TypeError, ValueError: a value is of the wrong type, or there is no such cell.
         """
-        required = {field.name: data[field.name] for field in fields(cls) if field.name != "ladder"}
-        cell = checked(cls(**required, ladder=data.get("ladder", False)))
-        serial = (cell.arm, cell.runtime, cell.pool) == (SERIAL, None, None)
-        concurrent = cell.arm in {NATIVE, GOPAT} and bool(cell.runtime) and cell.pool in {COLD, WARM}
-        if not serial and not concurrent:
+        later = {field.name for field in fields(cls) if field.default is not MISSING}
+        required = {field.name: data[field.name] for field in fields(cls) if field.name not in later}
+        cell = checked(cls(**required, **{name: data[name] for name in later & data.keys()}))
+        serial = cell.is_serial and (cell.runtime, cell.pool) == (None, None)
+        python = cell.arm in {NATIVE, GOPAT, TICKER} and bool(cell.runtime) and cell.pool in {COLD, WARM}
+        go = cell.arm in {GO, GO_TICKER} and (cell.runtime, cell.pool) == (None, COLD)
+        if not serial and not python and not go:
             raise ValueError(f"a cell cannot be {shown((cell.arm, cell.runtime, cell.pool))}")
         if cell.count == 0 or cell.workers == 0:
             raise ValueError(f"the cell {cell.name} has no jobs or no workers")

@@ -35,6 +35,7 @@ class Plan:
         values: values per process, by cell name; empty until calibrated, then frozen.
         scenarios: every scenario as plain JSON with its claims and bands, by its full name.
         out_of_reach: by claim id, why this machine cannot show it.
+        no_go: why there are no arms of Go; empty where there are, or none were asked for.
     """
 
     seed: int
@@ -48,6 +49,7 @@ class Plan:
     values: "Mapping[str, int]" = field(default_factory=dict)
     scenarios: "Mapping[str, Mapping[str, Any]]" = field(default_factory=dict)
     out_of_reach: "Mapping[str, str]" = field(default_factory=dict)
+    no_go: str = ""
 
     def cell(self, name: str) -> Cell:
         """The cell of that name; KeyError when the plan has none."""
@@ -57,9 +59,10 @@ class Plan:
         raise KeyError(name)
 
     def serial_of(self, cell: Cell) -> Cell | None:
-        """The serial arm that `cell` is compared with: same scenario, same duration of a job."""
+        """The serial arm that `cell` is compared with: same language, scenario and duration of a job."""
         for other in self.cells:
-            if other.arm == "serial" and (other.scenario, other.duration_s) == (
+            if other.is_serial and (other.is_go, other.scenario, other.duration_s) == (
+                cell.is_go,
                 cell.scenario,
                 cell.duration_s,
             ):
@@ -80,6 +83,7 @@ class Plan:
             "values": dict(self.values),
             "scenarios": {name: dict(scenario) for name, scenario in self.scenarios.items()},
             "out_of_reach": dict(self.out_of_reach),
+            "no_go": self.no_go,
         }
 
     @classmethod
@@ -103,6 +107,7 @@ class Plan:
                 values=data["values"],
                 scenarios=data["scenarios"],
                 out_of_reach=data["out_of_reach"],
+                no_go=data.get("no_go", ""),
             )
         )
 

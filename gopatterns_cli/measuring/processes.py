@@ -1,4 +1,4 @@
-"""Worker processes: one cell measured in a fresh process, through pyperf's worker protocol.
+"""Worker processes: one cell measured in a fresh process, by pyperf's worker protocol or by our Go worker.
 
 pyperf calls `--worker`, `--worker-task` and `--pipe` internal; they have been stable since its 1.x
 versions. They are used in this file alone, and a test holds them with a real worker.
@@ -6,17 +6,21 @@ versions. They are used in this file alone, and a test holds them with a real wo
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from gopatterns_cli import interrupts
+from gopatterns_cli.measuring import golang
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.suite import Run, read_run
+from gopatterns_cli.measuring.site import site_for
+from gopatterns_cli.measuring.suite import BUDGET, Run, read_run
 
 KEPT = (
     "PATH",
@@ -69,43 +73,81 @@ class Launcher(Protocol):
 
 
 def launch(order: Order) -> Run:
-    """Run a worker to its end.
+    """Run a worker to its end: one of Python, or one of Go.
 
     Raises:
         LostRunError: see there. A KeyboardInterrupt ends the worker and goes on; it comes late rather than
             between the making of a worker and the knowledge of it.
     """
+    with site_for(order.cell) as port:
+        return _go(order, port) if order.cell.is_go else _python(order, port)
+
+
+def _python(order: Order, port: int) -> Run:
     reading, writing = os.pipe()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, os.fdopen(reading, "rb") as pipe:
+    with os.fdopen(reading, "rb") as pipe:
+        said = _ran(
+            _command(order, writing, port),
+            order,
+            env=_environment(order.hash_seed),
+            stdin=subprocess.DEVNULL,
+            pass_fds=(writing,),
+        )
+        return _run(pipe.read(), said, order)
+
+
+def _go(order: Order, port: int) -> Run:
+    try:
+        program = golang.worker()
+    except golang.NoGoError as error:
+        raise LostRunError(str(error)) from None
+    except golang.BuildError as error:
+        raise LostRunError(error.message) from None
+    counts = {"loops": order.loops, "values": order.values, "warmups": order.warmups}
+    options = [f"--{name}={count}" for name, count in counts.items()]
+    cell = {**order.cell.to_json(), "name": order.cell.name, "sleep_s": order.cell.sleep_s, "port": port}
+    said = _ran(
+        [str(program), "--hold", *options, "--cell", json.dumps(cell)],
+        order,
+        env=_environment(order.hash_seed),
+        stdin=subprocess.PIPE,
+    )
+    return _go_run(said, order)
+
+
+def _ran(command: list[str], order: Order, **how: Any) -> str:
+    """Run a worker and return what it said."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         worker = None
         try:
             with interrupts.deferred():
-                worker = _started(order, writing, out, err)
+                worker = _started(command, out, err, how)
             _wait(worker, order)
         finally:
             _end(worker)
         said = [_text(file) for file in (out, err)]
         if worker.returncode != 0:
             raise LostRunError(_last_line(said[1]) or f"the worker ended with {worker.returncode}")
-        return _run(pipe.read(), said[0], order)
+        return said[0]
 
 
-def _started(order: Order, pipe: int, out: IO[bytes], err: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _started(command: list[str], out: IO[bytes], err: IO[bytes], how: Any) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603 - our own worker
-            _command(order, pipe),
-            env=_environment(order.hash_seed),
-            stdin=subprocess.DEVNULL,
+            command,
             stdout=out,
             stderr=err,
-            pass_fds=(pipe,),
             start_new_session=True,  # Ctrl-C is for us, who then end the worker
+            **how,
         )
+    except OSError as error:
+        raise LostRunError(f"the worker cannot be started: {error.strerror}") from None
     finally:
-        os.close(pipe)
+        for pipe in how.get("pass_fds", ()):
+            os.close(pipe)
 
 
-def _command(order: Order, pipe: int) -> list[str]:
+def _command(order: Order, pipe: int, port: int) -> list[str]:
     counts = {
         "worker-task": 0,
         "pipe": pipe,
@@ -122,6 +164,7 @@ def _command(order: Order, pipe: int) -> list[str]:
         "--worker",
         *options,
         f"--parent={os.getpid()}",
+        f"--port={port}",
         "--cell",
         json.dumps(order.cell.to_json()),
     ]
@@ -143,11 +186,16 @@ def _wait(worker: "subprocess.Popen[bytes]", order: Order) -> None:
 
 
 def _end(worker: "subprocess.Popen[bytes] | None") -> None:
-    """Leave no worker behind: a second Ctrl-C waits until it has ended."""
-    if worker is not None and worker.returncode is None:
-        with interrupts.deferred():
-            worker.kill()
+    """Leave no worker behind, nor what it has started: a second Ctrl-C waits until it has ended."""
+    if worker is None:
+        return
+    with interrupts.deferred():
+        if worker.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
+        if worker.stdin is not None:
+            worker.stdin.close()
 
 
 def _run(suite: bytes, said: str, order: Order) -> Run:
@@ -156,20 +204,35 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
         (benchmark,) = data["benchmarks"]
         (run,) = benchmark["runs"]
         measured = read_run(run, {**data.get("metadata", {}), **benchmark.get("metadata", {})})
-        job_s = json.loads(said)["job_s"]
+        told = json.loads(said.splitlines()[-1])  # before it, what a function of the user's has printed
+        job_s, budget = told["job_s"], told["budget"]
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None
+    kept = {name: fact for name, fact in measured.metadata.items() if name not in PRIVATE}
+    return _checked(measured, kept, order, job_s, budget)
+
+
+def _go_run(said: str, order: Order) -> Run:
+    try:
+        told = json.loads(said)
+        facts = {name: told[name] for name in ("go_version", "gomaxprocs")}
+        measured = read_run({"values": told["values"], "warmups": told["warmups"]}, facts)
+        job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError) as error:
         raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None
+    named = {"name": order.cell.name, "loops": order.loops}  # as pyperf has them
+    return _checked(measured, {**facts, **named}, order, job_s, budget)
+
+
+def _checked(measured: Run, facts: Mapping[str, Any], order: Order, job_s: float | None, budget: Any) -> Run:
     if len(measured.values) != order.values:
         raise LostRunError(
             f"the worker measured {len(measured.values)} values, {order.values} were asked for"
         )
-    return Run(measured.values, measured.warmups, _facts(measured.metadata, order, job_s))
-
-
-def _facts(metadata: Mapping[str, Any], order: Order, job_s: float | None) -> dict[str, Any]:
     ours = {"gopat_cell": order.cell.name, "gopat_hashseed": order.hash_seed}
-    kept = {name: fact for name, fact in metadata.items() if name not in PRIVATE}
-    return {**kept, **ours, **({} if job_s is None else {"gopat_job_s": job_s})}
+    waited = {} if job_s is None else {"gopat_job_s": job_s}
+    parts = {f"{BUDGET}{part}": seconds for part, seconds in (budget or {}).items()}
+    return Run(measured.values, measured.warmups, {**facts, **ours, **waited, **parts})
 
 
 def _text(file: Any) -> str:

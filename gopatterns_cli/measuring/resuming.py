@@ -8,6 +8,7 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.machines import differences
 from gopatterns_cli.measuring.machine import facts
 from gopatterns_cli.session import COMPLETE, Session, load, measured_by, sessions
+from scenarios.targets import ALL, CLAIMS
 
 MISUSE, NOTHING_THERE = 2, 5
 """Exit codes of DESIGN's table."""
@@ -71,6 +72,7 @@ def _newest(folder: Path, names: Sequence[str]) -> Session:
 
 def _holds(session: Session, name: str, everything: Sequence[Session]) -> bool:
     """Whether a name, as a session has it or as it would be measured, is in `session`."""
+    name = CLAIMS if name == ALL else name
     if any(one.holds(name) for one in everything):
         return session.holds(name)
     return all(session.holds(scenario.stem) for scenario in scenarios.find(name).scenarios)

@@ -59,7 +59,12 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
     for done, cell in enumerate(plan.cells):
         progress(session, done, cell.name)
         order = Order(
-            cell, loops=1, values=1, warmups=1, hash_seed=plan.hash_seeds[0], timeout_s=TIMEOUT_S * 5
+            cell,
+            loops=1,
+            values=1,
+            warmups=0 if session.quick else 1,
+            hash_seed=plan.hash_seeds[0],
+            timeout_s=TIMEOUT_S * 5,
         )
         try:
             run_s = launcher(order).values[0]

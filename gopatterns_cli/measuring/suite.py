@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 PYPERF_FORMAT: Final = "1.0"
 
+BUDGET = "gopat_budget_"
+"""Before the name of each part of a budget: pyperf knows figures and text, no tables."""
+
 SHORTEST_S, LONGEST_S = 1e-12, 1e12
 """No measured time lies beyond these; a ratio of two that lie between them is a number."""
 
@@ -26,7 +29,7 @@ class Run:
         values: seconds per run of the workload, one per value.
         warmups: (loops, seconds per run of the workload), values that do not count.
         metadata: pyperf's facts about the process, and ours: `gopat_cell`, `gopat_round`, `gopat_pos`,
-            `gopat_hashseed`, and `gopat_job_s` where the job waits.
+            `gopat_hashseed`, and where the job does something `gopat_job_s` and `gopat_budget_...`.
     """
 
     values: tuple[float, ...]
@@ -42,6 +45,12 @@ class Run:
     def round(self) -> int:
         """The round, counted from 1."""
         return int(self.metadata["gopat_round"])
+
+    @property
+    def budget(self) -> Mapping[str, float] | None:
+        """Where a run's time went, in seconds by part; None where nobody noted it."""
+        keys = [key for key in self.metadata if key.startswith(BUDGET)]
+        return {key.removeprefix(BUDGET): float(self.metadata[key]) for key in keys} or None
 
     @property
     def job_s(self) -> float | None:
@@ -78,8 +87,17 @@ def read_run(run: Mapping[str, Any], shared: Mapping[str, Any]) -> Run:
             raise ValueError(f"a measured time cannot be {shown(value)}")
     if not values:
         raise ValueError("a run has no values")
+    for key, part in metadata.items():
+        if key.startswith(BUDGET) and not _is_part(part):
+            raise ValueError(f"a part of a run's time cannot be {shown(part)}")
     warmups = tuple((loops, value) for loops, value in run.get("warmups", ()))
     return checked(Run(values, warmups, metadata))
+
+
+def _is_part(part: Any) -> bool:
+    """Whether it is a difference of measured times."""
+    number = isinstance(part, (int, float)) and not isinstance(part, bool)
+    return number and -LONGEST_S <= part <= LONGEST_S
 
 
 def suite_of(names: "Sequence[str]", runs: "Sequence[Run]") -> dict[str, Any]:

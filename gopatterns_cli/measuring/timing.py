@@ -10,18 +10,16 @@ The answer of every single run is checked, outside the timed region. It runs in 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
 from typing import Any
 
 import patterns
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE, SERIAL, WARM, Cell
-from gopatterns_cli.measuring.workload import Jobs, Workload
+from gopatterns_cli.measuring.workload import Jobs, Parts, Workload, WrongRunError
 
 Arm = Callable[..., Any]
-Parts = Callable[[], tuple[Any, ...]]
-"""Makes what an arm is called with for one run: a fresh source and its stages."""
 TimeLoops = Callable[[int], float]
 """Runs the workload so many times; returns the seconds that the arm took."""
 
@@ -38,48 +36,93 @@ def workload_of(cell: Cell) -> Workload:
 def timed_arm(jobs: Jobs) -> TimeLoops:
     """The cell's arm, ready to be timed."""
     cell = jobs.cell
-    file = f"{cell.arm}_{cell.runtime}" if cell.arm == NATIVE else cell.arm
-    arm = getattr(import_module(f"gopatterns_cli.arms.{_folder(cell)}.{file}"), _folder(cell))
+    arm = _arm(cell)
     if cell.arm == SERIAL:
         return partial(_each, jobs, jobs.blocking(), arm)
     setting = getattr(cell, jobs.workload.setting)
     if cell.arm == NATIVE and cell.runtime == "threads":
-        return _native_threads(jobs, arm, setting)
-    enter: Callable[..., Any] = _asyncio_run
+        return _with_executor(jobs, jobs.blocking(), arm, setting, ThreadPoolExecutor)
+    if cell.arm == NATIVE and cell.runtime == "processes":
+        back = lambda *given: jobs.back(arm(*given))  # noqa: E731 - an arm, in one line
+        return _with_executor(jobs, jobs.elsewhere(), back, setting, ProcessPoolExecutor)
     if cell.arm == GOPAT:
-        parts = jobs.awaiting(patterns.sleep, patterns.DROP)
         enter = partial(patterns.run, runtime=cell.runtime or "")
+        admit = None if cell.rate is None else patterns.RateLimiter(cell.rate, burst=1).wait
+        parts = jobs.awaiting(patterns.sleep, patterns.call, patterns.DROP, admit)
     else:
-        parts = jobs.awaiting(asyncio.sleep)
+        enter = partial(_asyncio_run, cell.workers)
+        parts = jobs.awaiting(asyncio.sleep, _in_executor)
     if cell.pool == WARM:
         return lambda loops: enter(_each_awaited, loops, jobs, parts, arm, setting)
     return partial(_each, jobs, parts, lambda *given: enter(arm, *given, setting))
+
+
+def timed_limiter(cell: Cell) -> TimeLoops:
+    """
+    The cell's limiter, ready to be timed: from the first request that it lets through to the last, as fast as
+    it lets them through.
+    """
+    arm = _arm(cell)
+
+    def served(loops: int) -> float:
+        taken_s = 0.0
+        for _ in range(loops):
+            stamps: list[float] = []
+            note = lambda: stamps.append(time.perf_counter())  # noqa: B023, E731 - called before the next
+            patterns.run(arm, cell.rate, cell.count, note, runtime=cell.runtime or "")
+            if len(stamps) != cell.count:
+                raise WrongRunError(
+                    f"{len(stamps):,} requests were let through, {cell.count:,} were asked for"
+                )
+            taken_s += stamps[-1] - stamps[0]
+        return taken_s
+
+    return served
+
+
+def _arm(cell: Cell) -> Arm:
+    file = f"{cell.arm}_{cell.runtime}" if cell.arm == NATIVE else cell.arm
+    arm: Arm = getattr(import_module(f"gopatterns_cli.arms.{_folder(cell)}.{file}"), _folder(cell))
+    return arm
 
 
 def _folder(cell: Cell) -> str:
     return cell.pattern.replace("-", "_")
 
 
-def _asyncio_run(main: Callable[..., Awaitable[Any]], *given: Any) -> Any:
-    return asyncio.run(main(*given))  # type: ignore[arg-type] # an async def gives a coroutine
+def _asyncio_run(threads: int | None, main: Callable[..., Awaitable[Any]], *given: Any) -> Any:
+    """Run on asyncio; what blocks gets as many threads as there are workers."""
+
+    async def with_threads() -> Any:
+        if threads is not None:
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+        return await main(*given)
+
+    return asyncio.run(with_threads())
 
 
-def _native_threads(jobs: Jobs, arm: Arm, setting: int) -> TimeLoops:
-    threads = jobs.cell.workers or PIPELINE_THREADS
+async def _in_executor(function: Callable[[Any], Any], argument: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(None, function, argument)
+
+
+def _with_executor(
+    jobs: Jobs, parts: Parts, arm: Arm, setting: int, kind: Callable[[int], Executor]
+) -> TimeLoops:
+    lanes = jobs.cell.workers or PIPELINE_THREADS
 
     def cold(*given: Any) -> Any:
-        with ThreadPoolExecutor(threads) as executor:
+        with kind(lanes) as executor:
             return arm(*given, setting, executor)
 
     def warm(loops: int) -> float:
-        with ThreadPoolExecutor(threads) as executor:
-            _each(jobs, jobs.blocking(), partial(_with_threads, arm, setting, executor), 1)
-            return _each(jobs, jobs.blocking(), partial(_with_threads, arm, setting, executor), loops)
+        with kind(lanes) as executor:
+            _each(jobs, parts, partial(_with_setting, arm, setting, executor), 1)
+            return _each(jobs, parts, partial(_with_setting, arm, setting, executor), loops)
 
-    return warm if jobs.cell.pool == WARM else partial(_each, jobs, jobs.blocking(), cold)
+    return warm if jobs.cell.pool == WARM else partial(_each, jobs, parts, cold)
 
 
-def _with_threads(arm: Arm, setting: int, executor: ThreadPoolExecutor, *given: Any) -> Any:
+def _with_setting(arm: Arm, setting: int, executor: Executor, *given: Any) -> Any:
     return arm(*given, setting, executor)
 
 
@@ -90,19 +133,20 @@ def _each(jobs: Jobs, parts: Parts, arm: Arm, loops: int) -> float:
         given = parts()
         start = time.perf_counter()
         answer = arm(*given)
-        taken_s += time.perf_counter() - start
-        jobs.check(answer)
+        end = time.perf_counter()
+        taken_s += end - start
+        jobs.check(answer, start, end)
     return taken_s
 
 
 async def _each_awaited(loops: int, jobs: Jobs, parts: Parts, arm: Arm, setting: int) -> float:
     """Run an awaiting arm once to warm up, then so many times, inside a runtime that has been entered."""
-    jobs.check(await arm(*parts(), setting))
     taken_s = 0.0
-    for _ in range(loops):
+    for loop in range(loops + 1):
         given = parts()
         start = time.perf_counter()
         answer = await arm(*given, setting)
-        taken_s += time.perf_counter() - start
-        jobs.check(answer)
+        end = time.perf_counter()
+        taken_s += (end - start) * (loop > 0)
+        jobs.check(answer, start, end)
     return taken_s

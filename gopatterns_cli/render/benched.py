@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gopatterns_cli.figures import plural, ratio, seconds
 from gopatterns_cli.measured import Measured
+from gopatterns_cli.notes import NO_GO
 from gopatterns_cli.session import Session
 
 
@@ -16,6 +17,8 @@ def plan(session: Session, columns: int) -> Iterator[str]:
     )
     for cell in drafted.cells:
         yield f"  {cell.name}"[:columns]
+    if drafted.no_go:
+        yield f"{NO_GO}: {drafted.no_go}"
     for claim, reason in drafted.out_of_reach.items():
         yield f"out of reach: {claim}: {reason}"
 

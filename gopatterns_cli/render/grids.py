@@ -112,7 +112,7 @@ def claims_grid(comparison: Comparison) -> Grid:
     """Draw up one row per figure that the document gives, with every cold arm beside it."""
     blocks = [block for table in comparison.tables for block in table.configurations]
     cells = [row.measured.cell for block in blocks for row in block.rows]
-    arms = dict.fromkeys((cell.runtime, cell.arm) for cell in cells)
+    arms = dict.fromkeys((cell.runtime, cell.arm) for cell in sorted(cells, key=_go_first))
     lines = (_claim_line(claim, block, arms) for block in blocks for claim in block.claims)
     return Grid(
         title="",
@@ -120,11 +120,21 @@ def claims_grid(comparison: Comparison) -> Grid:
         columns=(
             Column("claim"),
             Column("document"),
-            *(Column(f"{'by hand' if arm == NATIVE else arm} on {runtime}") for runtime, arm in arms),
+            *(Column(_where(runtime, arm)) for runtime, arm in arms),
             Column("verdict"),
         ),
         blocks=(Block("", tuple(lines)),),
     )
+
+
+def _go_first(cell: Cell) -> bool:
+    return not cell.is_go
+
+
+def _where(runtime: str | None, arm: str) -> str:
+    if runtime is None:
+        return "Go"
+    return f"{'by hand' if arm == NATIVE else arm} on {runtime}"
 
 
 def grids(comparison: Comparison) -> Iterator[Grid]:
@@ -149,13 +159,14 @@ def _heading(table: Table, block: Configuration) -> str:
     name = configuration(block.cell)
     says = "; ".join(_document(claim) for claim in block.claims)
     serial = "" if block.serial is None or block.serial.time_s is None else _serial(table, block.serial)
-    told = "; ".join(part for part in (says, serial) if part)
+    in_go = "" if block.go_serial is None or block.go_serial.time_s is None else _in_go(block.go_serial)
+    told = "; ".join(part for part in (says, serial, in_go) if part)
     return f"{name}: {told}" if name and told else name or told
 
 
 def _document(result: ClaimResult) -> str:
     time = "" if result.claim.time_s is None else f"{figures.seconds(result.claim.time_s)}, "
-    speedup = figures.times(result.claim.speedup or 0.0)
+    speedup = result.claim.says if result.is_paced else figures.times(result.claim.speedup or 0.0)
     low, high = (figures.significant(end) for end in result.accepted)
     return f"{speaker(result)} {time}{speedup} ({low} to {high} reproduces it)"
 
@@ -165,6 +176,10 @@ def _serial(table: Table, serial: Measured) -> str:
         "" if table.document_serial_s is None else f", document {figures.seconds(table.document_serial_s)}"
     )
     return f"serial loop {figures.seconds(serial.time_s or 0.0)}{document}"
+
+
+def _in_go(serial: Measured) -> str:
+    return f"in Go {figures.seconds(serial.time_s or 0.0)}"
 
 
 def _measured_line(row: Row) -> Line:
@@ -237,7 +252,7 @@ def _claim_line(result: ClaimResult, block: Configuration, arms: Iterable[tuple[
     return Line(
         cells=(
             result.claim.id,
-            figures.times(result.claim.speedup or 0.0),
+            result.claim.says if result.is_paced else figures.times(result.claim.speedup or 0.0),
             *(found.get(arm, NOTHING) for arm in arms),
             str(result.verdict),
         ),

@@ -75,7 +75,9 @@ def _(value: Configuration) -> dict[str, Any]:
         "workers": value.cell.workers,
         "duration_s": value.cell.duration_s,
         "claims": [result.claim.id for result in value.claims],
+        "rate": value.cell.rate,
         "serial": plain(value.serial),
+        "go_serial": plain(value.go_serial),
         "rows": plain(value.rows),
     }
 
@@ -83,7 +85,12 @@ def _(value: Configuration) -> dict[str, Any]:
 @plain.register
 def _(value: ClaimResult) -> dict[str, Any]:
     """Its cells by their names: they stand in full under `tables`."""
-    return {**_fields(value), "cells": [found.cell.name for found in value.cells]}
+    names = {
+        "cells": [found.cell.name for found in value.cells],
+        "go": [found.cell.name for found in value.go],
+        "go_judgement": plain(value.go_judgement),
+    }
+    return {**_fields(value), **names}
 
 
 @plain.register

@@ -21,6 +21,7 @@ def render(comparison: Comparison) -> str:
             *map(_escaped, headlines.conditions(comparison.session)),
             _bold(headlines.ending(comparison)),
             _bullets(line.sentence for line in comparison.claims),
+            _bullets(line.sentence for line in comparison.budgets),
             _bullets(_gains(comparison)),
             *(part for grid in grids(comparison) for part in _folded(grid)),
             _bullets(comparison.notes),
@@ -36,6 +37,7 @@ def results(comparison: Comparison) -> str:
             *map(_escaped, headlines.conditions(comparison.session)),
             *_tables(claims_grid(comparison)),
             *(_tables(summary_grid(comparison.summary)) if comparison.summary else ()),
+            _bullets(line.sentence for line in comparison.budgets),
             _bullets([*_gains(comparison), *comparison.notes]),
             _escaped(headlines.could_hide(comparison)),
         ]

@@ -76,6 +76,7 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
     gains = [line.sentence for line in comparison.break_evens if line.point.arm == GOPAT]
     sections = {
         "claim by claim": [line.sentence for line in comparison.claims],
+        "where the missing speed-up went": [line.sentence for line in comparison.budgets],
         "from what cost a pattern pays": gains,
         "notes": comparison.notes,
     }

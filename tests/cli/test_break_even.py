@@ -38,7 +38,7 @@ def test_the_crossing_is_where_the_gap_turns_negative_for_good(gaps, expected):
 
 def test_a_known_break_even_is_found_inside_its_interval_and_between_its_rungs(tmp_path):
     """The loop costs 3 w an item, the pipeline 30/80 w + 80 us; the rungs beside are at 0 and 80 us."""
-    found = point(tmp_path, noise=0.01)
+    found = point(tmp_path, noise=0.01, seed=2)
     gap_at_0 = 302 / 300 * 80e-6 - 3 * 0.1e-6
     gap_at_80 = 302 / 300 * (30e-6 + 80e-6) - 3 * 80.1e-6
     truth = 80e-6 * gap_at_0 / (gap_at_0 - gap_at_80)
@@ -67,7 +67,7 @@ def test_a_pipeline_that_always_pays_says_from_what_cost_it_was_measured(tmp_pat
 
 
 def test_rounds_that_never_pay_leave_the_upper_end_open_instead_of_being_dropped(tmp_path):
-    found = point(tmp_path, slower={f"{LADDER}/gopat": 2.1}, noise=0.15)
+    found = point(tmp_path, slower={f"{LADDER}/gopat": 2.2}, noise=0.15, seed=1)
     assert found.payoff is Payoff.CROSSES
     assert math.isinf(found.interval.high)
     assert "beyond the ladder] of waiting per item and stage" in break_even_sentence(found)

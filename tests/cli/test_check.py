@@ -39,9 +39,13 @@ def test_without_a_file_everything_shipped_is_checked_and_sound(check):
     assert (code, err) == (0, "")
     assert out == textwrap.dedent(
         """\
-        scenarios/claims/fan-out.toml: sound, claims: 3
+        scenarios/claims/fan-out-cpu.toml: sound, claims: 1
+        scenarios/claims/fan-out.toml: sound, claims: 2
+        scenarios/claims/image-batch-limited.toml: sound, claims: 1
+        scenarios/claims/image-batch.toml: sound, claims: 3
         scenarios/claims/pipeline-break-even.toml: sound, claims: 0
         scenarios/claims/pipeline.toml: sound, claims: 2
+        scenarios/claims/rate-limit.toml: sound, claims: 2
         scenarios/claims/worker-pool.toml: sound, claims: 3
         """
     )
@@ -58,18 +62,18 @@ def test_all_problems_of_all_files_are_reported_in_one_go(check, own):
     assert (code, out) == (2, "own.toml: sound, claims: 2\n")
     assert err.splitlines() == [
         "error: bad.toml: job.count: found 0, allowed a whole number from 1 to 1_000_000_000, such as 10",
-        "error: bad.toml: arms.hoem: found an unknown key, allowed workers, runtimes, home, pool, buffer, durations (did you mean home?)",
+        "error: bad.toml: arms.hoem: found an unknown key, allowed workers, runtimes, home, pool, buffer, durations, rates (did you mean home?)",
         f"error: empty.toml: found an empty file, allowed {ALLOWED_FILE}",
         f"error: onw.toml: found no such file, allowed {ALLOWED_FILE} (did you mean own.toml?)",
         f"error: .: found a directory, allowed {ALLOWED_FILE}",
     ]
 
 
-def test_a_runtime_that_has_no_arms_is_a_problem_though_it_is_a_runtime(check, own):
+def test_a_runtime_without_real_time_is_a_problem_though_it_is_a_runtime(check, own):
     Path("own.toml").write_text(own.replace('"asyncio"', '"simulator"'), encoding="utf-8")
     code, _, err = check("own.toml")
     assert code == 2
-    assert "arms.runtimes: found the runtime simulator, allowed asyncio, threads" in err
+    assert "arms.runtimes: found simulator, which has no real time to measure" in err
 
 
 def test_json_has_every_file_with_its_claims_or_its_problems(check, own):

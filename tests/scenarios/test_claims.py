@@ -22,6 +22,13 @@ DOCUMENT = {
     "fan-out/4-workers": ("10.234567ms", "2.56789ms", 3.99, "4x", 4),
     "fan-out/8-workers": ("10.234567ms", "1.283945ms", 7.97, "8x", 8),
 }
+PACES = {
+    "image-batch/single": ("serial", 100, "100 images/s"),
+    "image-batch/rate-limited": ("gopat", 1_500, "1,500 images/s"),
+    "rate-limit/ticker-bucket": ("ticker", None, "the asked rate"),
+    "summary/rate-limit": ("gopat", None, "by the limit"),
+}
+RATIOS = {"image-batch/10-workers": (8, 10), "image-batch/50-workers": (20, 50)}
 SUMMARY = {
     "summary/worker-pool": ((10, 100), "10-100x", 2, "medium"),
     "summary/pipeline": ((2, 5), "2-5x", 3, "low"),
@@ -29,8 +36,21 @@ SUMMARY = {
 }
 
 
-def test_the_files_hold_exactly_the_claims_of_the_three_benchmarks():
-    assert set(CLAIMS) == set(DOCUMENT) | set(SUMMARY)
+def test_the_files_hold_exactly_the_claims_that_a_session_can_decide():
+    assert set(CLAIMS) == {*DOCUMENT, *SUMMARY, *PACES, *RATIOS}
+
+
+@pytest.mark.parametrize("claim_id", PACES)
+def test_a_claim_about_a_pace_is_about_keeping_it(claim_id):
+    claim = CLAIMS[claim_id]
+    assert (claim.arm, claim.per_second, claim.says) == PACES[claim_id]
+    assert claim.speedup == 1
+
+
+@pytest.mark.parametrize("claim_id", RATIOS)
+def test_a_claim_without_times_is_the_ratio_that_the_document_gives(claim_id):
+    claim = CLAIMS[claim_id]
+    assert (claim.speedup, claim.workers, claim.serial_s) == (*RATIOS[claim_id], None)
 
 
 def test_no_id_is_used_in_two_files():
@@ -62,9 +82,11 @@ def test_every_claim_has_the_same_band_and_is_about_a_cold_pool():
     assert {claim.pool for claim in CLAIMS.values()} == {"cold"}
 
 
-def test_every_scenario_runs_on_asyncio_and_threads_with_asyncio_as_its_home():
-    assert {scenario.arms.runtimes for scenario in SHIPPED.values()} == {("asyncio", "threads")}
-    assert {scenario.arms.home for scenario in SHIPPED.values()} == {"asyncio"}
+def test_waiting_is_at_home_on_asyncio_pillow_on_threads_and_computing_on_processes():
+    homes = {name.rpartition("/")[2]: scenario.arms.home for name, scenario in SHIPPED.items()}
+    assert homes.pop("fan-out-cpu") == "processes"
+    assert {homes.pop("image-batch"), homes.pop("image-batch-limited")} == {"threads"}
+    assert set(homes.values()) == {"asyncio"}
 
 
 def test_the_workloads_are_the_documents():
@@ -74,6 +96,10 @@ def test_the_workloads_are_the_documents():
     }
     assert jobs == {
         "claims/fan-out": (100e-6, 100, (4, 8), 100),
+        "claims/fan-out-cpu": (5e-3, 100, (4,), 100),
+        "claims/image-batch": (9e-3, 100, (10, 50), 100),
+        "claims/image-batch-limited": (9e-3, 400, (50,), 200),
+        "claims/rate-limit": (0.3, 1_000, (), 0),
         "claims/pipeline": (0.0, 10_000, (), 0),
         "claims/pipeline-break-even": (0.0, 300, (), 0),
         "claims/worker-pool": (1e-3, 1_000, (10, 100), 1_000),

@@ -44,7 +44,7 @@ def test_a_scenario_comes_before_a_pattern_of_the_same_name():
 
 
 def test_a_pattern_means_every_scenario_that_measures_it():
-    assert found("fan-out-fan-in") == ("fan-out-fan-in", ["claims/fan-out"])
+    assert found("fan-out-fan-in") == ("fan-out-fan-in", ["claims/fan-out-cpu", "claims/fan-out"])
 
 
 def test_a_claim_id_means_its_scenario_narrowed_to_the_claim():

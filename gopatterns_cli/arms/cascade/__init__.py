@@ -1,0 +1,1 @@
+"""Cascade: one cancel at the root of a tree ends every worker below it."""

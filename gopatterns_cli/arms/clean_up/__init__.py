@@ -1,0 +1,1 @@
+"""Clean up: tasks that work in a loop end when whoever started them leaves."""

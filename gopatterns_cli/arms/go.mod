@@ -1,0 +1,3 @@
+module gopat
+
+go 1.23

@@ -1,0 +1,1 @@
+"""Handle cancel: whoever waits for a result waits for the cancel as well."""

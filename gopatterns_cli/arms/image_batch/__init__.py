@@ -1,0 +1,1 @@
+"""Image batch: images are resized by a worker pool, under a rate limiter."""

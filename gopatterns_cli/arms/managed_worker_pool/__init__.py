@@ -1,0 +1,1 @@
+"""Managed worker pool: a pool that is told what to do while it runs: submit, stop, cancel."""

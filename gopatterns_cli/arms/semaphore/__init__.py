@@ -1,0 +1,1 @@
+"""Semaphore: many tasks, of which so many at most are at work."""
