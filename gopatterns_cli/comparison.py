@@ -18,7 +18,8 @@ from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
-from gopatterns_cli.sentences import break_even_sentence, budget_sentence, claim_sentence
+from gopatterns_cli.practice import StatementResult, statement_results
+from gopatterns_cli.sentences import DOCUMENT, break_even_sentence, budget_sentence, claim_sentence
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
@@ -69,6 +70,7 @@ class Comparison:
         change_tally: the same for what changed since the baseline, of the cells that gate.
         tables: one per scenario, in the plan's order.
         claims: every claim of those scenarios.
+        statements: what else the document says, where it is the document's claims that were measured.
         summary: the document's summary table; empty when the session holds none of its claims.
         overheads: what the layer costs.
         budgets: for every claim that was measured, where the missing speed-up went: here, then in Go.
@@ -84,6 +86,7 @@ class Comparison:
     change_tally: tuple[tuple[str, int], ...]
     tables: tuple[Table, ...]
     claims: tuple[ClaimLine, ...]
+    statements: tuple[StatementResult, ...]
     summary: tuple[SummaryRow, ...]
     overheads: tuple[Overhead, ...]
     budgets: tuple[BudgetLine, ...]
@@ -92,6 +95,14 @@ class Comparison:
     hidden: Hidden | None
     notes: tuple[str, ...]
     outcome: Outcome
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was found of every claim and statement, in words."""
+        return (
+            *(line.sentence for line in self.claims),
+            *(statement.sentence for statement in self.statements),
+        )
 
 
 def compare(
@@ -131,6 +142,7 @@ def compare(
         change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
         tables=tuple(table(session, scenario, results, found) for scenario, found, results in judged),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
+        statements=statement_results(session.plan.go_practices) if session.group == DOCUMENT else (),
         summary=summary(claims),
         overheads=tuple(overheads(session, cells)),
         budgets=tuple(_budgets(session, claims, cells)),

@@ -6,6 +6,8 @@ import importlib
 import importlib.machinery
 import inspect
 import sys
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,9 @@ from gopatterns_cli.near import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+MOST_ITEMS = 1_000_000
+"""An iterable need not end."""
 
 
 def function_named(what: str, name: str, *, is_async: bool = False) -> Any:
@@ -40,9 +45,10 @@ def function_named(what: str, name: str, *, is_async: bool = False) -> Any:
     return function
 
 
-def items_named(what: str, name: str) -> list[Any]:
+def items_named(what: str, name: str, most: int = MOST_ITEMS) -> list[Any]:
     """
-    Return the items of the iterable `name`, MODULE:ITERABLE, or of what a function of that name gives.
+    Return the items of the iterable `name`, MODULE:ITERABLE, or of what a function of that name gives: the
+    first `most` of them.
 
     Raises:
         Failure: as `function_named`; exit code 2, too, when it is empty or nothing to iterate over; 1, when
@@ -54,11 +60,11 @@ def items_named(what: str, name: str) -> list[Any]:
     if found is None:
         near = did_you_mean(attribute, vars(module))
         raise Failure(f'{what}: found "{attribute}" of {place}, which is not there{near}', 2)
+    if not isinstance(found, Iterable) and not callable(found):
+        raise Failure(f"{what}: found {name}, allowed something to iterate over, or a function of one", 2)
     try:
-        items = list(found() if callable(found) else found)
-    except TypeError as error:
-        raise Failure(f"{what}: found {name}, allowed something to iterate over ({error})", 2) from None
-    except Exception as error:  # noqa: BLE001 - whatever the user's code does
+        items = list(islice(found if isinstance(found, Iterable) else found(), most))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's code does
         raise Failure(f"{what}: {name} fails: {type(error).__name__}: {error}") from None
     if not items:
         raise Failure(f"{what}: found {name}, which is empty; allowed at least one input", 2)

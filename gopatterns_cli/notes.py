@@ -35,6 +35,15 @@ ONLY_WAITING = (
 
 NO_GO = "no figures for Go"
 
+GO_GRAIN_S = 1e-3
+"""Source: Go's runtime, `netpoll` on Linux: a wait below a millisecond is one."""
+
+GO_TIMERS = (
+    "A sleep of {asked} lasted {lasted} in Go: with nothing else to run Go's scheduler waits in epoll, which "
+    "counts milliseconds, where Python's clock counts nanoseconds. So Python needs less time there; Go's "
+    "speed-ups, whose serial loop has the same sleeps, are not the better or worse for it."
+)
+
 NO_COMMON_ROUND = (
     "The two sessions share no round: what changed between them besides the code is in no interval. The "
     "native arms are the control: where they moved too, it was not the patterns."
@@ -45,16 +54,7 @@ def notes(
     session: Session, cells: Collection[Measured], claims: Collection[ClaimResult], *, break_even: bool
 ) -> Iterator[str]:
     """Yield what applies to a session: how far it got, what was lost, how to read its figures."""
-    if session.status != COMPLETE:
-        done = f"{session.rounds_done} of {session.plan.rounds} rounds"
-        yield f"{session.status.capitalize()} after {done}; `gopat bench --resume` goes on."
-    if session.quick:
-        yield QUICK
-    if session.lost:
-        losses = dict.fromkeys(f"{loss.cell} ({loss.why})" for loss in session.lost)
-        yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
-    if session.plan.no_go:
-        yield f"There are {NO_GO}: {session.plan.no_go}."
+    yield from _of_the_session(session)
     if claims:
         homes = ", ".join(dict.fromkeys(result.runtime for result in claims))
         yield f"* decides the claim: the gopat arm on {homes}, cold unless the claim says warm."
@@ -64,8 +64,35 @@ def notes(
         yield COLD_AND_WARM
     if any(found.unequal_jobs for found in cells):
         yield UNEQUAL_JOBS
+    slow = [found for found in cells if _rounds_up(found)]
+    if slow:
+        asked, lasted = figures.seconds(slow[0].cell.duration_s), figures.seconds(slow[0].wait_s or 0.0)
+        yield GO_TIMERS.format(asked=asked, lasted=lasted)
     if break_even:
         yield ONLY_WAITING
+
+
+def _of_the_session(session: Session) -> Iterator[str]:
+    """Yield how far it got, what it left out and what it lost."""
+    if session.status != COMPLETE:
+        done = f"{session.rounds_done} of {session.plan.rounds} rounds"
+        yield f"{session.status.capitalize()} after {done}; `gopat bench --resume` goes on."
+    if session.quick:
+        yield QUICK
+    if session.lost:
+        losses = dict.fromkeys(f"{loss.cell} ({loss.why})" for loss in session.lost)
+        yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
+    if session.plan.left_out:
+        yield f"Left out for the budget: {', '.join(session.plan.left_out)}."
+    if session.plan.no_go:
+        yield f"There are {NO_GO}: {session.plan.no_go}."
+
+
+def _rounds_up(found: Measured) -> bool:
+    """Whether a short sleep in Go lasted several times as long as asked."""
+    cell = found.cell
+    short = cell.is_go and cell.job_kind == "wait" and 0 < cell.duration_s < GO_GRAIN_S
+    return short and found.wait_s is not None and found.wait_s > 2 * cell.duration_s
 
 
 def baseline_notes(baseline: BaselineResult) -> Iterator[str]:

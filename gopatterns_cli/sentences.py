@@ -80,17 +80,23 @@ def budget_sentence(result: ClaimResult, found: Measured, budget: LossBudget) ->
     where = "in Go" if found.cell.is_go else f"on {found.cell.runtime}"
     took, ideal = figures.seconds(budget.took_s), figures.seconds(budget.ideal_s)
     says = figures.times(result.claim.speedup or 0.0)
-    speedup = "" if found.speedup is None else f", so {figures.times(found.speedup.estimate)} and not {says}"
+    speedup = ""
+    if found.speedup is not None:
+        here, claimed = found.speedup.estimate, result.claim.speedup or 0.0
+        speedup = f", so {figures.times(here)}" + (f" and not {says}" if here < claimed else "")
     if budget.lost_s <= 0:
         return f"{result.claim.id} {where}: {took}, no longer than the work dealt evenly, {ideal}{speedup}."
     waiting = "a core" if found.cell.is_go else WAITED_FOR.get(found.cell.runtime or "", "a core")
     names = {**{cause: cause for cause in budget.losses}, WAITING: f"waiting for {waiting}"}
     named = {**names, TIMERS: "timers that fire late", ALONE: "work that does not overlap"}
+    gained = {**named, WAITING: "jobs shorter than in the serial loop"}
     losses = sorted(budget.losses.items(), key=lambda loss: -abs(loss[1]))
-    told = [(named[cause], seconds) for cause, seconds in losses if abs(seconds) >= LEAST * budget.lost_s]
     causes = ", ".join(
-        f"{name} {figures.seconds(seconds)}" if seconds > 0 else f"{name} {figures.seconds(-seconds)} gained"
-        for name, seconds in told
+        f"{named[cause]} {figures.seconds(seconds)}"
+        if seconds > 0
+        else f"{gained[cause]} {figures.seconds(-seconds)} gained"
+        for cause, seconds in losses
+        if abs(seconds) >= LEAST * budget.lost_s
     )
     return f"{result.claim.id} {where}: {took} and not {ideal}{speedup}: {causes}."
 

@@ -5,11 +5,12 @@ it is given, and one line of JSON on standard output says how long the jobs real
 in `measuring/`'s `timing` and `workload` is a clock read. It is handed a checked cell and imports
 neither typer, rich nor pydantic: what is measured is the arm, in a process as small as can be.
 
-A wrong answer, or a job shorter than asked, ends the process with one line on standard error. The end of
-the process that started it, `--parent`, ends it too.
+A wrong answer, a job shorter than asked, or one that fails ends the process with one line on standard error.
+The end of the process that started it, `--parent`, ends it too.
 """
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -31,13 +32,36 @@ def main() -> int:
     asked = runner.parse_args()
     lifeline.hold(asked.parent)
     cell = Cell.from_json(json.loads(asked.cell))
+    answer = os.dup(1)
+    _silence(1)  # whatever a function of the user's prints
     try:
         told = _measured(runner, cell, asked.port)
-    except (WrongRunError, Failure) as error:
-        print(f"{cell.name}: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a function of the user's does
+        print(f"{cell.name}: {_why(cell, error)}", file=sys.stderr, flush=True)
+        _silence(2)  # it is the last line
         return 1
-    print(json.dumps(told))
+    with os.fdopen(answer, "w", encoding="utf-8") as out:
+        out.write(json.dumps(told))
     return 0
+
+
+def _silence(descriptor: int) -> None:
+    """Let nothing more reach a descriptor."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def _why(cell: Cell, error: BaseException) -> str:
+    """Say in one line what went wrong, of several at once the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, (WrongRunError, Failure)):
+        return " ".join(str(error).split())
+    failing = f"{cell.function} fails: " if cell.function else ""
+    return " ".join(f"{failing}{type(error).__name__}: {error}".split())
 
 
 def _measured(runner: pyperf.Runner, cell: Cell, port: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import scenarios
 from gopatterns_cli import session as sessions
 from gopatterns_cli.measuring.cells import COLD, NATIVE, Cell
-from gopatterns_cli.measuring.drafting import cells_of
+from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
 

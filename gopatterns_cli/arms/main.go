@@ -43,12 +43,17 @@ func main() {
 	values := flag.Int("values", 1, "values")
 	warmups := flag.Int("warmups", 0, "values before those that count")
 	hold := flag.Bool("hold", false, "end when standard input ends: whoever waits for this is gone")
+	count := flag.Bool("practices", false, "count what the best practices leave behind, and end")
 	flag.Parse()
 	if *hold {
 		go func() {
 			_, _ = io.Copy(io.Discard, os.Stdin)
 			os.Exit(1)
 		}()
+	}
+	if *count {
+		_ = json.NewEncoder(os.Stdout).Encode(practices())
+		return
 	}
 	if err := measure(*given, *loops, *values, *warmups); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -116,7 +121,13 @@ func armOf(asked *cell) (*arm, error) {
 		return nil, errors.New("the cell has no jobs")
 	}
 	if asked.Pattern == "token-bucket" {
+		if asked.Rate <= 0 {
+			return nil, errors.New("the cell has no rate")
+		}
 		return limited(asked), nil
+	}
+	if asked.Arm == "go" && asked.Pattern != "pipeline" && asked.Workers < 1 {
+		return nil, errors.New("the cell has no workers")
 	}
 	switch asked.JobKind {
 	case "wait", "cpu", "mixed":

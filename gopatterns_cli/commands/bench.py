@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gopatterns_cli.session import Session
 
 LARGEST_SEED = 2**31 - 1
+PRACTICES_S = 60.0
 
 
 def bench(  # noqa: PLR0913 - one parameter per option
@@ -29,6 +30,10 @@ def bench(  # noqa: PLR0913 - one parameter per option
     rounds: Annotated[
         int | None,
         typer.Option(metavar="N", parser=options.count(1, 1_000), help="Rounds: 12, or 6 with --quick."),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="TIME", parser=options.duration, help="Fewer rounds, then arms, to fit: 5m."),
     ] = None,
     runtime: Annotated[
         Any, typer.Option(metavar="A,B", parser=options.runtime_list, help="Only these runtimes.")
@@ -66,10 +71,19 @@ def bench(  # noqa: PLR0913 - one parameter per option
     from gopatterns_cli.session import create  # noqa: PLC0415 - keeps --help light
 
     if resume:
-        _check_resume({"--quick": quick, "--rounds": rounds, "--seed": seed, "--runtime": runtime})
+        _check_resume(
+            {"--quick": quick, "--rounds": rounds, "--seed": seed, "--runtime": runtime, "--budget": budget}
+        )
         session = interrupted(results, targets or [], output)
     else:
-        wanted = {"quick": quick, "rounds": rounds, "seed": seed, "runtimes": runtime, "go": go}
+        wanted = {
+            "quick": quick,
+            "rounds": rounds,
+            "seed": seed,
+            "runtimes": runtime,
+            "go": go,
+            "budget": budget,
+        }
         session = _begun(targets or [], results, output, wanted)
     if only_list:
         _print_plan(session, as_json=as_json)
@@ -77,7 +91,9 @@ def bench(  # noqa: PLR0913 - one parameter per option
     with interrupts.heard():
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
-        session = _measured(session if resume else create(session, exactly=output is not None))
+        if not resume:
+            session = create(_with_practices(session), exactly=output is not None)
+        session = _measured(session)
     rows = [measured(session, cell) for cell in session.plan.cells]
     if as_json:
         _print_json(session)
@@ -107,14 +123,16 @@ def _begun(targets: list[str], results: Path, output: Path | None, wanted: dict[
         )
     selection = scenarios.find(*targets)
     seed = wanted["seed"] if wanted["seed"] is not None else random.SystemRandom().randrange(LARGEST_SEED)
+    chosen = _ready(selection.scenarios)
     plan = draft(
-        selection.scenarios,
+        chosen,
         quick=wanted["quick"],
         rounds=wanted["rounds"],
         seed=seed,
         runtimes=wanted["runtimes"],
         no_go=_no_go(wanted=wanted["go"]),
-        operations_per_s=operations_per_s() if any(map(computes, selection.scenarios)) else 0.0,
+        budget_s=wanted["budget"],
+        operations_per_s=operations_per_s() if any(map(computes, chosen)) else 0.0,
     )
     _check_arms(plan.cells)
     now = datetime.now(UTC)
@@ -130,6 +148,29 @@ def _begun(targets: list[str], results: Path, output: Path | None, wanted: dict[
         version=version(),
         command=" ".join(["gopat", *sys.argv[1:]]),
     )
+
+
+def _ready(scenarios: Any) -> list[Any]:
+    """Look, before anything is measured, at what jobs need; count the inputs of those of the user's own.
+
+    Of several scenarios those that lack something are left out by the plan, which says so.
+    """
+    from contextlib import redirect_stdout  # noqa: PLC0415 - keeps --help light
+    from dataclasses import replace  # noqa: PLC0415 - keeps --help light
+
+    from gopatterns_cli.measuring.jobs import missing, python  # noqa: PLC0415 - keeps --help light
+
+    lacking = [f"{scenario.stem}: {lack}" for scenario in scenarios if (lack := missing(scenario.job.kind))]
+    if len(lacking) == len(scenarios):
+        raise Failure(lacking[0], 2)
+    ready = []
+    for scenario in scenarios:
+        job = scenario.job
+        if job.kind == "python":
+            with redirect_stdout(sys.stderr):  # whatever the user's module prints
+                job = replace(job, count=python.counted(job.function, job.inputs, job.count))
+        ready.append(replace(scenario, job=job))
+    return ready
 
 
 def _no_go(*, wanted: bool) -> str:
@@ -148,6 +189,19 @@ def _no_go(*, wanted: bool) -> str:
             print(line, file=sys.stderr)
         return error.message
     return ""
+
+
+def _with_practices(session: "Session") -> "Session":
+    """Count what the practices leave behind in Go, where the document's claims are measured beside Go."""
+    from dataclasses import replace  # noqa: PLC0415 - keeps --help light
+
+    from gopatterns_cli.measuring import golang  # noqa: PLC0415 - keeps --help light
+    from scenarios.targets import CLAIMS  # noqa: PLC0415 - keeps --help light
+
+    if session.plan.no_go or session.group != CLAIMS:
+        return session
+    counts: Any = golang.asked(("--practices",), PRACTICES_S)
+    return replace(session, plan=replace(session.plan, go_practices=counts))
 
 
 def _check_arms(cells: Any) -> None:

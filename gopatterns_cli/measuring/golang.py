@@ -7,10 +7,13 @@ needs the standard library alone.
 import hashlib
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +31,7 @@ ASK_S, BUILD_S = 20.0, 300.0
 """A toolchain that answers no sooner hangs."""
 
 OFFLINE = {
+    "GOENV": "off",
     "GOTOOLCHAIN": "local",
     "GOFLAGS": "-mod=mod",
     "GOPROXY": "off",
@@ -35,6 +39,9 @@ OFFLINE = {
     "CGO_ENABLED": "0",
 }
 """What keeps Go from downloading anything, and a build the same everywhere."""
+
+ELSEWHERE = {"GOOS", "GOARCH"}
+"""What a shell may have set to build for another machine; our arms run on this one."""
 
 
 class NoGoError(Exception):
@@ -62,34 +69,17 @@ def toolchain() -> Toolchain:
     """Return the Go to use: the one on PATH, else the wheel's.
 
     Raises:
-        NoGoError: neither is there, or what is there is too old, broken or hangs.
+        NoGoError: neither is there, or what is there is too old, broken or hangs; it is the first one's.
     """
     beside = Path(sys.executable).parent / "go"
-    program = shutil.which("go") or (str(beside) if beside.exists() else None)
-    if program is None:
-        raise NoGoError(f"no Go here: {GET}")
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's Go
-            [program, "env", "GOVERSION"],
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            timeout=ASK_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NoGoError(f"{program} hangs: no answer within {ASK_S:.0f} s; {GET}") from None
-    except OSError as error:
-        raise NoGoError(f"{program} cannot be run: {error.strerror}; {GET}") from None
-    version = done.stdout.strip()
-    numbers = version.removeprefix("go").split("-")[0].split(".")[:2]
-    if done.returncode or not version.startswith("go1.") or not all(map(str.isdecimal, numbers)):
-        said = (done.stderr.strip() or version or "nothing").splitlines()[-1]
-        raise NoGoError(f"{program} is broken: it says {said[:100]!r}; {GET}")
-    if tuple(map(int, numbers)) < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise NoGoError(f"{program} is {version}, allowed from go{oldest}; {GET}")
-    return Toolchain(program, version)
+    found = dict.fromkeys(filter(None, (shutil.which("go"), str(beside) if beside.exists() else None)))
+    refused = []
+    for program in found:
+        try:
+            return _toolchain(program)
+        except NoGoError as error:
+            refused.append(error)
+    raise refused[0] if refused else NoGoError(f"no Go here: {GET}")
 
 
 @cache
@@ -103,9 +93,9 @@ def worker() -> Path:
     go = toolchain()
     folder = caches() / f"{go.version}-{_digest()}"
     program = folder / "worker"
-    if program.exists():
-        return program
     try:
+        if program.exists():
+            return program
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as fresh:
             built = Path(fresh) / "worker"
@@ -118,8 +108,8 @@ def worker() -> Path:
 
 def caches() -> Path:
     """Return the folder of what is made once per user: XDG_CACHE_HOME or ~/.cache, and gopat in it."""
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(home) / "gopat"
+    asked = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (asked if asked.is_absolute() else Path.home() / ".cache") / "gopat"
 
 
 def asked(words: tuple[str, ...], timeout_s: float) -> dict[str, object]:
@@ -141,18 +131,28 @@ def asked(words: tuple[str, ...], timeout_s: float) -> dict[str, object]:
     return answer
 
 
+def _toolchain(program: str) -> Toolchain:
+    try:
+        done = _done([program, "env", "GOVERSION"], ASK_S)
+    except subprocess.TimeoutExpired:
+        raise NoGoError(f"{program} hangs: no answer within {ASK_S:.0f} s; {GET}") from None
+    except OSError as error:
+        raise NoGoError(f"{program} cannot be run: {error.strerror}; {GET}") from None
+    version = done.stdout.strip()
+    numbers = re.search(r"\bgo(\d+)\.(\d+)", version)
+    if done.returncode or numbers is None or len(version.splitlines()) > 1:
+        said = (done.stderr.strip() or version or "nothing").splitlines()[-1]
+        raise NoGoError(f"{program} is broken: it says {said[:100]!r}; {GET}")
+    if tuple(map(int, numbers.groups())) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise NoGoError(f"{program} is {version}, allowed from go{oldest}; {GET}")
+    return Toolchain(program, version)
+
+
 def _build(go: Toolchain, target: Path) -> None:
     command = [go.program, "build", "-trimpath", "-buildvcs=false", "-o", str(target), "."]
     try:
-        done = subprocess.run(  # noqa: S603 - the user's Go
-            command,
-            cwd=SOURCE,
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            timeout=BUILD_S,
-            check=False,
-        )
+        done = _done(command, BUILD_S)
     except subprocess.TimeoutExpired:
         raise BuildError(f"the Go arms do not build: {go.program} hangs") from None
     if done.returncode:
@@ -161,14 +161,39 @@ def _build(go: Toolchain, target: Path) -> None:
         raise BuildError(f"the Go arms do not build: {problem}", lines)
 
 
+def _done(command: list[str], timeout_s: float) -> "subprocess.CompletedProcess[str]":
+    """Run the user's Go on our source; end all that it has started when it hangs, or Ctrl-C comes."""
+    with subprocess.Popen(  # noqa: S603 - the user's Go
+        command,
+        cwd=SOURCE,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
 def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     places = {"GOCACHE": str(caches() / "go-build"), "GOPATH": str(caches() / "go")}
-    return {**os.environ, **OFFLINE, **places}
+    return {**kept, **OFFLINE, **places}
 
 
 def _digest() -> str:
-    """Return a name for the source: another one for every change of it."""
+    """Return a name for the source without its tests: another one for every change of it."""
     found = hashlib.sha256()
-    for path in (SOURCE / "go.mod", *sorted(SOURCE.rglob("*.go"))):
+    sources = (path for path in sorted(SOURCE.rglob("*.go")) if not path.stem.endswith("_test"))
+    for path in (SOURCE / "go.mod", *sources):
         found.update(path.relative_to(SOURCE).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:12]

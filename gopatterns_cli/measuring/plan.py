@@ -35,6 +35,8 @@ class Plan:
         values: values per process, by cell name; empty until calibrated, then frozen.
         scenarios: every scenario as plain JSON with its claims and bands, by its full name.
         out_of_reach: by claim id, why this machine cannot show it.
+        go_practices: by practice, how many goroutines Go leaves behind, `good` and `bad`; empty if uncounted.
+        left_out: what a budget left no time for.
         no_go: why there are no arms of Go; empty where there are, or none were asked for.
     """
 
@@ -50,6 +52,8 @@ class Plan:
     scenarios: "Mapping[str, Mapping[str, Any]]" = field(default_factory=dict)
     out_of_reach: "Mapping[str, str]" = field(default_factory=dict)
     no_go: str = ""
+    left_out: tuple[str, ...] = ()
+    go_practices: "Mapping[str, Mapping[str, int]]" = field(default_factory=dict)
 
     def cell(self, name: str) -> Cell:
         """The cell of that name; KeyError when the plan has none."""
@@ -84,6 +88,8 @@ class Plan:
             "scenarios": {name: dict(scenario) for name, scenario in self.scenarios.items()},
             "out_of_reach": dict(self.out_of_reach),
             "no_go": self.no_go,
+            "left_out": list(self.left_out),
+            "go_practices": {name: dict(counts) for name, counts in self.go_practices.items()},
         }
 
     @classmethod
@@ -108,6 +114,8 @@ class Plan:
                 scenarios=data["scenarios"],
                 out_of_reach=data["out_of_reach"],
                 no_go=data.get("no_go", ""),
+                left_out=tuple(data.get("left_out", ())),
+                go_practices=data.get("go_practices", {}),
             )
         )
 
@@ -124,6 +132,8 @@ def _coherent(plan: P) -> P:
         raise ValueError("the plan measures a cell that it does not have")
     if plan.loops.keys() != plan.values.keys() or not names.issuperset(plan.loops):
         raise ValueError("the plan has not both loops and values for a cell of its own")
+    if not all(counts.keys() == {"good", "bad"} for counts in plan.go_practices.values()):
+        raise ValueError("the plan has not both counts for a practice in Go")
     if not all(0 < level < 1 for level in plan.levels):
         raise ValueError("a confidence is not between 0 and 1")
     return plan

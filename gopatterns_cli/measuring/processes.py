@@ -19,7 +19,7 @@ from typing import IO, Any, Protocol
 from gopatterns_cli import interrupts
 from gopatterns_cli.measuring import golang
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.site import site_for
+from gopatterns_cli.measuring.site import NoSiteError, site_for
 from gopatterns_cli.measuring.suite import BUDGET, Run, read_run
 
 KEPT = (
@@ -79,8 +79,11 @@ def launch(order: Order) -> Run:
         LostRunError: see there. A KeyboardInterrupt ends the worker and goes on; it comes late rather than
             between the making of a worker and the knowledge of it.
     """
-    with site_for(order.cell) as port:
-        return _go(order, port) if order.cell.is_go else _python(order, port)
+    try:
+        with site_for(order.cell) as port:
+            return _go(order, port) if order.cell.is_go else _python(order, port)
+    except NoSiteError as error:
+        raise LostRunError(str(error)) from None
 
 
 def _python(order: Order, port: int) -> Run:
@@ -204,7 +207,7 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
         (benchmark,) = data["benchmarks"]
         (run,) = benchmark["runs"]
         measured = read_run(run, {**data.get("metadata", {}), **benchmark.get("metadata", {})})
-        told = json.loads(said.splitlines()[-1])  # before it, what a function of the user's has printed
+        told = json.loads(said)
         job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None

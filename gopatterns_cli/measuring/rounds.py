@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring.drafting import SLOW_S, SLOW_VALUES, VALUE_S, values_of
+from gopatterns_cli.measuring.estimating import SLOW_S, SLOW_VALUES, VALUE_S, values_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
 from gopatterns_cli.measuring.suite import Run

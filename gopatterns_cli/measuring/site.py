@@ -16,9 +16,17 @@ from gopatterns_cli.measuring.cells import Cell
 LOOPBACK = "127.0.0.1"
 
 
+class NoSiteError(Exception):
+    """The site did not start; the message says so in one line."""
+
+
 @contextmanager
 def site_for(cell: Cell) -> Iterator[int]:
-    """Keep a site for the jobs of a cell, and give its port; 0 where they need none."""
+    """Keep a site for the jobs of a cell, and give its port; 0 where they need none.
+
+    Raises:
+        NoSiteError: see there.
+    """
     if cell.job_kind != "http":
         yield 0
         return
@@ -33,7 +41,10 @@ def site_for(cell: Cell) -> Iterator[int]:
     ) as server:
         try:
             assert server.stdout is not None  # noqa: S101 - it is a pipe
-            yield int(server.stdout.readline())
+            port = server.stdout.readline().strip()
+            if not port.isdecimal():
+                raise NoSiteError("the site that jobs fetch from did not start")
+            yield int(port)
         finally:
             server.kill()
 

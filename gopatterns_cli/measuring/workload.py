@@ -290,7 +290,7 @@ def _expected(cell: Cell, workload: Workload, effect: Effect) -> list[Any]:
         argument = effect.argument(item)
         try:
             results.append(called(argument))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise WrongRunError(
                 f"{cell.function} fails on {shown(argument)}: {type(error).__name__}: {error}"
             ) from error

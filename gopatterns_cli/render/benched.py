@@ -17,6 +17,8 @@ def plan(session: Session, columns: int) -> Iterator[str]:
     )
     for cell in drafted.cells:
         yield f"  {cell.name}"[:columns]
+    if drafted.left_out:
+        yield f"left out for the budget: {', '.join(drafted.left_out)}"
     if drafted.no_go:
         yield f"{NO_GO}: {drafted.no_go}"
     for claim, reason in drafted.out_of_reach.items():

@@ -3,7 +3,8 @@
 Figures are formatted here and nothing is computed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from gopatterns_cli import figures
 from gopatterns_cli.baseline import BaselineResult, CellChange
@@ -46,6 +47,15 @@ OVERHEAD_COLUMNS = (
     Column("gopat", figures=True),
     Column("by hand", figures=True),
     Column("gopat/by hand"),
+)
+
+CLAIM_COLUMNS = (
+    Column("claim"),
+    Column("document"),
+    Column("Go here"),
+    Column("Python here"),
+    Column("by hand, same runtime"),
+    Column("verdict"),
 )
 
 SUMMARY_COLUMNS = (
@@ -109,32 +119,21 @@ def summary_grid(rows: Iterable[SummaryRow]) -> Grid:
 
 
 def claims_grid(comparison: Comparison) -> Grid:
-    """Draw up one row per figure that the document gives, with every cold arm beside it."""
-    blocks = [block for table in comparison.tables for block in table.configurations]
-    cells = [row.measured.cell for block in blocks for row in block.rows]
-    arms = dict.fromkeys((cell.runtime, cell.arm) for cell in sorted(cells, key=_go_first))
-    lines = (_claim_line(claim, block, arms) for block in blocks for claim in block.claims)
-    return Grid(
-        title="",
-        lead=(),
-        columns=(
-            Column("claim"),
-            Column("document"),
-            *(Column(_where(runtime, arm)) for runtime, arm in arms),
-            Column("verdict"),
-        ),
-        blocks=(Block("", tuple(lines)),),
-    )
+    """Draw up one row per figure of the document: what it says, what Go does here, what Python does here."""
+    rows = {row.measured.cell: row for row in _rows(comparison)}
+    lines = [
+        _claim_line(line.result, number, rows, "no Go here" if comparison.session.plan.no_go else NOTHING)
+        for line in comparison.claims
+        if line.result.claim.gain is None
+        for number in range(max(len(line.result.cells), len(line.result.go)))
+    ]
+    return Grid(title="", lead=(), columns=CLAIM_COLUMNS, blocks=(Block("", tuple(lines)),))
 
 
-def _go_first(cell: Cell) -> bool:
-    return not cell.is_go
-
-
-def _where(runtime: str | None, arm: str) -> str:
-    if runtime is None:
-        return "Go"
-    return f"{'by hand' if arm == NATIVE else arm} on {runtime}"
+def _rows(comparison: Comparison) -> Iterator[Row]:
+    for table in comparison.tables:
+        for block in table.configurations:
+            yield from block.rows
 
 
 def grids(comparison: Comparison) -> Iterator[Grid]:
@@ -243,28 +242,36 @@ def _summary_line(row: SummaryRow) -> Line:
     )
 
 
-def _claim_line(result: ClaimResult, block: Configuration, arms: Iterable[tuple[str | None, str]]) -> Line:
-    found = {
-        (row.measured.cell.runtime, row.measured.cell.arm): _claim_cell(row)
-        for row in block.rows
-        if row.measured.cell.pool == result.claim.pool
-    }
+def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:
+    """One of the cells that a claim is about, and the one of Go beside it."""
+    here = result.cells[number] if number < len(result.cells) else None
+    in_go = result.go[number] if number < len(result.go) else None
+    cell = here.cell if here is not None else in_go.cell if in_go is not None else None
+    several = len(result.cells) > 1 and cell is not None
+    by_hand = None if here is None else rows.get(replace(here.cell, arm=NATIVE))
+    where = "the loop" if here is None or here.cell.runtime is None else here.cell.runtime
     return Line(
         cells=(
-            result.claim.id,
+            f"{result.claim.id}, {configuration(cell)}" if several and cell else result.claim.id,
             result.claim.says if result.is_paced else figures.times(result.claim.speedup or 0.0),
-            *(found.get(arm, NOTHING) for arm in arms),
+            without_go if in_go is None else _gain(result.go_gains[number], in_go, _verdict(result)),
+            NOTHING if here is None else _gain(result.gains[number], here, f"on {where}"),
+            NOTHING if by_hand is None else _gain(by_hand.measured.speedup, by_hand.measured, ""),
             str(result.verdict),
         ),
         verdict=str(result.verdict),
     )
 
 
-def _claim_cell(row: Row) -> str:
-    if row.measured.speedup is None:
+def _verdict(result: ClaimResult) -> str:
+    return "" if result.go_judgement is None else str(result.go_judgement.verdict)
+
+
+def _gain(gain: RatioEstimate | None, found: Measured, about: str) -> str:
+    if gain is None:
         return NOTHING
-    decides = f" {DECIDES}" if row.decides else ""
-    return f"{figures.ratio(row.measured.speedup)}{decides}{_unequal_jobs(row.measured)}"
+    told = f"{figures.ratio(gain)}{_unequal_jobs(found)}"
+    return f"{told}\n{about}" if about else told
 
 
 def _unequal_jobs(found: Measured) -> str:

@@ -25,7 +25,9 @@ SCHEMA = 1
 
 def render(comparison: Comparison) -> str:
     """Write a comparison as JSON that ends with a line break."""
-    return dumps({"schema": SCHEMA, **plain(comparison)}, indent=2, allow_nan=False) + "\n"
+    written = plain(comparison)
+    written["claims"] += written.pop("statements")  # so that every id of the document stands in one list
+    return dumps({"schema": SCHEMA, **written}, indent=2, allow_nan=False) + "\n"
 
 
 FLATTENED = frozenset({"result", "point", "claim", "measured", "cell", "judgement"})

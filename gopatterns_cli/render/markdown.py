@@ -20,7 +20,7 @@ def render(comparison: Comparison) -> str:
             f"## {_escaped(headlines.answer(comparison))}",
             *map(_escaped, headlines.conditions(comparison.session)),
             _bold(headlines.ending(comparison)),
-            _bullets(line.sentence for line in comparison.claims),
+            _bullets(comparison.sentences),
             _bullets(line.sentence for line in comparison.budgets),
             _bullets(_gains(comparison)),
             *(part for grid in grids(comparison) for part in _folded(grid)),
@@ -38,6 +38,7 @@ def results(comparison: Comparison) -> str:
             *_tables(claims_grid(comparison)),
             *(_tables(summary_grid(comparison.summary)) if comparison.summary else ()),
             _bullets(line.sentence for line in comparison.budgets),
+            _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
             _bullets([*_gains(comparison), *comparison.notes]),
             _escaped(headlines.could_hide(comparison)),
         ]

@@ -75,7 +75,7 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
         yield from _grid(grid, columns)
     gains = [line.sentence for line in comparison.break_evens if line.point.arm == GOPAT]
     sections = {
-        "claim by claim": [line.sentence for line in comparison.claims],
+        "claim by claim": comparison.sentences,
         "where the missing speed-up went": [line.sentence for line in comparison.budgets],
         "from what cost a pattern pays": gains,
         "notes": comparison.notes,

@@ -279,9 +279,56 @@ def test_json_has_a_verdict_and_a_sentence_for_every_claim_of_the_scenarios(gopa
         "summary/worker-pool": "reproduced",
         "summary/pipeline": "refuted",
         "summary/fan-out": "out of reach",
+        "practice/buffered-results": "reproduced",
+        **dict.fromkeys(ELSEWHERE, "not measured"),
     }
+    assert all("comes with `gopat bench" in claims[name]["reason"] for name in ELSEWHERE)
+    assert claims["practice/buffered-results"]["leaked"] == {"good": 0, "bad": 4}
     assert claims["fan-out/8-workers"]["rounds_needed"] > 12
     assert all(claim["sentence"].startswith(f"{name}: ") for name, claim in claims.items())
+
+
+ELSEWHERE = (
+    "worker-pool/best-at-cores",
+    "worker-pool/oversubscription",
+    "advice/io-bound",
+    "advice/cpu-bound",
+    "advice/streaming",
+    "advice/mixed",
+)
+
+
+def test_go_stands_beside_python_and_the_documents_figures(gopat, results, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    written(results / "s.json", go=True)
+    _, out, _ = gopat("compare")
+    assert max(map(len, out.splitlines())) <= 120
+    goldens.check("compare-go-120.txt", out)
+
+
+def test_go_decides_nothing_but_has_a_figure_and_a_verdict_for_every_claim(gopat, results):
+    written(results / "s.json", go=True)
+    _, out, _ = gopat("compare", "--json")
+    found = json.loads(out)
+    claims = {claim["id"]: claim for claim in found["claims"]}
+    for name in ("worker-pool/100-workers", "pipeline/3-stages", "fan-out/8-workers", "summary/fan-out"):
+        assert claims[name]["go_gains"][0]["difference"]["low"] > 0, name
+        assert claims[name]["go_judgement"]["verdict"], name
+    assert claims["worker-pool/100-workers"]["verdict"] == "refuted"
+    assert claims["worker-pool/100-workers"]["go_judgement"]["verdict"] == "reproduced"
+
+
+def test_a_loss_budget_adds_up_to_what_was_lost(gopat, results):
+    written(results / "s.json", go=True)
+    _, out, _ = gopat("compare", "--json")
+    budgets = json.loads(out)["budgets"]
+    assert {"worker-pool/10-workers", "worker-pool/100-workers", "fan-out/4-workers"} <= {
+        line["id"] for line in budgets
+    }
+    for line in budgets:
+        budget = line["budget"]
+        lost_s = budget["took_s"] - budget["ideal_s"]
+        assert sum(budget["losses"].values()) == pytest.approx(lost_s, rel=0.05)
 
 
 def test_json_says_what_the_layer_costs_beside_the_hand_written_arm(gopat, results):

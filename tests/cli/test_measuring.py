@@ -14,7 +14,8 @@ import scenarios
 from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import rounds
-from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, VALUE_S, draft
+from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, draft
+from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.measuring.suite import Run
@@ -125,7 +126,7 @@ def test_a_job_that_computes_is_the_same_number_of_operations_in_every_arm():
 
 def test_a_limiter_lets_through_what_its_rate_says_in_that_time():
     found = {cell.rate: cell.count for cell in plan().cells if cell.scenario == "rate-limit"}
-    assert found == {5: 4, 100: 31, 1_000: 301, 10_000: 1_001}
+    assert found == {5: 4, 100: 61, 1_000: 601, 10_000: 1_001}
 
 
 def test_the_full_plan_has_every_arm_on_every_runtime_cold_and_warm():

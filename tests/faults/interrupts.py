@@ -2,8 +2,8 @@
 
 Each time a demo of work that goes on for long is started in a session of its own and interrupted as a
 terminal does it, all its processes at once. It has to end with 130 within a second and a half, say nothing on
-stderr and leave no process of its session behind. The time in which other programs had the cores does not count,
-as far as the kernel tells it. Prints Markdown; the exit code is 1 when one did not.
+stderr and leave no process of its session behind. The time in which other programs had the cores does not
+count, as far as the kernel tells it. Prints Markdown; the exit code is 1 when one did not.
 """
 
 from __future__ import annotations

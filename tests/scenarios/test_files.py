@@ -326,8 +326,7 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
         (
             "speedup = 9.98\n",
             "",
-            "claim[own/10]: found neither speedup nor gain nor per_second, allowed one of them, such as "
-            "speedup = 9.98, gain = [10, 100] or per_second = 100",
+            "claim[own/10]: found neither speedup nor gain nor per_second, allowed one of them, such as speedup = 9.98, gain = [10, 100] or per_second = 100",
         ),
         (
             "speedup = 9.98",

@@ -1,7 +1,8 @@
 """What a job does before its arithmetic: one file per kind, found by the kind's name.
 
-A module here has `effect(cell, port)`. What it computes is a plain function that can be pickled, so that any
-runtime can run it; what it waits is a number of seconds, which each arm sleeps in its own way.
+A module here has `effect(cell, port)`, and `missing()` where it needs something that may not be here. What it
+computes is a plain function that can be pickled, so that any runtime can run it; what it waits is a number of
+seconds, which each arm sleeps in its own way.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from operator import eq
 from time import perf_counter
+from types import ModuleType
 from typing import Any
 
 from gopatterns_cli.measuring.cells import Cell
@@ -59,5 +61,15 @@ class Timed:
 
 def effect_of(cell: Cell, port: int) -> Effect:
     """Return the effect of a cell's jobs; `port` is of the site that they fetch from."""
-    effect: Effect = import_module(f"gopatterns_cli.measuring.jobs.{cell.job_kind}").effect(cell, port)
+    effect: Effect = _kind(cell.job_kind).effect(cell, port)
     return effect
+
+
+def missing(kind: str) -> str:
+    """Say what jobs of a kind lack here, and how to get it; empty where they lack nothing."""
+    looked = getattr(_kind(kind), "missing", None)
+    return str(looked()) if looked is not None else ""
+
+
+def _kind(kind: str) -> ModuleType:
+    return import_module(f"gopatterns_cli.measuring.jobs.{kind}")

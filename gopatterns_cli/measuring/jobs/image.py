@@ -10,6 +10,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.jobs import SEEDS, Effect
 
@@ -24,13 +25,28 @@ Answer = tuple[tuple[int, int], tuple[float, ...]]
 
 
 def effect(cell: Cell, port: int) -> Effect:
-    """Return a sleep, then the resizing."""
+    """Return a sleep, then the resizing.
+
+    Raises:
+        Failure: Pillow is missing.
+    """
     del port
+    if missing():
+        raise Failure(missing(), 2)
     for number in range(SEEDS):
         picture(number)
     return Effect(
         sleep_s=cell.sleep_s, function=resized, expected=expected, is_number=False, same=looks_the_same
     )
+
+
+def missing() -> str:
+    """Say that Pillow is missing, if it is."""
+    try:
+        import_module("PIL.Image")
+    except ImportError:
+        return "jobs of the kind image take Pillow: pip install 'gopat[image]'"
+    return ""
 
 
 @cache

@@ -3,40 +3,54 @@
 The module is imported, and so run. What is right is found out by calling the function once for each input.
 """
 
-import asyncio
 import inspect
-from collections.abc import Sequence
+import pickle
 from typing import Any
 
-from gopatterns_cli.functions import function_named, items_named
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.functions import MOST_ITEMS, function_named, items_named
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.jobs import Effect
 
+FUNCTION, INPUTS = "job.function", "job.inputs"
+
 
 def effect(cell: Cell, port: int) -> Effect:
-    """Return the function and its inputs."""
-    del port
-    function = function_named("job.function", cell.function or "")
-    awaits = inspect.iscoroutinefunction(function)
-    return Effect(
-        function=function,
-        awaits=awaits,
-        arguments=inputs(cell.inputs or "")[: cell.count],
-        is_number=False,
-    )
-
-
-def inputs(name: str) -> Sequence[Any]:
-    """Return what MODULE:ITERABLE names, as a list.
+    """Return the function and its inputs.
 
     Raises:
-        Failure: there is no such module or iterable, or it is empty.
+        Failure: there is no such function, there are no inputs, or they cannot go to another process where
+            they would have to.
     """
-    return items_named("job.inputs", name)
+    del port
+    function = function_named(FUNCTION, cell.function or "")
+    awaits = inspect.iscoroutinefunction(function)
+    arguments = items_named(INPUTS, cell.inputs or "", cell.count)
+    if len(arguments) < cell.count:
+        raise Failure(f"{INPUTS}: found {len(arguments):,} in {cell.inputs}, there were {cell.count:,}")
+    if cell.runtime == "processes":
+        _check_travels(FUNCTION, cell.function, function)
+        _check_travels(INPUTS, cell.inputs, arguments)
+    return Effect(function=function, awaits=awaits, arguments=arguments, is_number=False, same=alike)
 
 
-def answer(effect_: Effect, argument: Any) -> Any:
-    """Call the function once."""
-    if effect_.function is None:
-        raise AssertionError("a python job without a function")
-    return asyncio.run(effect_.function(argument)) if effect_.awaits else effect_.function(argument)
+def counted(function: str, inputs: str, most: int) -> int:
+    """Return how many inputs there are, at the most `most` unless that is 0; the function is there, too.
+
+    Raises:
+        Failure: exit code 2: there is no such function, or there are no inputs; 1: a module fails.
+    """
+    function_named(FUNCTION, function)
+    return len(items_named(INPUTS, inputs, most or MOST_ITEMS))
+
+
+def alike(found: Any, right: Any) -> bool:
+    """Whether two answers are the same; NaN is like itself."""
+    return bool(found == right) or (found != found and right != right)  # noqa: PLR0124 - that is NaN
+
+
+def _check_travels(what: str, name: str | None, found: Any) -> None:
+    try:
+        pickle.dumps(found)
+    except Exception as error:  # noqa: BLE001 - whatever the user's objects do
+        raise Failure(f"{what}: {name} cannot go to another process: {error}") from None

@@ -1,0 +1,64 @@
+"""`gopat show`: a pattern's text, ours beside the native ones and Go's."""
+
+from typing import Annotated
+
+import typer
+
+from gopatterns_cli.options import pattern
+
+
+def show(
+    pattern_name: Annotated[
+        str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
+    ],
+    *,
+    arm: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Of gopat, native, go, serial, ticker: these only.")
+    ] = None,
+    runtime: Annotated[
+        str | None, typer.Option(metavar="A,B", help="The native ones of these runtimes only.")
+    ] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Our text with its demo.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show a pattern's source: ours, the native ones and Go's.
+
+    gopat is our text, the same on every runtime; native is the best that is written by hand with the
+    standard library; serial is the plain loop, ticker the document's token bucket. A wide terminal has them
+    side by side; what is longer than the terminal goes through $PAGER.
+
+    gopat show worker-pool
+
+    gopat show worker-pool --arm native,go --runtime asyncio
+    """
+    import json  # noqa: PLC0415 - only when asked for
+
+    from gopatterns_cli import sources  # noqa: PLC0415 - keeps --help light
+
+    wanted, runtimes = _words(arm), _words(runtime)
+    places = sources.chosen(pattern_name, wanted, runtimes)
+    found = [sources.read(place, whole=whole) for place in places]
+    if as_json:
+        entries = [
+            {
+                "arm": source.arm,
+                "runtime": source.runtime,
+                "language": source.language,
+                "path": source.path,
+                "lines": source.lines,
+                "text": source.text,
+            }
+            for source in found
+        ]
+        print(json.dumps({"pattern": pattern_name, "sources": entries}, indent=2))
+        return
+    from gopatterns_cli.render import shown  # noqa: PLC0415 - keeps --help and --json light
+    from gopatterns_cli.render.terminal import colors  # noqa: PLC0415 - keeps --help and --json light
+
+    all_native = not runtimes and "native" in (wanted or sources.USUAL)
+    notes = sources.notes(pattern_name, found, all_native=all_native)
+    shown.page(shown.text(found, notes, shown.screen(), colors()))
+
+
+def _words(value: str | None) -> tuple[str, ...]:
+    return () if value is None else tuple(word.strip() for word in value.split(","))

@@ -1,0 +1,54 @@
+"""How long a session takes, guessed before anything is measured."""
+
+import math
+from collections.abc import Sequence
+
+from gopatterns_cli.measuring.cells import Cell
+
+WORKER_S = 0.25
+"""What a worker process costs beside what it times: the interpreter, the imports, pyperf's facts."""
+
+GO_WORKER_S = 0.01
+
+VALUE_S = 0.1
+"""The least that a value takes."""
+
+LOOPED_S = VALUE_S / math.log(2)
+"""What a value of a short run takes on average: its loops are doubled until it takes `VALUE_S`, so it lies
+anywhere between that and twice that, evenly in its logarithm."""
+
+SLOW_S = 0.5
+"""An arm that takes longer than this gets one value per process, no warm-up."""
+
+VALUES, SLOW_VALUES = 3, 1
+
+
+def expected_s(cells: Sequence[Cell], rounds: int, *, quick: bool) -> float:
+    """Guess how long a session takes, calibration included: that runs every cell twice, or once if quick."""
+    calibration = sum(_start_s(cell) + (1 if quick else 2) * _run_s(cell) for cell in cells)
+    return calibration + rounds * sum(_start_s(cell) + _worker_s(cell, quick=quick) for cell in cells)
+
+
+def values_of(run_s: float, *, quick: bool) -> int:
+    """How many values a process of an arm measures that takes so long for one run."""
+    return SLOW_VALUES if quick or run_s > SLOW_S else VALUES
+
+
+def _start_s(cell: Cell) -> float:
+    return GO_WORKER_S if cell.is_go else WORKER_S
+
+
+def _worker_s(cell: Cell, *, quick: bool) -> float:
+    run_s = _run_s(cell)
+    values = values_of(run_s, quick=quick)
+    value_s = run_s if run_s >= VALUE_S else LOOPED_S
+    return value_s * (values + (0 if values == SLOW_VALUES else 1))
+
+
+def _run_s(cell: Cell) -> float:
+    """Guess one run from the waits alone; those of a pipeline's stages overlap, computing is on one core."""
+    if cell.asked_s is not None:
+        return cell.asked_s
+    in_turn = 3 if cell.pattern == "pipeline" and cell.is_serial else 1
+    computing_s = cell.count * (cell.duration_s - cell.sleep_s) * (cell.job_kind in {"cpu", "mixed"})
+    return cell.duration_s * cell.count / (cell.workers or 1) * in_turn + computing_s
