@@ -145,7 +145,8 @@ def _unequal_jobs(found: Measured) -> str:
         return ""
     here, there = figures.seconds(found.wait_s or 0.0), figures.seconds(found.serial_wait_s or 0.0)
     ideal = "" if found.over_ideal is None else f"; {figures.times(found.over_ideal)} its ideal makespan"
-    return f"unequal jobs: a wait lasted {here}, in the serial loop {there}{ideal}"
+    what = "wait" if found.cell.job_kind == "wait" else "job"
+    return f"unequal jobs: a {what} lasted {here}, in the serial loop {there}{ideal}"
 
 
 def _arm(point: BreakEven) -> str:

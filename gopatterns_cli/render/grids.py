@@ -33,6 +33,10 @@ MEASURED_COLUMNS = (
     Column("verdict"),
 )
 
+PACED_COLUMNS = tuple(
+    Column("of the rate") if column.title == "speed-up" else column for column in MEASURED_COLUMNS
+)
+
 CHANGE_COLUMNS = (
     Column("arm"),
     Column("then", figures=True),
@@ -73,7 +77,7 @@ def measured_grid(table: Table) -> Grid:
     return Grid(
         title=table.scenario.rpartition("/")[2],
         lead=(table.about,),
-        columns=MEASURED_COLUMNS,
+        columns=PACED_COLUMNS if any(block.cell.rate for block in table.configurations) else MEASURED_COLUMNS,
         blocks=tuple(
             Block(_heading(table, block), tuple(_measured_line(row) for row in block.rows))
             for block in table.configurations

@@ -54,12 +54,22 @@ def resized(image: str, number: int, output: str) -> str:
     `output`, if one is given.
 
     Raises:
-        OSError: the file cannot be read or written, or is no image.
+        OSError: the file cannot be read or written, is no image, is cut off, or has more pixels than Pillow
+            takes for honest; the message names it.
         ModuleNotFoundError: Pillow is not installed.
     """
     pillow: Any = import_module("PIL.Image")
-    with pillow.open(image or BytesIO(_made(pillow, number))) as original:
-        whole = original.convert("RGB")
+    try:
+        with pillow.open(image or BytesIO(_made(pillow, number))) as original:
+            whole = original.convert("RGB")
+    except pillow.UnidentifiedImageError:
+        raise OSError(f"{image}: is no image") from None
+    except pillow.DecompressionBombError:
+        most = 2 * pillow.MAX_IMAGE_PIXELS
+        raise OSError(f"{image}: has more than {most:,} pixels, which is refused") from None
+    except (OSError, SyntaxError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OSError(f"{image}: cannot be read: {reason}") from None
     smaller = whole.resize((max(whole.width // SMALLER, 1), max(whole.height // SMALLER, 1)))
     target: Any = BytesIO()
     if output:
