@@ -48,14 +48,14 @@ def function_named(what: str, name: str, *, is_async: bool = False) -> Any:
 def items_named(what: str, name: str, most: int = MOST_ITEMS) -> list[Any]:
     """
     Return the items of the iterable `name`, MODULE:ITERABLE, or of what a function of that name gives: the
-    first `most` of them.
+    first `most` of them. A file that a function was taken from is not run again.
 
     Raises:
         Failure: as `function_named`; exit code 2, too, when it is empty or nothing to iterate over; 1, when
             iterating over it fails.
     """
     place, _, attribute = name.rpartition(":")
-    module = module_named(what, place)
+    module = module_named(what, place, again=False)
     found = getattr(module, attribute, None)
     if found is None:
         near = did_you_mean(attribute, vars(module))
@@ -71,10 +71,10 @@ def items_named(what: str, name: str, most: int = MOST_ITEMS) -> list[Any]:
     return items
 
 
-def module_named(what: str, place: str) -> Any:
+def module_named(what: str, place: str, *, again: bool = True) -> Any:
     """
     Import a module by its name or its file. The working directory, and the folder of a file, are among the
-    places to look in.
+    places to look in. A file that was imported before is run `again`.
 
     Raises:
         Failure: as `function_named`.
@@ -86,6 +86,8 @@ def module_named(what: str, place: str) -> Any:
         path = Path(place).resolve()
         _look_in(path.parent)
         name = f"gopat_user_{path.stem}"  # not one that something else is imported by
+        if not again and getattr(sys.modules.get(name), "__file__", None) == str(path):
+            return sys.modules[name]
         loader = importlib.machinery.SourceFileLoader(name, str(path))
         module = ModuleType(name)
         module.__file__ = str(path)

@@ -39,7 +39,7 @@ def main() -> int:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a function of the user's does
-        print(f"{cell.name}: {_why(cell, error)}", file=sys.stderr, flush=True)
+        print(_why(cell, error), file=sys.stderr, flush=True)
         _silence(2)  # it is the last line
         return 1
     with os.fdopen(answer, "w", encoding="utf-8") as out:

@@ -27,10 +27,6 @@ func slowSquare(number int) int {
 	return number * number
 }
 
-func square(number int) int { return number * number }
-
-func tripleEven(number int) (int, bool) { return number * 3, number%2 == 0 }
-
 func BenchmarkWorkerPool(b *testing.B) {
 	b.Run("serial", func(b *testing.B) {
 		for range b.N {

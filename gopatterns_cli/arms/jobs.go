@@ -111,16 +111,47 @@ func stages(asked *cell, sleep time.Duration) *arm {
 			expected = append(expected, number*number*3)
 		}
 	}
-	notes := newTrace(1, 1, 0) // of the streaming as a whole
-	wait := func() {}
+	stream, notes := streaming(asked)
 	if sleep > 0 {
-		lanes := 3
-		if asked.Arm == "go-serial" {
-			lanes = 1
-		}
-		notes = newTrace(3*asked.Count, lanes, sleep)
-		wait = func() { notes.note(func() { time.Sleep(sleep) }) }
+		stream, notes = waiting(asked, sleep)
 	}
+	run := func() (float64, error) {
+		var results []int
+		seconds, err := timed(notes, func() { results = stream() })
+		if err != nil {
+			return 0, err
+		}
+		return seconds, different(results, expected)
+	}
+	return &arm{run, notes, sleep == 0}
+}
+
+func square(number int) int { return number * number }
+
+func tripleEven(number int) (int, bool) { return number * 3, number%2 == 0 }
+
+// streaming is the pipeline whose stages only compute; noted is the streaming as a whole. The compiler sees
+// the plain loop and all that is called in it, as in a program that has no arms.
+func streaming(asked *cell) (func() []int, *trace) {
+	notes := newTrace(1, 1, 0)
+	if asked.Arm == "go-serial" {
+		return func() (results []int) {
+			notes.note(func() { results = pipeline.Serial(items(asked.Count), square, tripleEven) })
+			return results
+		}, notes
+	}
+	source := func(yield func(int) bool) { notes.note(func() { items(asked.Count)(yield) }) }
+	return func() []int { return pipeline.Run(source, square, tripleEven, asked.Buffer) }, notes
+}
+
+// waiting is the pipeline whose source and stages wait for every number.
+func waiting(asked *cell, sleep time.Duration) (func() []int, *trace) {
+	lanes := 3
+	if asked.Arm == "go-serial" {
+		lanes = 1
+	}
+	notes := newTrace(3*asked.Count, lanes, sleep)
+	wait := func() { notes.note(func() { time.Sleep(sleep) }) }
 	source := func(yield func(int) bool) {
 		for number := range asked.Count {
 			wait()
@@ -129,33 +160,18 @@ func stages(asked *cell, sleep time.Duration) *arm {
 			}
 		}
 	}
-	if sleep == 0 {
-		numbers := source
-		source = func(yield func(int) bool) { notes.note(func() { numbers(yield) }) }
-	}
-	square := func(number int) int {
+	slowSquare := func(number int) int {
 		wait()
-		return number * number
+		return square(number)
 	}
-	tripleEven := func(number int) (int, bool) {
+	slowTripleEven := func(number int) (int, bool) {
 		wait()
-		return number * 3, number%2 == 0
+		return tripleEven(number)
 	}
-	run := func() (float64, error) {
-		var results []int
-		seconds, err := timed(notes, func() {
-			if asked.Arm == "go-serial" {
-				results = pipeline.Serial(source, square, tripleEven)
-			} else {
-				results = pipeline.Run(source, square, tripleEven, asked.Buffer)
-			}
-		})
-		if err != nil {
-			return 0, err
-		}
-		return seconds, different(results, expected)
+	if asked.Arm == "go-serial" {
+		return func() []int { return pipeline.Serial(source, slowSquare, slowTripleEven) }, notes
 	}
-	return &arm{run, notes, sleep == 0}
+	return func() []int { return pipeline.Run(source, slowSquare, slowTripleEven, asked.Buffer) }, notes
 }
 
 // limited asks a bucket for tokens as fast as it gives them, and times the last after the first.

@@ -35,7 +35,7 @@ func TestComputingGivesTheAnswersThatPythonGives(t *testing.T) {
 }
 
 func asked(change func(*cell)) *cell {
-	made := &cell{Name: "a cell", Pattern: "worker-pool", Arm: "go", Workers: 3, JobKind: "wait", SleepS: 1e-5, Count: 10}
+	made := &cell{Pattern: "worker-pool", Arm: "go", Workers: 3, JobKind: "wait", SleepS: 1e-5, Count: 10}
 	change(made)
 	return made
 }

@@ -14,7 +14,6 @@ import (
 
 // cell is what is measured, as the plan has it.
 type cell struct {
-	Name       string  `json:"name"`
 	Pattern    string  `json:"pattern"`
 	Arm        string  `json:"arm"`
 	Workers    int     `json:"workers"`
@@ -74,7 +73,7 @@ func measure(given string, loops, values, warmups int) error {
 	for value := range warmups + values {
 		seconds, err := arm.value(loops)
 		if err != nil {
-			return fmt.Errorf("%s: %w", asked.Name, err)
+			return err
 		}
 		if value < warmups {
 			found.Warmups = append(found.Warmups, [2]float64{float64(loops), seconds})

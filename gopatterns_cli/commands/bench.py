@@ -200,7 +200,11 @@ def _with_practices(session: "Session") -> "Session":
 
     if session.plan.no_go or session.group != CLAIMS:
         return session
-    counts: Any = golang.asked(("--practices",), PRACTICES_S)
+    try:
+        counts: Any = golang.asked(("--practices",), PRACTICES_S)
+    except Failure as error:  # the rest can be measured all the same
+        print(error.message, file=sys.stderr)
+        return session
     return replace(session, plan=replace(session.plan, go_practices=counts))
 
 

@@ -22,6 +22,9 @@ from gopatterns_cli.failure import Failure
 
 SOURCE = Path(__file__).parents[1] / "arms"
 
+BESIDE = Path(sys.executable).parent / "go"
+"""Where the wheel puts its Go."""
+
 OLDEST = (1, 23)
 """The first Go with range over functions."""
 
@@ -71,8 +74,8 @@ def toolchain() -> Toolchain:
     Raises:
         NoGoError: neither is there, or what is there is too old, broken or hangs; it is the first one's.
     """
-    beside = Path(sys.executable).parent / "go"
-    found = dict.fromkeys(filter(None, (shutil.which("go"), str(beside) if beside.exists() else None)))
+    beside = str(BESIDE) if BESIDE.exists() else None
+    found = dict.fromkeys(program for program in (shutil.which("go"), beside) if program)
     refused = []
     for program in found:
         try:
@@ -124,7 +127,8 @@ def asked(words: tuple[str, ...], timeout_s: float) -> dict[str, object]:
             [worker(), *words], capture_output=True, text=True, timeout=timeout_s, check=False, input=""
         )
         if done.returncode:
-            raise Failure(f"the Go worker: {done.stderr.strip().splitlines()[-1:]}")
+            said = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
+            raise Failure(f"the Go worker: {said[0]}")
         answer: dict[str, object] = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise Failure(f"the Go worker: {type(error).__name__}: {error}") from None

@@ -108,7 +108,7 @@ def _go(order: Order, port: int) -> Run:
         raise LostRunError(error.message) from None
     counts = {"loops": order.loops, "values": order.values, "warmups": order.warmups}
     options = [f"--{name}={count}" for name, count in counts.items()]
-    cell = {**order.cell.to_json(), "name": order.cell.name, "sleep_s": order.cell.sleep_s, "port": port}
+    cell = {**order.cell.to_json(), "sleep_s": order.cell.sleep_s, "port": port}
     said = _ran(
         [str(program), "--hold", *options, "--cell", json.dumps(cell)],
         order,

@@ -31,14 +31,7 @@ def site_for(cell: Cell) -> Iterator[int]:
         yield 0
         return
     command = [sys.executable, "-P", "-m", __name__, f"{cell.duration_s:.9f}"]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    ) as server:
+    with _started(command) as server:
         try:
             assert server.stdout is not None  # noqa: S101 - it is a pipe
             port = server.stdout.readline().strip()
@@ -47,6 +40,20 @@ def site_for(cell: Cell) -> Iterator[int]:
             yield int(port)
         finally:
             server.kill()
+
+
+def _started(command: list[str]) -> "subprocess.Popen[str]":
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+    except OSError as error:
+        raise NoSiteError(f"the site that jobs fetch from did not start: {error.strerror}") from None
 
 
 async def _serve(latency_s: float) -> None:

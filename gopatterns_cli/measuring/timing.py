@@ -8,6 +8,8 @@ The answer of every single run is checked, outside the timed region. It runs in 
 """
 
 import asyncio
+import multiprocessing
+import os
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -16,6 +18,7 @@ from importlib import import_module
 from typing import Any
 
 import patterns
+from gopatterns_cli.measuring import lifeline
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE, SERIAL, WARM, Cell
 from gopatterns_cli.measuring.workload import Jobs, Parts, Workload, WrongRunError
 
@@ -44,7 +47,7 @@ def timed_arm(jobs: Jobs) -> TimeLoops:
         return _with_executor(jobs, jobs.blocking(), arm, setting, ThreadPoolExecutor)
     if cell.arm == NATIVE and cell.runtime == "processes":
         back = lambda *given: jobs.back(arm(*given))  # noqa: E731 - an arm, in one line
-        return _with_executor(jobs, jobs.elsewhere(), back, setting, ProcessPoolExecutor)
+        return _with_executor(jobs, jobs.elsewhere(), back, setting, _processes)
     if cell.arm == GOPAT:
         enter = partial(patterns.run, runtime=cell.runtime or "")
         admit = None if cell.rate is None else patterns.RateLimiter(cell.rate, burst=1).wait
@@ -120,6 +123,13 @@ def _with_executor(
             return _each(jobs, parts, partial(_with_setting, arm, setting, executor), loops)
 
     return warm if jobs.cell.pool == WARM else partial(_each, jobs, parts, cold)
+
+
+def _processes(lanes: int) -> Executor:
+    """Make a pool whose processes end with this one, however that ends; else they would wait for ever."""
+    if multiprocessing.get_start_method() != "fork":  # their parent is another process then
+        return ProcessPoolExecutor(lanes)
+    return ProcessPoolExecutor(lanes, initializer=lifeline.hold, initargs=(os.getpid(),))
 
 
 def _with_setting(arm: Arm, setting: int, executor: Executor, *given: Any) -> Any:

@@ -86,7 +86,7 @@ def measured(tmp_path_factory):
     """One session that was really measured, for whoever only looks at it."""
     folder = tmp_path_factory.mktemp("measured")
     folder.joinpath("small.toml").write_text(SMALL, encoding="utf-8")
-    process = started("bench", "small.toml", "--rounds", "6", cwd=folder)
+    process = started("bench", "small.toml", "--rounds", "6", "--no-go", cwd=folder)
     out, err = process.communicate(timeout=50)
     assert process.returncode == 0, err
     return only_session(folder), out, err
@@ -305,7 +305,7 @@ def _workers(parent):
 
 
 def test_list_prints_the_plan_and_measures_nothing(gopat, folder):
-    code, out, err = gopat("bench", "all", "--quick", "--list")
+    code, out, err = gopat("bench", "all", "--quick", "--list", "--no-go")
     assert (code, err) == (0, "")
     assert out.startswith("claims: 14 arms, 6 rounds, about ")
     assert "out of reach: summary/fan-out: it takes 4 cores that run Python at once" in out

@@ -82,9 +82,10 @@ def looks_the_same(found: Any, right: Answer) -> bool:
     """Whether a JPEG has that size and mean colour."""
     pillow: Any = import_module("PIL.Image")
     statistics: Any = import_module("PIL.ImageStat")
-    with pillow.open(BytesIO(found)) as image:
-        near = all(
-            abs(mean - wanted) <= NEAR
-            for mean, wanted in zip(statistics.Stat(image).mean, right[1], strict=True)
-        )
-        return image.size == right[0] and near
+    try:
+        with pillow.open(BytesIO(found)) as image:
+            size, means = image.size, statistics.Stat(image.convert("RGB")).mean
+    except OSError:  # it is no image
+        return False
+    near = all(abs(mean - wanted) <= NEAR for mean, wanted in zip(means, right[1], strict=True))
+    return size == right[0] and near

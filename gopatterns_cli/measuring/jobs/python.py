@@ -41,7 +41,12 @@ def counted(function: str, inputs: str, most: int) -> int:
         Failure: exit code 2: there is no such function, or there are no inputs; 1: a module fails.
     """
     function_named(FUNCTION, function)
-    return len(items_named(INPUTS, inputs, most or MOST_ITEMS))
+    found = len(items_named(INPUTS, inputs, most or MOST_ITEMS))
+    if not most and found == MOST_ITEMS:
+        raise Failure(
+            f"{INPUTS}: found {MOST_ITEMS:,} or more in {inputs}; job.count says how many to take", 2
+        )
+    return found
 
 
 def alike(found: Any, right: Any) -> bool:
@@ -50,6 +55,10 @@ def alike(found: Any, right: Any) -> bool:
 
 
 def _check_travels(what: str, name: str | None, found: Any) -> None:
+    if (name or "").rpartition(":")[0].endswith(".py"):
+        raise Failure(
+            f"{what}: found {name}, allowed a module on processes: another one cannot import a file"
+        )
     try:
         pickle.dumps(found)
     except Exception as error:  # noqa: BLE001 - whatever the user's objects do
