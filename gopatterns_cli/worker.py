@@ -19,8 +19,8 @@ import pyperf
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import lifeline
 from gopatterns_cli.measuring.cells import BUCKET, Cell
+from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
 from gopatterns_cli.measuring.timing import timed_arm, timed_limiter, workload_of
-from gopatterns_cli.measuring.workload import Jobs, WrongRunError
 
 
 def main() -> int:

@@ -158,7 +158,7 @@ def _ready(scenarios: Any) -> list[Any]:
     from contextlib import redirect_stdout  # noqa: PLC0415 - keeps --help light
     from dataclasses import replace  # noqa: PLC0415 - keeps --help light
 
-    from gopatterns_cli.measuring.jobs import missing, python  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.kinds import missing, python  # noqa: PLC0415 - keeps --help light
 
     lacking = [f"{scenario.stem}: {lack}" for scenario in scenarios if (lack := missing(scenario.job.kind))]
     if len(lacking) == len(scenarios):

@@ -15,7 +15,7 @@ from typing import Any
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.golang import caches
-from gopatterns_cli.measuring.jobs.cpu import spin
+from gopatterns_cli.measuring.kinds.cpu import spin
 from gopatterns_cli.measuring.machine import facts
 
 TRIED = 100_000
@@ -29,7 +29,7 @@ TIMEOUT_S = 60.0
 
 
 def operations_per_s() -> float:
-    """Return how many operations of `jobs.cpu` one core of this machine does in a second, in this Python.
+    """Return how many operations of `kinds.cpu` one core of this machine does in a second, in this Python.
 
     Raises:
         Failure: exit code 1: it cannot be measured.

@@ -11,7 +11,7 @@ from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.estimating import expected_s
 from gopatterns_cli.measuring.fitting import fitted
-from gopatterns_cli.measuring.jobs import missing
+from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.machine import cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
 from scenarios.model import Scenario, to_json

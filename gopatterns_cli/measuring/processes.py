@@ -65,6 +65,10 @@ class LostRunError(Exception):
     """
 
 
+class HungError(LostRunError):
+    """A worker that did not end in time."""
+
+
 class Launcher(Protocol):
     """Runs one order; the tests have one that needs no process."""
 
@@ -185,7 +189,7 @@ def _wait(worker: "subprocess.Popen[bytes]", order: Order) -> None:
     try:
         worker.wait(order.timeout_s)
     except subprocess.TimeoutExpired:
-        raise LostRunError(f"hung: killed after {order.timeout_s:.0f} s") from None
+        raise HungError(f"hung: killed after {order.timeout_s:.0f} s") from None
 
 
 def _end(worker: "subprocess.Popen[bytes] | None") -> None:

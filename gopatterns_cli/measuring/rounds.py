@@ -8,7 +8,7 @@ from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.estimating import SLOW_S, SLOW_VALUES, VALUE_S, values_of
 from gopatterns_cli.measuring.plan import Plan
-from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
+from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError, Order
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Session, UnwrittenError, write
 
@@ -56,8 +56,12 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
     """Settle once per cell how many runs make a value of 100 ms, and how many values a process measures."""
     plan = session.plan
     loops, values, lost = {}, {}, []
+    hung: dict[str, str] = {}  # by the user's function, where it did
     for done, cell in enumerate(plan.cells):
         progress(session, done, cell.name)
+        if cell.function in hung:
+            lost.append(Loss(0, cell.name, f"not tried: {cell.function} hung in {hung[cell.function]}"))
+            continue
         order = Order(
             cell,
             loops=1,
@@ -70,6 +74,8 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
             run_s = launcher(order).values[0]
         except LostRunError as error:
             lost.append(Loss(0, cell.name, str(error)))
+            if cell.function is not None and isinstance(error, HungError):
+                hung[cell.function] = cell.name
             continue
         loops[cell.name] = _loops(run_s)
         values[cell.name] = values_of(run_s, quick=session.quick)

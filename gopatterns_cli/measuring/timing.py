@@ -20,7 +20,8 @@ from typing import Any
 import patterns
 from gopatterns_cli.measuring import lifeline
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE, SERIAL, WARM, Cell
-from gopatterns_cli.measuring.workload import Jobs, Parts, Workload, WrongRunError
+from gopatterns_cli.measuring.jobs import Jobs, Parts, WrongRunError
+from gopatterns_cli.measuring.workload import Workload
 
 Arm = Callable[..., Any]
 TimeLoops = Callable[[int], float]

@@ -15,9 +15,9 @@ import scenarios
 from gopatterns_cli import arms
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.choosing import cells_of
+from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
 from gopatterns_cli.measuring.timing import timed_arm, timed_limiter, workload_of
 from gopatterns_cli.measuring.trace import PARTS
-from gopatterns_cli.measuring.workload import Jobs, WrongRunError
 
 SHORT = 12
 FORBIDDEN = {"typer", "rich", "pydantic"}

@@ -20,13 +20,13 @@ from gopatterns_cli.app import main
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import calibrating
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import effect_of, http, image, python
-from gopatterns_cli.measuring.jobs.cpu import spin, spun
+from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
+from gopatterns_cli.measuring.kinds import effect_of, http, image, python
+from gopatterns_cli.measuring.kinds.cpu import spin, spun
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
 from gopatterns_cli.measuring.site import site_for
 from gopatterns_cli.measuring.timing import timed_arm, workload_of
 from gopatterns_cli.measuring.trace import PARTS
-from gopatterns_cli.measuring.workload import Jobs, WrongRunError
 from gopatterns_cli.session import load
 
 EVERY_ARM = [
@@ -238,7 +238,7 @@ def test_what_is_computed_repeats_after_eight_items():
     ],
 )
 def test_a_job_that_gives_a_wrong_answer_is_caught(monkeypatch, kind, module, wrong, message):
-    monkeypatch.setattr(f"gopatterns_cli.measuring.jobs.{module}", wrong)
+    monkeypatch.setattr(f"gopatterns_cli.measuring.kinds.{module}", wrong)
     cell = a_cell(kind, "serial", None, operations=100)
     jobs = Jobs.of(cell, workload_of(cell))
     with pytest.raises(WrongRunError, match=message):

@@ -17,7 +17,7 @@ from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, draft
 from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.plan import Plan
-from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.measuring.processes import HungError, LostRunError
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Session, load
 
@@ -176,6 +176,17 @@ def test_loops_are_calibrated_once_per_arm_and_frozen(tmp_path):
     assert all(order.loops == 1 for order in launcher.orders[:cells])
     for order in launcher.orders[cells:]:
         assert order.loops * 0.003 >= VALUE_S > order.loops / 2 * 0.003
+
+
+def test_a_function_that_hung_once_is_not_waited_for_again(tmp_path):
+    drafted = plan(count=1)
+    cells = [replace(cell, job_kind="python", function="m:f", inputs="m:i") for cell in drafted.cells[:4]]
+    orders = (tuple(cell.name for cell in cells),)
+    drafted = replace(drafted, cells=tuple(cells), orders=orders)
+    launcher = Fake({1: HungError("hung: killed after 300 s")})
+    with pytest.raises(Failure, match="hung: killed after 300 s"):
+        rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    assert len(launcher.orders) == 1
 
 
 def test_all_workers_of_a_round_share_one_hash_seed(tmp_path):

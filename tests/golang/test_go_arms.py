@@ -18,8 +18,8 @@ from gopatterns_cli import arms
 from gopatterns_cli.measuring import golang
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.choosing import cells_of
-from gopatterns_cli.measuring.jobs import SEEDS
-from gopatterns_cli.measuring.jobs.cpu import spin
+from gopatterns_cli.measuring.kinds import SEEDS
+from gopatterns_cli.measuring.kinds.cpu import spin
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
 from gopatterns_cli.measuring.trace import PARTS
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import SEEDS, Effect
+from gopatterns_cli.measuring.kinds import SEEDS, Effect
 
 SIZE = (320, 240)
 SMALLER = 4

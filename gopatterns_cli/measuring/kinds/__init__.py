@@ -72,4 +72,4 @@ def missing(kind: str) -> str:
 
 
 def _kind(kind: str) -> ModuleType:
-    return import_module(f"gopatterns_cli.measuring.jobs.{kind}")
+    return import_module(f"gopatterns_cli.measuring.kinds.{kind}")

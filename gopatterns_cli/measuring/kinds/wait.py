@@ -1,7 +1,7 @@
 """Jobs that only wait: latency and nothing else."""
 
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import Effect
+from gopatterns_cli.measuring.kinds import Effect
 
 
 def effect(cell: Cell, port: int) -> Effect:

@@ -7,7 +7,7 @@ does the same number of them, and so does Go, which needs a fraction of the time
 from functools import cache, partial
 
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import SEEDS, Effect
+from gopatterns_cli.measuring.kinds import SEEDS, Effect
 
 
 def effect(cell: Cell, port: int) -> Effect:

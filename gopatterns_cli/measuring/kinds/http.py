@@ -8,7 +8,7 @@ from functools import partial
 from http.client import HTTPConnection
 
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import Effect
+from gopatterns_cli.measuring.kinds import Effect
 from gopatterns_cli.measuring.site import LOOPBACK
 
 TIMEOUT_S = 30.0

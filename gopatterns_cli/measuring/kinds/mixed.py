@@ -3,8 +3,8 @@
 from functools import partial
 
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import Effect
-from gopatterns_cli.measuring.jobs.cpu import spin, spun
+from gopatterns_cli.measuring.kinds import Effect
+from gopatterns_cli.measuring.kinds.cpu import spin, spun
 
 
 def effect(cell: Cell, port: int) -> Effect:

@@ -10,7 +10,7 @@ from typing import Any
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.functions import MOST_ITEMS, function_named, items_named
 from gopatterns_cli.measuring.cells import Cell
-from gopatterns_cli.measuring.jobs import Effect
+from gopatterns_cli.measuring.kinds import Effect
 
 FUNCTION, INPUTS = "job.function", "job.inputs"
 
