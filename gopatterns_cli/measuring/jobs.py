@@ -96,8 +96,7 @@ class Jobs:
     def back(self, told: list[Told]) -> list[Any]:
         """Note what jobs of `elsewhere` have told, and return their results."""
         (compute,) = self._stages(None)
-        self.trace.starts += [start for _, start, _, _ in told]
-        self.trace.ends += [end for _, _, end, _ in told]
+        self.trace.spans += [(start, end) for _, start, end, _ in told]
         return [compute(self._result(item, value)) for item, _, _, value in told]
 
     def check(self, answer: list[Any], began: float, ended: float) -> None:
@@ -123,9 +122,9 @@ class Jobs:
 
     def _check_waits(self) -> None:
         trace, asked = self.trace, self.workload.waits(self.cell.count)
-        if len(trace.starts) != asked:
-            raise WrongRunError(f"{len(trace.starts):,} jobs waited, {asked:,} were asked to")
-        spent = trace.own or [end - start for start, end in zip(trace.starts, trace.ends, strict=True)]
+        if len(trace.spans) != asked:
+            raise WrongRunError(f"{len(trace.spans):,} jobs waited, {asked:,} were asked to")
+        spent = trace.own or [end - start for start, end in trace.spans]
         least_s = self.effect.sleep_s
         if min(spent) < least_s - CLOCK_GRAIN_S:
             raise WrongRunError(f"a job took {min(spent):.7f} s, shorter than the {least_s:g} s asked for")
@@ -137,7 +136,7 @@ class Jobs:
         items = range(self.cell.count)
         if self._does_something:
             return items
-        return chain(_noted(self.trace.starts), items, _noted(self.trace.ends))
+        return _Streamed(self.trace, items).noted()
 
     @property
     def _does_something(self) -> bool:
@@ -157,14 +156,13 @@ class Jobs:
     def _blocking(self, compute: Compute) -> Work:
         if not self._does_something:
             return compute
-        effect, starts, ends = self.effect, self.trace.starts.append, self.trace.ends.append
+        effect, note = self.effect, self.trace.spans.append
         sleep_s, function = effect.sleep_s, called(effect)
 
         def wait(item: int) -> Any:
             start = time.perf_counter()
             time.sleep(sleep_s)
-            ends(time.perf_counter())
-            starts(start)
+            note((start, time.perf_counter()))
             return compute(item)
 
         def work(item: int) -> Any:
@@ -172,8 +170,7 @@ class Jobs:
             if sleep_s:
                 time.sleep(sleep_s)
             value = function(effect.argument(item))
-            ends(time.perf_counter())
-            starts(start)
+            note((start, time.perf_counter()))
             return compute(self._result(item, value))
 
         return wait if effect.function is None else work
@@ -181,13 +178,12 @@ class Jobs:
     def _awaiting(self, compute: Compute, sleep: AsyncSleep, call: AsyncCall) -> AsyncWork:
         effect, trace = self.effect, self.trace
         sleep_s, function = effect.sleep_s, effect.function
-        starts, ends, own = trace.starts.append, trace.ends.append, trace.own.append
+        note, own = trace.spans.append, trace.own.append
 
         async def wait(item: int) -> Any:
             start = time.perf_counter()
             await sleep(sleep_s)
-            ends(time.perf_counter())
-            starts(start)
+            note((start, time.perf_counter()))
             return compute(item)
 
         async def at_once(item: int) -> Any:
@@ -207,8 +203,7 @@ class Jobs:
                 took_s = time.perf_counter() - start - slept_s
             else:
                 took_s, value = await call(timed, effect.argument(item))
-            ends(time.perf_counter())
-            starts(start)
+            note((start, time.perf_counter()))
             own(slept_s + took_s)
             return compute(self._result(item, value))
 
@@ -249,9 +244,25 @@ def _admitted(work: AsyncWork, admit: AsyncAdmit) -> AsyncWork:
     return admitted
 
 
-def _noted(times: list[float]) -> Iterator[int]:
-    times.append(time.perf_counter())
-    yield from ()
+class _Streamed:
+    """Items as they are, at no cost for each; their streaming as a whole is noted as one job."""
+
+    def __init__(self, trace: Trace, items: Iterable[int]) -> None:
+        self._trace = trace
+        self._items = items
+        self._began = 0.0
+
+    def noted(self) -> Iterable[int]:
+        """Return the items between the two notes."""
+        return chain(self._first(), self._items, self._last())
+
+    def _first(self) -> Iterator[int]:
+        self._began = time.perf_counter()
+        yield from ()
+
+    def _last(self) -> Iterator[int]:
+        self._trace.spans.append((self._began, time.perf_counter()))
+        yield from ()
 
 
 def _as_it_is(item: int) -> int:

@@ -21,21 +21,20 @@ class Trace:
 
     Args:
         lanes: how many jobs there are at once, at the most.
-        starts: when jobs began, on the performance counter, in any order.
-        ends: when they ended.
+        spans: when each job began and ended, on the performance counter, in any order. Noted in one step, as
+            jobs run in several threads.
         own: what they took without the way to where they ran, where that is another thread or process.
     """
 
     lanes: int
-    starts: list[float] = field(default_factory=list)
-    ends: list[float] = field(default_factory=list)
+    spans: list[tuple[float, float]] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     sums: Budget = field(default_factory=dict)
     runs: int = 0
 
     def add(self, began: float, ended: float) -> None:
         """Sum up a run that took from `began` to `ended`, and forget its jobs."""
-        starts, ends = sorted(self.starts), sorted(self.ends)
+        starts, ends = sorted(start for start, _ in self.spans), sorted(end for _, end in self.spans)
         if starts:
             lanes = min(self.lanes, len(starts))
             whole, last = ended - began, ends[-1]
@@ -54,8 +53,7 @@ class Trace:
 
     def forget(self) -> None:
         """Forget the jobs of a run."""
-        self.starts.clear()
-        self.ends.clear()
+        self.spans.clear()
         self.own.clear()
 
     def means(self) -> dict[str, Any] | None:

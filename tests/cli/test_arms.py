@@ -117,6 +117,19 @@ def test_a_loop_that_does_not_sleep_is_caught(monkeypatch):
         timed_arm(jobs)(1)
 
 
+def test_jobs_in_many_threads_are_noted_whole():
+    """A thread may be stopped between any two steps: what belongs together is noted in one."""
+    cell = a_cell(runtime="threads", job_kind="cpu", operations=2, workers=8, count=20_000, duration_s=0.0)
+    jobs = Jobs.of(cell, workload_of(cell))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        timed_arm(jobs)(9)
+    finally:
+        sys.setswitchinterval(before)
+    assert jobs.waits == 180_000
+
+
 def test_a_worker_imports_nothing_that_it_does_not_measure():
     cell = json.dumps(a_cell().to_json())
     program = f"""if True:
