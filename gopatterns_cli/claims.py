@@ -30,8 +30,9 @@ class ClaimResult:
         cells: what decided, in the plan's order; empty when nothing was measured.
         judgement: the verdict.
         gains: of each of the cells, the ratio that the claim is about.
+        judgements: of each of them, what is found by itself.
         go: the same cells in real Go; empty when there was none.
-        go_gains: their ratios.
+        go_gains, go_judgements: the same of those.
         go_judgement: what is found of the claim in Go; it decides nothing.
     """
 
@@ -43,8 +44,10 @@ class ClaimResult:
     cells: tuple[Measured, ...]
     judgement: Judgement
     gains: tuple[RatioEstimate | None, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
     go: tuple[Measured, ...] = ()
     go_gains: tuple[RatioEstimate | None, ...] = ()
+    go_judgements: tuple[Judgement, ...] = ()
     go_judgement: Judgement | None = None
 
     @property
@@ -145,6 +148,8 @@ def _result(
     if unmeasured:
         cells = ()
         go = go if unmeasured.verdict is Verdict.OUT_OF_REACH else ()
+    judgements = tuple(judge_cell(claim, session, found) for found in cells)
+    go_judgements = tuple(judge_cell(claim, session, found) for found in go)
     return ClaimResult(
         claim=claim,
         scenario=scenario.name,
@@ -152,11 +157,13 @@ def _result(
         runtime=runtime,
         accepted=accepted(claimed(claim), claim.band),
         cells=cells,
-        judgement=unmeasured or combine([judge_cell(claim, session, found) for found in cells]),
+        judgement=unmeasured or combine(judgements),
         gains=tuple(gained(claim, session, found) for found in cells),
+        judgements=judgements,
         go=go,
         go_gains=tuple(gained(claim, session, found) for found in go),
-        go_judgement=combine([judge_cell(claim, session, found) for found in go]) if go else None,
+        go_judgements=go_judgements,
+        go_judgement=combine(go_judgements) if go else None,
     )
 
 

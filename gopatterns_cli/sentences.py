@@ -68,7 +68,7 @@ def configuration(cell: Cell) -> str:
     """Say what sets a cell apart within its scenario and arm: `10 workers`, `20us per wait`, or nothing."""
     workers = [] if cell.workers is None else [figures.plural(cell.workers, "worker")]
     duration = [f"{write_duration(cell.duration_s)} per wait"] if cell.ladder else []
-    rate = [] if cell.rate is None else [f"{figures.significant(cell.rate)} per second"]
+    rate = [] if cell.rate is None else [f"{cell.rate:,g} per second"]
     return ", ".join([*workers, *rate, *duration])
 
 

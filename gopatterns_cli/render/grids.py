@@ -128,7 +128,7 @@ def claims_grid(comparison: Comparison) -> Grid:
     lines = [
         _claim_line(line.result, number, rows, "no Go here" if comparison.session.plan.no_go else NOTHING)
         for line in comparison.claims
-        if line.result.claim.gain is None
+        if line.result.claim.gain is None and not line.result.claim.id.startswith("summary/")
         for number in range(max(len(line.result.cells), len(line.result.go)))
     ]
     return Grid(title="", lead=(), columns=CLAIM_COLUMNS, blocks=(Block("", tuple(lines)),))
@@ -252,23 +252,22 @@ def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], with
     in_go = result.go[number] if number < len(result.go) else None
     cell = here.cell if here is not None else in_go.cell if in_go is not None else None
     several = len(result.cells) > 1 and cell is not None
+    verdict = str(result.judgements[number].verdict if several and here is not None else result.verdict)
     by_hand = None if here is None else rows.get(replace(here.cell, arm=NATIVE))
     where = "the loop" if here is None or here.cell.runtime is None else here.cell.runtime
     return Line(
         cells=(
             f"{result.claim.id}, {configuration(cell)}" if several and cell else result.claim.id,
             result.claim.says if result.is_paced else figures.times(result.claim.speedup or 0.0),
-            without_go if in_go is None else _gain(result.go_gains[number], in_go, _verdict(result)),
+            without_go
+            if in_go is None
+            else _gain(result.go_gains[number], in_go, str(result.go_judgements[number].verdict)),
             NOTHING if here is None else _gain(result.gains[number], here, f"on {where}"),
             NOTHING if by_hand is None else _gain(by_hand.measured.speedup, by_hand.measured, ""),
-            str(result.verdict),
+            verdict,
         ),
-        verdict=str(result.verdict),
+        verdict=verdict,
     )
-
-
-def _verdict(result: ClaimResult) -> str:
-    return "" if result.go_judgement is None else str(result.go_judgement.verdict)
 
 
 def _gain(gain: RatioEstimate | None, found: Measured, about: str) -> str:
