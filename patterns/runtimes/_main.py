@@ -134,6 +134,25 @@ def interruptible(interrupt: Callable[[], None], wakeup_fd: int) -> Iterator[Non
         signal.set_wakeup_fd(before)
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Hold Ctrl-C back inside the block, where something is made that cannot be left half made."""
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    ):
+        yield
+        return
+    came: list[bool] = []
+    signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if came:
+        raise KeyboardInterrupt
+
+
 def report_deadlock(driver: Driver, main: Task) -> None:
     """
     Raise a DeadlockError inside the main task, whose groups then cancel the rest.

@@ -28,7 +28,7 @@ from patterns.errors import CancelledError
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads
 from patterns.runtimes._chance import pick
-from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
+from patterns.runtimes._main import GRACE_S, Main, Outcome, held_back, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_event_loop, set_idle_check
 from patterns.traps import BUDGET, Interrupt, Task, Waiter
 
@@ -58,7 +58,12 @@ def run(
     """Run `main(*args)` on a new event loop with precise timers."""
     del seed, keep_trace, workers
     runner = asyncio.Runner(loop_factory=new_event_loop)
-    loop = runner.get_loop()
+    try:
+        with held_back():
+            loop = runner.get_loop()
+    except KeyboardInterrupt:
+        runner.close()
+        raise
     driver = _drivers[loop] = AsyncioDriver(loop)
     if observe is not None:
         driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)

@@ -383,3 +383,28 @@ def test_a_real_old_python_is_refused_too(name):
     done = subprocess.run(program, cwd=PACKAGE.parent, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("error: gopat: found Python 3.")
+
+
+def test_ctrl_c_inside_a_callback_of_the_interpreter_is_not_lost():
+    """As in a weak reference's, while modules are imported: Python prints it there, and goes on."""
+    program = """if True:
+        import signal, sys, time, weakref
+        from gopatterns_cli import __main__, app
+
+        class Thing:
+            pass
+
+        def waits(arguments):
+            thing = Thing()
+            kept = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+            del thing
+            time.sleep(30)
+            return 0
+
+        app.main = waits
+        sys.exit(__main__.main())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "")

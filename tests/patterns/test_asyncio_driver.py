@@ -729,3 +729,22 @@ def test_eager_tasks_that_end_at_once_let_their_group_end():
 
     for runner in (run, lambda main: asyncio.run(main())):
         assert runner(main) == ([0, 2, 4, 6, 8], 0)
+
+
+def test_ctrl_c_while_the_loop_is_made_leaves_no_half_made_one(monkeypatch):
+    """It would fail in its own finaliser, on stderr."""
+    from patterns.runtimes import asyncio as driver
+
+    made = driver.new_event_loop
+    loops = []
+
+    def interrupted():
+        signal.raise_signal(signal.SIGINT)
+        loops.append(made())
+        return loops[-1]
+
+    monkeypatch.setattr(driver, "new_event_loop", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(sleep, 0)
+    assert [loop.is_closed() for loop in loops] == [True]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
