@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -142,14 +144,15 @@ def test_a_go_that_hangs_is_ended_with_all_that_it_has_started(fake, monkeypatch
     started = tmp_path / "started"
     program = fake(f"sleep 1000 &\necho $! > {started}\nwait")
     assert refused().startswith(f"{program} hangs: no answer within ")
-    assert _ended(int(started.read_text()))
+    until_ended(int(started.read_text()))
 
 
-def _ended(process):
-    try:
-        return "zombie" in Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    except OSError:
-        return True
+def until_ended(process):
+    """Wait until a process that was killed is gone: the test's own time-out ends one that stays."""
+    status = Path(f"/proc/{process}/status")
+    with contextlib.suppress(OSError):
+        while "zombie" not in status.read_text(encoding="ascii"):
+            time.sleep(0.01)
 
 
 def test_what_cannot_be_executed_is_no_go(fake):
