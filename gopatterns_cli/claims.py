@@ -64,6 +64,8 @@ class ClaimResult:
 def scenarios_of(session: Session) -> tuple[Scenario, ...]:
     """Return the scenarios as they were when the session was planned, in the order of its cells.
 
+    One that was not measured, because this machine cannot decide its claims, comes last.
+
     Raises:
         SessionError: one of them cannot be read.
     """
@@ -74,7 +76,8 @@ def scenarios_of(session: Session) -> tuple[Scenario, ...]:
     except (TypeError, ValueError) as error:
         raise SessionError(session.path, f"damaged session: {error}") from None
     stems = [cell.scenario for cell in session.plan.cells]
-    return tuple(sorted((s for s in scenarios if s.stem in stems), key=lambda s: stems.index(s.stem)))
+    known = [scenario for scenario in scenarios if scenario.stem in stems or scenario.claims]
+    return tuple(sorted(known, key=lambda s: stems.index(s.stem) if s.stem in stems else len(stems)))
 
 
 def _check(claim: Claim) -> None:
@@ -118,9 +121,10 @@ def judge_cell(claim: Claim, session: Session, found: Measured) -> Judgement:
 
 def gained(claim: Claim, session: Session, found: Measured) -> RatioEstimate | None:
     """Return the ratio that a claim is about: to the serial arm, or to the pace that it names."""
-    if claim.per_second is None or found.cell.asked_s is not None:
+    if claim.per_second is None:
         return found.speedup
-    return paced(session, found.cell, found.cell.count / claim.per_second)
+    jobs = found.cell.count if found.cell.rate is None else found.cell.count - 1  # between first and last
+    return paced(session, found.cell, jobs / claim.per_second)
 
 
 def claimed(claim: Claim) -> tuple[float, float]:

@@ -140,7 +140,9 @@ def compare(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
         change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
-        tables=tuple(table(session, scenario, results, found) for scenario, found, results in judged),
+        tables=tuple(
+            table(session, scenario, results, found) for scenario, found, results in judged if found
+        ),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
         statements=statement_results(session.plan.go_practices) if session.group == DOCUMENT else (),
         summary=summary(claims),

@@ -40,8 +40,8 @@ GO_GRAIN_S = 1e-3
 
 GO_TIMERS = (
     "A sleep of {asked} lasted {lasted} in Go: with nothing else to run Go's scheduler waits in epoll, which "
-    "counts milliseconds, where Python's clock counts nanoseconds. So Python needs less time there; Go's "
-    "speed-ups, whose serial loop has the same sleeps, are not the better or worse for it."
+    "counts milliseconds, where time.sleep counts nanoseconds. So Python needs less time there; Go's "
+    "speed-ups, whose serial loop has the same sleeps, are neither better nor worse for it."
 )
 
 NO_COMMON_ROUND = (

@@ -37,8 +37,8 @@ def statement_results(in_go: Mapping[str, Mapping[str, int]]) -> tuple[Statement
 
 def _result(statement: Statement, in_go: Mapping[str, Mapping[str, int]]) -> StatementResult:
     says = f"{statement.id}: the document says {statement.says};"
-    if statement.from_ != LEAKS:
-        reason = f"its answer comes with `gopat bench {statement.from_}`"
+    if statement.source != LEAKS:
+        reason = f"its answer comes with `gopat bench {statement.source}`"
         judgement = Judgement(Verdict.NOT_MEASURED, reason)
         sentence = f"{says} {judgement.verdict} ({reason})."
         return StatementResult(statement.id, statement.says, judgement, None, None, sentence)

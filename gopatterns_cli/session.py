@@ -116,6 +116,12 @@ class Session:
         stems = (cell.scenario for cell in self.plan.cells)
         return frozenset({self.group, *self.plan.scenarios, *stems})
 
+    @property
+    def go_versions(self) -> tuple[str, ...]:
+        """The Go that its arms were built with, such as `go1.25.1`; several after a change of it."""
+        found = (run.metadata.get("go_version") for run in self.runs)
+        return tuple(dict.fromkeys(str(version) for version in found if version is not None))
+
     def with_round(self, runs: "Iterable[Run]", lost: "Iterable[Loss]") -> "Session":
         """This session with one more round done."""
         return replace(

@@ -16,12 +16,12 @@ class Statement:
     Args:
         id: its fixed name.
         says: what the document says.
-        from_: where its answer comes from.
+        source: where its answer comes from.
     """
 
     id: str
     says: str
-    from_: str
+    source: str
 
 
 STATEMENTS = (

@@ -105,6 +105,8 @@ def _claims(wire: WireScenario, labels: Sequence[str]) -> Iterator[Finding]:
         ids.add(claim.id or label)
         yield from _figure(label, claim)
         yield from _times(label, claim)
+        if wire.arms and wire.arms.rates and wire.pattern != BUCKET and claim.per_second is None:
+            yield label, "no per_second", "one such as per_second = 100, because arms.rates hold a pace"
         if wire.arms:
             yield from _cell(label, claim, wire.arms)
 

@@ -17,7 +17,7 @@ import (
 	"gopat/worker_pool"
 )
 
-// Seeds is how many different numbers and pictures there are: the answers repeat after so many.
+// seeds is how many different numbers and pictures there are: the answers repeat after so many.
 const seeds = 8
 
 // spin computes for so many operations: the same ones, with the same answer, as the Python arms.

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gopatterns_cli.session import Session
 
 LARGEST_SEED = 2**31 - 1
-PRACTICES_S = 60.0
 
 
 def bench(  # noqa: PLR0913 - one parameter per option
@@ -64,6 +63,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
     gopat bench worker-pool --runtime asyncio,threads
     """
     from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.beginning import begun, with_practices  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.resuming import interrupted  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
@@ -84,7 +84,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
             "go": go,
             "budget": budget,
         }
-        session = _begun(targets or [], results, output, wanted)
+        session = begun(targets or [], results, output, wanted)
     if only_list:
         _print_plan(session, as_json=as_json)
         return
@@ -92,7 +92,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
         if not resume:
-            session = create(_with_practices(session), exactly=output is not None)
+            session = create(with_practices(session), exactly=output is not None)
         session = _measured(session)
     rows = [measured(session, cell) for cell in session.plan.cells]
     if as_json:
@@ -100,127 +100,6 @@ def bench(  # noqa: PLR0913 - one parameter per option
         return
     for line in benched.table(session, rows, width()):
         print(line)
-
-
-def _begun(targets: list[str], results: Path, output: Path | None, wanted: dict[str, Any]) -> "Session":
-    """Draft a new session for the targets; nothing is on disk yet."""
-    import random  # noqa: PLC0415 - keeps --help light
-    from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help light
-
-    import scenarios  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.app import version  # noqa: PLC0415 - a command is imported by app
-    from gopatterns_cli.measuring.calibrating import operations_per_s  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.measuring.disk import exists  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.measuring.drafting import computes, draft  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.measuring.machine import facts  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.session import RUNNING, Session, taken  # noqa: PLC0415 - keeps --help light
-
-    if output is not None and exists(output):
-        raise taken(output)
-    if not targets:
-        raise Failure(
-            "TARGET: found nothing, allowed all, a group, a scenario, a pattern, a claim or a file", 2
-        )
-    selection = scenarios.find(*targets)
-    seed = wanted["seed"] if wanted["seed"] is not None else random.SystemRandom().randrange(LARGEST_SEED)
-    chosen = _ready(selection.scenarios)
-    plan = draft(
-        chosen,
-        quick=wanted["quick"],
-        rounds=wanted["rounds"],
-        seed=seed,
-        runtimes=wanted["runtimes"],
-        no_go=_no_go(wanted=wanted["go"]),
-        budget_s=wanted["budget"],
-        operations_per_s=operations_per_s() if any(map(computes, chosen)) else 0.0,
-    )
-    _check_arms(plan.cells)
-    now = datetime.now(UTC)
-    quick = "-quick" if wanted["quick"] else ""
-    return Session(
-        path=output or results / f"{now:%Y%m%dT%H%M%SZ}-{selection.name}{quick}.json",
-        started=now.isoformat(timespec="microseconds"),
-        group=selection.name,
-        quick=wanted["quick"],
-        status=RUNNING,
-        plan=plan,
-        machine=facts(),
-        version=version(),
-        command=" ".join(["gopat", *sys.argv[1:]]),
-    )
-
-
-def _ready(scenarios: Any) -> list[Any]:
-    """Look, before anything is measured, at what jobs need; count the inputs of those of the user's own.
-
-    Of several scenarios those that lack something are left out by the plan, which says so.
-    """
-    from contextlib import redirect_stdout  # noqa: PLC0415 - keeps --help light
-    from dataclasses import replace  # noqa: PLC0415 - keeps --help light
-
-    from gopatterns_cli.measuring.kinds import missing, python  # noqa: PLC0415 - keeps --help light
-
-    lacking = [f"{scenario.stem}: {lack}" for scenario in scenarios if (lack := missing(scenario.job.kind))]
-    if len(lacking) == len(scenarios):
-        raise Failure(lacking[0], 2)
-    ready = []
-    for scenario in scenarios:
-        job = scenario.job
-        if job.kind == "python":
-            with redirect_stdout(sys.stderr):  # whatever the user's module prints
-                job = replace(job, count=python.counted(job.function, job.inputs, job.count))
-        ready.append(replace(scenario, job=job))
-    return ready
-
-
-def _no_go(*, wanted: bool) -> str:
-    """Say why there are no arms of Go; empty where there are. Building them comes here, before the plan."""
-    from gopatterns_cli.measuring import golang  # noqa: PLC0415 - keeps --help light
-
-    if not wanted:
-        return "it was left out with --no-go"
-    try:
-        golang.toolchain()
-        golang.worker()
-    except golang.NoGoError as error:
-        return str(error)
-    except golang.BuildError as error:
-        for line in error.lines:
-            print(line, file=sys.stderr)
-        return error.message
-    return ""
-
-
-def _with_practices(session: "Session") -> "Session":
-    """Count what the practices leave behind in Go, where the document's claims are measured beside Go."""
-    from dataclasses import replace  # noqa: PLC0415 - keeps --help light
-
-    from gopatterns_cli.measuring import golang  # noqa: PLC0415 - keeps --help light
-    from scenarios.targets import CLAIMS  # noqa: PLC0415 - keeps --help light
-
-    if session.plan.no_go or session.group != CLAIMS:
-        return session
-    try:
-        counts: Any = golang.asked(("--practices",), PRACTICES_S)
-    except Failure as error:  # the rest can be measured all the same
-        print(error.message, file=sys.stderr)
-        return session
-    return replace(session, plan=replace(session.plan, go_practices=counts))
-
-
-def _check_arms(cells: Any) -> None:
-    """Refuse, before anything is measured, a pattern or a runtime that has no arms to measure."""
-    from gopatterns_cli import arms  # noqa: PLC0415 - keeps --help light
-
-    if all(cell.runtime is None for cell in cells):
-        raise Failure("--runtime: found none of the scenario's runtimes: gopat list shows them", 2)
-    for cell in cells:
-        if cell.runtime == "simulator":
-            raise Failure(
-                f"{cell.scenario}: found the runtime simulator, which has no real time to measure", 2
-            )
-        if not arms.is_measured(cell.pattern):
-            raise Failure(f"{cell.scenario}: found {cell.pattern}, allowed a pattern that has arms", 2)
 
 
 def _check_resume(chosen: dict[str, Any]) -> None:

@@ -99,6 +99,11 @@ class Jobs:
         self.trace.spans += [(start, end) for _, start, end, _ in told]
         return [compute(self._result(item, value)) for item, _, _, value in told]
 
+    @property
+    def block(self) -> bool:
+        """Whether they call what a thread has to wait for."""
+        return self.effect.function is not None and not self.effect.awaits
+
     def check(self, answer: list[Any], began: float, ended: float) -> None:
         """Check one run of the arm, from `began` to `ended`, and note its jobs.
 

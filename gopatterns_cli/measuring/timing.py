@@ -24,6 +24,8 @@ from gopatterns_cli.measuring.jobs import Jobs, Parts, WrongRunError
 from gopatterns_cli.measuring.workload import Workload
 
 Arm = Callable[..., Any]
+Back = Callable[[Any], list[Any]]
+"""Makes results of what an arm answers, once the clock has stopped."""
 TimeLoops = Callable[[int], float]
 """Runs the workload so many times; returns the seconds that the arm took."""
 
@@ -47,14 +49,13 @@ def timed_arm(jobs: Jobs) -> TimeLoops:
     if cell.arm == NATIVE and cell.runtime == "threads":
         return _with_executor(jobs, jobs.blocking(), arm, setting, ThreadPoolExecutor)
     if cell.arm == NATIVE and cell.runtime == "processes":
-        back = lambda *given: jobs.back(arm(*given))  # noqa: E731 - an arm, in one line
-        return _with_executor(jobs, jobs.elsewhere(), back, setting, _processes)
+        return _with_executor(jobs, jobs.elsewhere(), arm, setting, _processes, jobs.back)
     if cell.arm == GOPAT:
         enter = partial(patterns.run, runtime=cell.runtime or "")
         admit = None if cell.rate is None else patterns.RateLimiter(cell.rate, burst=1).wait
         parts = jobs.awaiting(patterns.sleep, patterns.call, patterns.DROP, admit)
     else:
-        enter = partial(_asyncio_run, cell.workers)
+        enter = partial(_asyncio_run, cell.workers if jobs.block else None)
         parts = jobs.awaiting(asyncio.sleep, _in_executor)
     if cell.pool == WARM:
         return lambda loops: enter(_each_awaited, loops, jobs, parts, arm, setting)
@@ -95,7 +96,10 @@ def _folder(cell: Cell) -> str:
 
 
 def _asyncio_run(threads: int | None, main: Callable[..., Awaitable[Any]], *given: Any) -> Any:
-    """Run on asyncio; what blocks gets as many threads as there are workers."""
+    """
+    Run on asyncio, with so many threads for what blocks. None where nothing does: asyncio starts a thread to
+    take them down, which the arm would pay for.
+    """
 
     async def with_threads() -> Any:
         if threads is not None:
@@ -110,7 +114,12 @@ async def _in_executor(function: Callable[[Any], Any], argument: Any) -> Any:
 
 
 def _with_executor(
-    jobs: Jobs, parts: Parts, arm: Arm, setting: int, kind: Callable[[int], Executor]
+    jobs: Jobs,
+    parts: Parts,
+    arm: Arm,
+    setting: int,
+    kind: Callable[[int], Executor],
+    back: Back = list,
 ) -> TimeLoops:
     lanes = jobs.cell.workers or PIPELINE_THREADS
 
@@ -120,10 +129,10 @@ def _with_executor(
 
     def warm(loops: int) -> float:
         with kind(lanes) as executor:
-            _each(jobs, parts, partial(_with_setting, arm, setting, executor), 1)
-            return _each(jobs, parts, partial(_with_setting, arm, setting, executor), loops)
+            _each(jobs, parts, partial(_with_setting, arm, setting, executor), 1, back)
+            return _each(jobs, parts, partial(_with_setting, arm, setting, executor), loops, back)
 
-    return warm if jobs.cell.pool == WARM else partial(_each, jobs, parts, cold)
+    return warm if jobs.cell.pool == WARM else lambda loops: _each(jobs, parts, cold, loops, back)
 
 
 def _processes(lanes: int) -> Executor:
@@ -137,8 +146,8 @@ def _with_setting(arm: Arm, setting: int, executor: Executor, *given: Any) -> An
     return arm(*given, setting, executor)
 
 
-def _each(jobs: Jobs, parts: Parts, arm: Arm, loops: int) -> float:
-    """Run a blocking arm so many times, the clock running only while it does."""
+def _each(jobs: Jobs, parts: Parts, arm: Arm, loops: int, back: Back = list) -> float:
+    """Run a blocking arm so many times, the clock running only while it does; `back` reads its answer."""
     taken_s = 0.0
     for _ in range(loops):
         given = parts()
@@ -146,7 +155,7 @@ def _each(jobs: Jobs, parts: Parts, arm: Arm, loops: int) -> float:
         answer = arm(*given)
         end = time.perf_counter()
         taken_s += end - start
-        jobs.check(answer, start, end)
+        jobs.check(back(answer), start, end)
     return taken_s
 
 

@@ -20,7 +20,8 @@ def conditions(session: Session) -> tuple[str, ...]:
     if session.rounds_done < session.plan.rounds:
         rounds = f"{session.rounds_done} of {figures.plural(session.plan.rounds, 'round')}"
     when = f"started {started(session)}, seed {session.plan.seed}"
-    return f"{session.group}: {quick}{rounds}, {when}, {session.path}", described(session.machine)
+    languages = ", ".join([described(session.machine), *session.go_versions])
+    return f"{session.group}: {quick}{rounds}, {when}, {session.path}", languages
 
 
 def started(session: Session) -> str:

@@ -68,9 +68,12 @@ def test_every_arm_gives_the_right_answer_and_waits_as_often_as_asked(cell):
     assert sum(parts[part] for part in PARTS) == pytest.approx(parts["whole_s"])
 
 
-@pytest.mark.parametrize("pattern", ["worker-pool", "pipeline", "fan-out-fan-in"])
-def test_every_pattern_has_a_serial_a_native_and_a_gopat_arm(pattern):
-    assert {"gopat", "native_asyncio", "native_threads", "serial"} <= set(arms.names(pattern))
+@pytest.mark.parametrize(
+    ("pattern", "elsewhere"),
+    [("worker-pool", ["native_processes"]), ("pipeline", []), ("fan-out-fan-in", ["native_processes"])],
+)
+def test_every_pattern_has_a_serial_a_native_and_a_gopat_arm(pattern, elsewhere):
+    assert arms.names(pattern) == ("gopat", "native_asyncio", *elsewhere, "native_threads", "serial")
     assert arms.is_measured(pattern)
 
 
@@ -115,6 +118,14 @@ def test_a_loop_that_does_not_sleep_is_caught(monkeypatch):
     jobs = Jobs.of(a_cell(), workload_of(a_cell()))
     with pytest.raises(WrongRunError, match="shorter than"):
         timed_arm(jobs)(1)
+
+
+def test_an_arm_whose_jobs_block_nothing_pays_for_no_threads(monkeypatch):
+    from gopatterns_cli.measuring import timing
+
+    monkeypatch.setattr(timing, "ThreadPoolExecutor", None)
+    jobs = Jobs.of(a_cell(), workload_of(a_cell()))
+    assert timed_arm(jobs)(1) > 0
 
 
 def test_jobs_in_many_threads_are_noted_whole():

@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 import scenarios
+from gopatterns_cli.claims import gained
 from gopatterns_cli.comparison import compare
+from gopatterns_cli.measured import measured
+from gopatterns_cli.measuring.choosing import cells_of
+from gopatterns_cli.measuring.suite import Run
 
 from synthetic import Truth, session
 
@@ -117,3 +121,30 @@ def test_the_summary_has_the_claims_of_the_documents_table_and_nothing_else(tmp_
         "summary/fan-out",
     }
     assert ours.summary == ()
+
+
+def test_claims_that_this_machine_cannot_decide_are_told_though_nothing_of_them_was_measured(tmp_path):
+    found = session(tmp_path / "s.json", Truth(names=("worker-pool",)))
+    (images,) = (scenarios.load(path) for path in scenarios.shipped() if path.stem == "image-batch")
+    reasons = {claim.id: "Pillow is missing" for claim in images.claims}
+    known = {**found.plan.scenarios, images.name: scenarios.to_json(images)}
+    told = compare(replace(found, plan=replace(found.plan, scenarios=known, out_of_reach=reasons)))
+    verdicts = {line.result.claim.id: line.result.verdict for line in told.claims}
+    assert {verdicts[name] for name in reasons} == {"out of reach"}
+    assert [table.scenario for table in told.tables] == ["claims/worker-pool"]
+
+
+def test_a_pace_is_that_of_the_claim_whatever_rate_the_limiter_was_set_to(tmp_path):
+    """900 jobs between the first and the last at 1,000 per second keep half of 2,000."""
+    (limited,) = (scenarios.load(path) for path in scenarios.shipped() if path.stem == "image-batch-limited")
+    (claim,) = limited.claims
+    (cell,) = (cell for cell in cells_of(limited, quick=True, runtimes=["threads"]) if cell.arm == "gopat")
+    cell = replace(cell, count=901, rate=1_000.0)
+    found = session(tmp_path / "s.json", Truth(names=("worker-pool",)))
+    runs = tuple(
+        Run((0.9,), (), {"gopat_cell": cell.name, "gopat_round": number, "gopat_pos": 0})
+        for number in range(1, 13)
+    )
+    found = replace(found, plan=replace(found.plan, cells=(cell,)), runs=runs)
+    gain = gained(replace(claim, per_second=2_000.0), found, measured(found, cell))
+    assert gain.estimate == pytest.approx(0.5)

@@ -111,7 +111,7 @@ def test_a_planted_slowdown_of_50_percent_exits_3(gopat, results):
     code, out, _ = gopat("compare", "results/new.json", "--baseline", "results/old.json")
     assert code == 3
     assert out.splitlines()[-1].startswith(
-        "exit 3: regression: worker-pool/gopat/threads/cold/workers=10 takes 1."
+        "exit 3: regression: worker-pool/gopat/threads/cold/workers=10 takes 1.47x"
     )
 
 
@@ -181,7 +181,7 @@ def test_a_claim_that_is_refuted_in_both_exits_0(gopat, results):
     written(results / "old.json", seed=2)
     written(results / "new.json")
     code, out, _ = gopat("compare", "results/new.json", "--baseline", "results/old.json")
-    assert "pipeline/3-stages: the document says 2.70x; here 0.0037" in out
+    assert "pipeline/3-stages: the document says 2.70x; here 0.00374x" in out
     assert code == 0
 
 

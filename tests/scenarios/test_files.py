@@ -507,6 +507,14 @@ def test_a_hole_left_by_one_mistake_gives_no_second_message(problems):
     assert len(problems(changed('["asyncio", "threads"]', '"asyncio"'))) == 1
 
 
+def test_a_limiter_holds_a_pace_so_a_claim_beside_one_names_it(problems):
+    text = changed('home = "asyncio"', 'home = "asyncio", rates = [100]')
+    assert problems(text) == [
+        "claim[own/10]: found no per_second, allowed one such as per_second = 100, because arms.rates hold a pace"
+    ]
+    assert problems(text.replace("speedup = 9.98", "per_second = 100")) == []
+
+
 def test_loading_never_imports_what_a_file_names(problems, tmp_path, monkeypatch):
     tmp_path.joinpath("trap.py").write_text("raise SystemExit('imported')", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
