@@ -8,7 +8,8 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
-from patterns.traps import Task
+from patterns.errors import CancelledError
+from patterns.traps import Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +159,25 @@ class CallThreads:
             with self._lock:
                 self._count -= 1
         return slot[0]
+
+
+def is_parked(waiter: Waiter) -> bool:
+    """Whether its task still waits there: a cancel may have made it ready, and it has not run yet."""
+    task = waiter.task
+    return task.aborted is None and (task.shielded is waiter or waiter in task.waiting)
+
+
+def let_go(waiter: Waiter) -> None:
+    """Wake a task whose call is over, unless a deadline of the same instant has."""
+    if is_parked(waiter):
+        traps.unpark(waiter)
+
+
+def abandon(waiter: Waiter) -> None:
+    """Have the task of a call that is not over go on with an error."""
+    if is_parked(waiter):
+        waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
+        traps.unpark(waiter)
 
 
 def in_call(task: Task, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:

@@ -1,5 +1,5 @@
 """
-An event loop whose waits are good to microseconds.
+A selector whose waits are good to microseconds, for our own clock and our own event loops.
 
 The standard epoll selector rounds every timeout up to a whole millisecond, which turns a job of 100 us
 into one of 1.1 ms. Here the epoll descriptor itself is waited on through `select`, which takes
@@ -11,7 +11,6 @@ What is left is the kernel's own: about 0.06 ms of timer slack and wake-up.
 
 from __future__ import annotations
 
-import asyncio
 import selectors
 import warnings
 from select import select
@@ -30,27 +29,20 @@ callback.
 """
 
 
-def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop with a precise selector, where the system has epoll."""
+def new_selector() -> selectors.BaseSelector:
+    """Return a precise selector, where the system has epoll; else its own."""
     if not hasattr(selectors, "EpollSelector"):
-        return asyncio.new_event_loop()
+        return selectors.DefaultSelector()
     selector = PreciseSelector()
-    if selector.fileno() >= SELECT_LIMIT:
-        selector.close()
-        warnings.warn(
-            f"timers are good to 1 ms only: more than {SELECT_LIMIT} files are open, too many for select",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        return asyncio.new_event_loop()
-    return asyncio.SelectorEventLoop(selector)
-
-
-def set_idle_check(loop: asyncio.AbstractEventLoop, check: Callable[[], bool]) -> None:
-    """Have `check` called when the loop is about to wait without an end; True says that it made work."""
-    selector = getattr(loop, "_selector", None)
-    if isinstance(selector, PreciseSelector):
-        selector.idle_check = check
+    if selector.fileno() < SELECT_LIMIT:
+        return selector
+    selector.close()
+    warnings.warn(
+        f"timers are good to 1 ms only: more than {SELECT_LIMIT} files are open, too many for select",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return selectors.DefaultSelector()
 
 
 if hasattr(selectors, "EpollSelector"):

@@ -15,9 +15,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
-from patterns.errors import CancelledError
 from patterns.runtimes import _process_worker
-from patterns.runtimes._calls import Call
+from patterns.runtimes._calls import Call, let_go
+from patterns.runtimes._calls import abandon as give_up
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class ProcessCalls:
         call = task.call = Call(task, fn, args, on_cancel)
         waiter = Waiter(task, "call", fn)
         if self._grace_s is not None:
-            task.driver.alarm(task.driver.now() + self._grace_s, partial(_abandon, waiter))
+            task.driver.alarm(task.driver.now() + self._grace_s, partial(give_up, waiter))
         try:
             self._queued.append((call, waiter, message))
             self._hand_out()
@@ -130,7 +130,7 @@ class ProcessCalls:
         waiters = [waiter for _, waiter, _ in self._queued]
         waiters += [worker.waiter for worker in self._workers if worker.waiter is not None]
         for waiter in waiters:
-            driver.alarm(driver.now() + grace_s, partial(_abandon, waiter))
+            driver.alarm(driver.now() + grace_s, partial(give_up, waiter))
 
     def close(self) -> None:
         """End every worker; one that is still busy is killed."""
@@ -197,8 +197,7 @@ class ProcessCalls:
         worker.call = worker.waiter = None
         if call is not None and waiter is not None:
             call.value, call.error, call.over = value, error, True
-            if _is_parked(waiter):
-                traps.unpark(waiter)
+            let_go(waiter)
 
     def _lost(self, worker: Worker) -> None:
         """Replace a worker that died; its call, if it had one, fails."""
@@ -218,8 +217,7 @@ class ProcessCalls:
             call, waiter, _ = self._queued.popleft()
             call.error = RuntimeError(f"a worker process died while it started: {how}{HINT}")
             call.over = True
-            if _is_parked(waiter):
-                traps.unpark(waiter)
+            let_go(waiter)
 
     def _withdraw(self, call: Call) -> None:
         """Take back a call whose caller has left: kill the worker that is busy with it."""
@@ -277,18 +275,6 @@ def _read_answer(answer: bytes) -> tuple[Any, BaseException | None]:
     except BaseException as problem:  # noqa: BLE001 (whatever an `__init__` raises, an exit too)
         was = f"; it was {text}" if text else ""
         return None, TypeError(f"what a worker process gave cannot be unpickled: {problem}{was}")
-
-
-def _is_parked(waiter: Waiter) -> bool:
-    """Whether its task still waits there: a cancel may have made it ready, and it has not run yet."""
-    task = waiter.task
-    return task.aborted is None and (task.shielded is waiter or waiter in task.waiting)
-
-
-def _abandon(waiter: Waiter) -> None:
-    if _is_parked(waiter):
-        waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
-        traps.unpark(waiter)
 
 
 HINT = " (a script that uses worker processes starts with `if __name__ == '__main__':`)"

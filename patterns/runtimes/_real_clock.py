@@ -1,28 +1,43 @@
-"""The machine's clock for a scheduler: waits end at a time, or earlier when something outside happens."""
+"""The scheduler on the machine's clock: waits end at a time, or earlier when something outside happens."""
 
 from __future__ import annotations
 
+import _thread
 import os
-import selectors
+from collections import deque
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from patterns.runtimes._chance import pick
+from patterns.runtimes._main import GRACE_S, Main, interruptible
+from patterns.runtimes._precise_selector import new_selector
+from patterns.runtimes._scheduler import Calls, Scheduler
+from patterns.traps import BUDGET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import selectors
+    from collections.abc import Awaitable, Callable
+
+    from patterns.traps import Driver, Task
 
 LONGEST_WAIT_S = 3_600.0
+READABLE = 1
+"""The event of selectors, which is all that is watched for."""
 
 
 class RealClock:
     """
     Monotonic time in nanoseconds, and the files whose readiness ends a wait.
 
-    `wake` may be called by a signal handler or another thread.
+    `wake` may be called by a signal handler, `post` by another thread.
     """
 
     def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
+        self._selector: selectors.BaseSelector = new_selector()
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._posted: deque[Callable[[], None]] = deque()
+        self._lock = _thread.allocate_lock()
+        self._closed = False
         self.watch(self._read, self._drain)
 
     @property
@@ -45,7 +60,7 @@ class RealClock:
 
     def watch(self, file: Any, ready: Callable[[], None]) -> None:
         """Call `ready` whenever `file` can be read, from `wait_until` or `look`."""
-        self._selector.register(file, selectors.EVENT_READ, ready)
+        self._selector.register(file, READABLE, ready)
 
     def unwatch(self, file: Any) -> None:
         """Forget `file`."""
@@ -55,11 +70,28 @@ class RealClock:
         """End the wait under way, or the next one."""
         os.write(self._write, b"!")
 
+    def post(self, fn: Callable[[], None]) -> None:
+        """
+        Have `fn` called from `wait_until` or `look`.
+
+        Raises:
+            RuntimeError: the clock is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the run is over")
+            self._posted.append(fn)
+            if len(self._posted) == 1:  # else whoever drains has not begun to
+                self.wake()
+
     def close(self) -> None:
-        """Give the files back."""
-        self._selector.close()
-        os.close(self._read)
-        os.close(self._write)
+        """Give the files back; what was posted and not called yet is called now: somebody waits for it."""
+        with self._lock:
+            self._closed = True
+            self._selector.close()
+            os.close(self._read)
+            os.close(self._write)
+        self._call_posted()
 
     def _answer(self, timeout_s: float) -> None:
         for key, _ in self._selector.select(timeout_s):
@@ -67,3 +99,53 @@ class RealClock:
 
     def _drain(self) -> None:
         os.read(self._read, 4_096)
+        self._call_posted()
+
+    def _call_posted(self) -> None:
+        while self._posted:
+            self._posted.popleft()()
+
+
+class OutsideCalls(Calls, Protocol):
+    """Calls that run beside the tasks, and can be given up."""
+
+    def abandon_after(self, grace_s: float, driver: Driver) -> None:
+        """Give up on the calls in flight, and on each that is begun from now on, after `grace_s`."""
+
+
+class InTurn:
+    """The oldest ready task first; a select chooses at random."""
+
+    operations = BUDGET
+    pick = staticmethod(pick)
+
+    def __init__(self) -> None:
+        self.ready: deque[Task] = deque()
+        self.choose: Callable[[deque[Task]], Task] = deque.popleft
+
+
+def run_on(
+    clock: RealClock,
+    calls: OutsideCalls,
+    name: str,
+    main: Callable[..., Awaitable[Any]],
+    args: tuple[Any, ...],
+    observe: Callable[[int, Task, str, Any], None] | None,
+) -> Main:
+    """Run `main(*args)` on the scheduler with this clock and kind of calls; Ctrl-C cancels everything."""
+    watch = None if observe is None else lambda task, verb, it: observe(clock.now_ns(), task, verb, it)
+    driver = Scheduler(name, clock, InTurn(), calls, watch)
+    started = Main(driver, main, args)
+    driver.spawn(started.task, started.body())
+
+    def interrupt() -> None:
+        driver.interrupted = cancel_all
+        clock.wake()
+
+    def cancel_all() -> None:
+        started.interrupt()
+        calls.abandon_after(GRACE_S, driver)
+
+    with interruptible(interrupt, clock.wakeup_fd):
+        driver.run(started)
+    return started

@@ -1,9 +1,9 @@
 """
 A scheduler of plain coroutines: a list of ready tasks, buckets of timers, a clock and a way to choose.
 
-It is the body of the `simulator`, with a virtual clock, and of `processes`, with the machine's; any other
-runtime that steps coroutines itself is this scheduler with another clock, choice and kind of calls. It
-runs in one thread and never blocks by itself: waiting is the clock's business.
+It is the body of the `simulator`, with a virtual clock, and of `fibers` and `processes`, with the machine's
+(see `_real_clock`): a runtime is a clock, a way to choose and a kind of calls. It runs in one thread and
+never blocks by itself: waiting is the clock's business.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ class Clock(Protocol):
 
     def wait_until(self, at_ns: int | None) -> None:
         """Let time pass to `at_ns`, or until something happens outside; None: only until that."""
+
+    def post(self, fn: Callable[[], None]) -> None:
+        """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
 
 
 class Calls(Protocol):
@@ -216,8 +219,8 @@ class Scheduler:
         return self._calls.call(task, fn, args, abandon=abandon, on_cancel=on_cancel)
 
     def post(self, fn: Callable[[], None]) -> None:
-        """Call `fn` at once: where a call can ask for it, it runs inline, which is between two turns."""
-        fn()
+        """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
+        self.clock.post(fn)
 
     def adopted(self, task: Task) -> Task:
         """Return `task`."""

@@ -29,7 +29,7 @@ from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads
 from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, held_back, interruptible, report_deadlock
-from patterns.runtimes._precise_selector import new_event_loop, set_idle_check
+from patterns.runtimes._precise_selector import new_selector
 from patterns.traps import BUDGET, Interrupt, Task, Waiter
 
 if TYPE_CHECKING:
@@ -79,6 +79,18 @@ def run(
         del _drivers[loop]
         driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop with a precise selector."""
+    return asyncio.SelectorEventLoop(new_selector())
+
+
+def set_idle_check(loop: asyncio.AbstractEventLoop, check: Callable[[], bool]) -> None:
+    """Have `check` called when the loop is about to wait without an end; True says that it made work."""
+    selector: Any = getattr(loop, "_selector", None)
+    if hasattr(selector, "idle_check"):
+        selector.idle_check = check
 
 
 class AsyncioDriver:

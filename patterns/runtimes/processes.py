@@ -11,19 +11,15 @@ Start a script that uses it with `if __name__ == "__main__":`, as for `multiproc
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from patterns.runtimes._chance import pick
-from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible
 from patterns.runtimes._process_calls import PER_CORE, ProcessCalls, cores
-from patterns.runtimes._real_clock import RealClock
-from patterns.runtimes._scheduler import Scheduler
-from patterns.traps import BUDGET
+from patterns.runtimes._real_clock import RealClock, run_on
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from patterns.runtimes._main import Outcome
     from patterns.traps import Task
 
 
@@ -46,17 +42,6 @@ def max_calls() -> int:
     return PER_CORE * cores()
 
 
-class InTurn:
-    """The oldest ready task first; a select chooses at random."""
-
-    operations = BUDGET
-    pick = staticmethod(pick)
-
-    def __init__(self) -> None:
-        self.ready: deque[Task] = deque()
-        self.choose: Callable[[deque[Task]], Task] = deque.popleft
-
-
 def run(
     main: Callable[..., Awaitable[Any]],
     args: tuple[Any, ...] = (),
@@ -71,22 +56,8 @@ def run(
     clock = RealClock()
     calls = ProcessCalls(clock)
     try:
-        watch = None if observe is None else lambda task, verb, it: observe(clock.now_ns(), task, verb, it)
-        driver = Scheduler("processes", clock, InTurn(), calls, watch)
         start_s = None if workers is None else calls.start(workers)
-        started = Main(driver, main, args)
-        driver.spawn(started.task, started.body())
-
-        def interrupt() -> None:
-            driver.interrupted = cancel_all
-            clock.wake()
-
-        def cancel_all() -> None:
-            started.interrupt()
-            calls.abandon_after(GRACE_S, driver)
-
-        with interruptible(interrupt, clock.wakeup_fd):
-            driver.run(started)
+        started = run_on(clock, calls, "processes", main, args, observe)
         return started.outcome(start_s=start_s)
     finally:
         calls.close()

@@ -18,7 +18,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns import traps
-from patterns.runtimes._calls import Call
+from patterns.runtimes._calls import Call, let_go
 from patterns.runtimes._main import Main, Outcome, interruptible
 from patterns.runtimes._scheduler import Scheduler
 from patterns.traps import BUDGET, Waiter
@@ -127,11 +127,9 @@ class VirtualClock:
         if at_ns is not None:
             self._now_ns = at_ns
 
-
-def _let_go(waiter: Waiter) -> None:
-    """Wake a task whose call is over, unless a deadline of the same instant has."""
-    if waiter.task.shielded is waiter or waiter in waiter.task.waiting:
-        traps.unpark(waiter)
+    def post(self, fn: Callable[[], None]) -> None:
+        """Call `fn` at once: only an inline call can ask for it, and that is between two turns."""
+        fn()
 
 
 class InlineCalls:
@@ -155,7 +153,7 @@ class InlineCalls:
         if cost_s > 0:
             driver: Scheduler = task.driver  # type: ignore[assignment] # made by `run` below
             waiter = Waiter(task, "call", fn)
-            over = driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), partial(_let_go, waiter))
+            over = driver.alarm_ns(driver.clock.now_ns() + round(cost_s * 1e9), partial(let_go, waiter))
             try:
                 await traps.park(waiter, shielded=not abandon)
             finally:

@@ -574,8 +574,8 @@ def test_the_precise_selector_falls_back_with_a_warning_when_descriptors_run_hig
 
     monkeypatch.setattr(_precise_selector, "SELECT_LIMIT", 0)
     with pytest.warns(RuntimeWarning, match="timers are good to 1 ms only"):
-        loop = _precise_selector.new_event_loop()
-    loop.close()
+        selector = _precise_selector.new_selector()
+    selector.close()
 
 
 def test_a_simulated_call_that_is_abandoned_ends_at_the_deadline():
