@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+current = traps.current.get
+"""`traps.running` without its questions: every operation asks it, and a call more is a tenth of one."""
+
 
 class Channel(Generic[T]):
     """
@@ -56,13 +59,13 @@ class Channel(Generic[T]):
         "__weakref__",
         "_buffer",
         "_closed",
-        "_driver",
         "_made_at",
         "_number",
         "_receivers",
         "_room",
         "_senders",
         "capacity",
+        "driver",
     )
 
     def __init__(self, capacity: int = 0) -> None:
@@ -76,7 +79,7 @@ class Channel(Generic[T]):
         self._receivers: deque[Waiter] = deque()
         self._senders: deque[Waiter] = deque()
         self._closed = False
-        self._driver: Driver | None = None
+        self.driver: Driver | None = None  # the run that it is bound to, from its first operation
         self._number = 0
         frame = sys._getframe(1)  # noqa: SLF001 (where it was made, for reports)
         self._made_at = (frame.f_code, frame.f_lineno)
@@ -92,9 +95,11 @@ class Channel(Generic[T]):
         Cost: does not suspend when there is room or a receiver, but for one turn in `traps.BUDGET`
             operations.
         """
-        task = traps.running()
+        task = current()
+        if task is None or task.driver.inherited:
+            task = traps.running()
         driver = task.driver
-        if self._driver is not driver:
+        if self.driver is not driver:
             self._bind(driver)
         driver.budget -= 1
         if driver.budget < 0:
@@ -118,16 +123,20 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        task = traps.running()
+        task = current()
+        if task is None or task.driver.inherited:
+            task = traps.running()
         driver = task.driver
-        if self._driver is not driver:
+        if self.driver is not driver:
             self._bind(driver)
         driver.budget -= 1
         if driver.budget < 0:
             await driver.rest(task)
         if task.context.dead:  # after the rest, in which it may have died
             await traps.refuse(task)
-        if self._buffer or self._senders:
+        if self._buffer and not self._senders:
+            return self._buffer.popleft(), True
+        if self._senders:
             return self._take(), True
         if self._closed:
             return None, False
@@ -156,22 +165,12 @@ class Channel(Generic[T]):
             ChannelClosedError: the channel is closed.
         """
         self.check_place()
-        if self._closed:
-            raise ChannelClosedError("send on a closed channel")
-        if self._receivers:
-            traps.grant(self._receivers.popleft(), value)
-        elif len(self._buffer) < self._room:
-            self._buffer.append(value)
-        else:
-            return False
-        return True
+        return self.put(value)
 
     def try_receive(self) -> tuple[T | None, bool] | None:
         """Return `(value, True)`, `(None, False)` when closed and drained, or None when it would block."""
         self.check_place()
-        if self._buffer or self._senders:
-            return self._take(), True
-        return (None, False) if self._closed else None
+        return self.take()
 
     def close(self) -> None:
         """
@@ -217,16 +216,34 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        value, ok = await self.receive_ok()
-        if not ok:
+        task = current()  # as `receive_ok`, without another coroutine: loops spend their time here
+        if task is None or task.driver.inherited:
+            task = traps.running()
+        driver = task.driver
+        if self.driver is not driver:
+            self._bind(driver)
+        driver.budget -= 1
+        if driver.budget < 0:
+            await driver.rest(task)
+        if task.context.dead:
+            await traps.refuse(task)
+        if self._buffer and not self._senders:
+            return self._buffer.popleft()
+        if self._senders:
+            return self._take()
+        if self._closed:
             raise StopAsyncIteration
-        return value  # type: ignore[return-value]
+        waiter = self.enqueue_receiver(task)
+        await driver.park(waiter)
+        if not waiter.ok:
+            raise StopAsyncIteration
+        value: T = waiter.value
+        return value
 
     def __repr__(self) -> str:
         """Return its capacity, fill and where it was made."""
-        code, line = self._made_at
         state = ", closed" if self._closed else ""
-        place = f"{code.co_filename.rpartition('/')[2]}:{line}"
+        place = traps.written(self._made_at)
         return f"<Channel {len(self._buffer)}/{self.capacity}{state} made at {place}>"
 
     @property
@@ -242,6 +259,24 @@ class Channel(Generic[T]):
             sender = self._senders.popleft()
             self._buffer.append(sender.value)
             traps.grant(sender, sender.value)
+
+    def put(self, value: T) -> bool:
+        """As `try_send`, where the place was checked; for the library's own use."""
+        if self._closed:
+            raise ChannelClosedError("send on a closed channel")
+        if self._receivers:
+            traps.grant(self._receivers.popleft(), value)
+        elif len(self._buffer) < self._room:
+            self._buffer.append(value)
+        else:
+            return False
+        return True
+
+    def take(self) -> tuple[T | None, bool] | None:
+        """As `try_receive`, where the place was checked; for the library's own use."""
+        if self._buffer or self._senders:
+            return self._take(), True
+        return (None, False) if self._closed else None
 
     def can_receive(self) -> bool:
         """Whether a receive would go on at once, with a value or because the channel is closed."""
@@ -268,13 +303,16 @@ class Channel(Generic[T]):
 
     def check_place(self) -> None:
         """Refuse a plain call from another runtime, from inside a `call`, or from a thread without either."""
-        if traps.current.get() is not None:
+        task = current()
+        if task is not None:
+            if task.driver is self.driver and not task.driver.inherited:
+                return
             task = traps.running()
-            if self._driver is not task.driver:
+            if self.driver is not task.driver:
                 self._bind(task.driver)
-        elif self._driver is not None and not self._driver.finished and not traps.runs_here():
+        elif self.driver is not None and not self.driver.finished and not traps.runs_here():
             raise RuntimeError(
-                f"{self!r} is in use on {self._driver.name} and cannot be used from a thread without a "
+                f"{self!r} is in use on {self.driver.name} and cannot be used from a thread without a "
                 "runtime: run the thread's work through call, and use from_call"
             )
 
@@ -293,10 +331,10 @@ class Channel(Generic[T]):
         return value
 
     def _bind(self, driver: Driver) -> None:
-        if self._driver is not None and not self._driver.finished:
-            raise traps.in_use(self, self._driver, driver.name)
+        if self.driver is not None and not self.driver.finished:
+            raise traps.in_use(self, self.driver, driver.name)
         self._number = driver.next_number()  # refused inside a call: then the channel stays unbound
-        self._driver = driver
+        self.driver = driver
 
 
 class Receiver(Generic[T]):

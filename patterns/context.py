@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from patterns.channel import Receiver
-    from patterns.traps import Alarm, Driver, Task
+    from patterns.traps import Alarm, Driver, Place, Task
 
 
 class Context:
@@ -454,7 +454,7 @@ class Follower:
     """A function that waits for the end of a context."""
 
     def __init__(
-        self, context: Context, perform: Callable[..., Awaitable[Any]], args: tuple[Any, ...], made_at: str
+        self, context: Context, perform: Callable[..., Awaitable[Any]], args: tuple[Any, ...], made_at: Place
     ) -> None:
         self._context = context
         self._call = (perform, args)

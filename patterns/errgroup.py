@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patterns.demo import Options
-    from patterns.traps import Driver, Task
+    from patterns.traps import Driver, Place, Task
 
 
 class ErrGroup:
@@ -141,7 +141,7 @@ class ErrGroup:
         """Return how many tasks it has."""
         return f"<ErrGroup of {len(self._tasks)} tasks>"
 
-    def _start(self, perform: Callable[..., Any], fn: Any, args: tuple[Any, ...], made_at: str) -> None:
+    def _start(self, perform: Callable[..., Any], fn: Any, args: tuple[Any, ...], made_at: Place) -> None:
         try:
             name = getattr(fn, "__name__", "task")
             task = traps.spawn(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
@@ -202,6 +203,21 @@ def bind(thing: Any, driver: Driver) -> None:
     thing.owner = driver
 
 
+def settle(thing: Any, waiting: Collection[object]) -> None:
+    """
+    `check_place`, and `bind` to the run that goes on here, if any.
+
+    Raises:
+        RuntimeError: it is in use in another run; use `from_call` inside a call.
+    """
+    task = traps.current.get()
+    if task is not None and task.driver is thing.owner and not task.driver.inherited:
+        return
+    driver = check_place(thing, waiting)
+    if driver is not None:
+        bind(thing, driver)
+
+
 def check_place(thing: object, waiting: Collection[object]) -> Driver | None:
     """
     Refuse a plain call from inside a `call`, whose thread runs beside the tasks, or from a thread without
@@ -247,6 +263,8 @@ def is_asynchronous(fn: Callable[..., Any]) -> bool:
     Raises:
         TypeError: `fn` is not callable, or is a generator function.
     """
+    if fn.__class__ is FunctionType and fn.__code__.co_flags & inspect.CO_COROUTINE:
+        return True  # as most are: the questions below take longer than starting a task
     if not callable(fn):
         if inspect.iscoroutine(fn):
             fn.close()  # or the interpreter would warn that nobody awaited it

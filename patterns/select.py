@@ -16,26 +16,25 @@ from patterns.errors import ChannelClosedError
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
-    from patterns.traps import Task
+    from patterns.traps import Driver, Task
 
 
-@dataclass(frozen=True, slots=True)
 class Case:
     """One operation that a select may choose; without a channel it is never ready."""
 
-    channel: Channel[Any] | None
-    sends: bool
-    value: Any = None
+    __slots__ = ("channel", "sends", "value")
 
-    @property
-    def ready(self) -> bool:
-        """Whether it could go on at once; sending on a closed channel can, and raises."""
-        if self.channel is None:
-            return False
-        return self.channel.can_send() if self.sends else self.channel.can_receive()
+    def __init__(self, channel: Channel[Any] | None, sends: bool, value: Any = None) -> None:
+        self.channel = channel
+        self.sends = sends
+        self.value = value
+
+    def __repr__(self) -> str:
+        """Return what it would do."""
+        return f"<Case {'sends on' if self.sends else 'receives from'} {self.channel!r}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # a frozen one takes three times as long to make
 class Selected:
     """
     What a select did.
@@ -67,7 +66,9 @@ def receiving(channel: Channel[Any] | Receiver[Any] | None) -> Case:
     Raises:
         TypeError: values cannot be received from it.
     """
-    return Case(None if channel is None else channel_of(channel), sends=False)
+    if channel is not None and channel.__class__ is not Channel:
+        channel = channel_of(channel)
+    return Case(channel, False)
 
 
 def sending(channel: Channel[Any] | Sender[Any] | None, value: Any) -> Case:
@@ -84,7 +85,9 @@ def sending(channel: Channel[Any] | Sender[Any] | None, value: Any) -> Case:
     Raises:
         TypeError: values cannot be sent on it.
     """
-    return Case(None if channel is None else channel_of(channel, Sender), sends=True, value=value)
+    if channel is not None and channel.__class__ is not Channel:
+        channel = channel_of(channel, Sender)
+    return Case(channel, True, value)
 
 
 async def select(*cases: Case) -> Selected:
@@ -111,7 +114,6 @@ async def select(*cases: Case) -> Selected:
 
     Source: The Go Programming Language Specification, "Select statements".
     """
-    _check(cases)
     task = traps.running()
     driver = task.driver
     driver.budget -= 1
@@ -119,7 +121,7 @@ async def select(*cases: Case) -> Selected:
         await driver.rest(task)
     if task.context.dead:
         await traps.refuse(task)
-    selected = _choose(cases, task)
+    selected = _choose(cases, driver)
     return await _wait(cases, task) if selected is None else selected
 
 
@@ -135,52 +137,56 @@ def try_select(*cases: Case) -> Selected | None:
     Raises:
         ChannelClosedError, TypeError: as `select`.
     """
-    _check(cases)
-    return _choose(cases, traps.running())
+    return _choose(cases, traps.running().driver)
 
 
-def _check(cases: tuple[Case, ...]) -> None:
-    for case in cases:
-        if not isinstance(case, Case):
+def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
+    """
+    Do one of the ready cases, chosen by one draw; nothing is done before all were looked at, and nothing
+    awaited between that and doing.
+    """
+    ready = []
+    for index, case in enumerate(cases):
+        if case.__class__ is not Case:
             raise TypeError(f"a case is made by receiving(...) or sending(...), found {case!r}")
-    for case in cases:
-        if case.channel is not None:
-            case.channel.check_place()
-
-
-def _choose(cases: tuple[Case, ...], task: Task) -> Selected | None:
-    """Do one of the ready cases, chosen by one draw; nothing is awaited between looking and doing."""
-    ready = [
-        (index, case.channel) for index, case in enumerate(cases) if case.channel is not None and case.ready
-    ]
+        channel = case.channel
+        if channel is None:
+            continue
+        if channel.driver is not driver:
+            channel.check_place()
+        if channel.can_send() if case.sends else channel.can_receive():
+            ready.append(index)
     if not ready:
         return None
-    index, channel = ready[task.driver.pick(len(ready))] if len(ready) > 1 else ready[0]
-    if cases[index].sends:
-        channel.try_send(cases[index].value)
-        return Selected(index, None, ok=True)
-    value, ok = channel.try_receive() or (None, False)
+    index = ready[driver.pick(len(ready))] if len(ready) > 1 else ready[0]
+    case = cases[index]
+    if case.sends:
+        case.channel.put(case.value)  # type: ignore[union-attr] # it is ready
+        return Selected(index, None, True)
+    value, ok = case.channel.take()  # type: ignore[union-attr, misc] # the same
     return Selected(index, value, ok)
 
 
 async def _wait(cases: tuple[Case, ...], task: Task) -> Selected:
     """Stand in every channel's queue until one case is claimed."""
     task = traps.place() or task  # before any waiter is made: all of a select's must name the same task
-    waiters = {}
+    places = []
     for index, case in enumerate(cases):
-        if case.channel is not None:
-            waiters[index] = (
-                case.channel.enqueue_sender(task, case.value)
-                if case.sends
-                else case.channel.enqueue_receiver(task)
+        channel = case.channel
+        if channel is not None:
+            enqueued = (
+                channel.enqueue_sender(task, case.value) if case.sends else channel.enqueue_receiver(task)
             )
-    everywhere = tuple(waiters.values()) or (Waiter(task, "select without a case"),)
+            places.append((index, enqueued))
+    everywhere = tuple([waiter for _, waiter in places]) or (Waiter(task, "select without a case"),)
     for waiter in everywhere:
         waiter.rivals = everywhere
     try:
-        await traps.park(everywhere[0])
-        index, won = next((index, waiter) for index, waiter in waiters.items() if waiter.queue is None)
-        value, ok = won.value, won.ok
+        await task.driver.park(everywhere[0])
+        for chosen, waiter in places:
+            if waiter.queue is None:
+                index, value, ok = chosen, waiter.value, waiter.ok
+                break
     finally:
         for waiter in everywhere:  # nothing of a select outlives it
             waiter.rivals, waiter.value = (), None
@@ -188,4 +194,4 @@ async def _wait(cases: tuple[Case, ...], task: Task) -> Selected:
         return Selected(index, value, ok)
     if not ok:
         raise ChannelClosedError("send on a channel that was closed meanwhile")
-    return Selected(index, None, ok=True)
+    return Selected(index, None, True)

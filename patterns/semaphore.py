@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
-from patterns.group import TaskGroup, bind, check_place
+from patterns.group import TaskGroup, bind, settle
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ class Semaphore:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
             RuntimeError: it is in use in another run.
         """
-        self._check(n)
+        if n.__class__ is not int or not 0 <= n <= self.size:
+            self._check(n)
         task = traps.running()
         driver = task.driver
         if self.owner is not driver:
@@ -92,10 +93,9 @@ class Semaphore:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
             RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
-        self._check(n)
-        driver = check_place(self, self._waiters)
-        if driver is not None:
-            bind(self, driver)
+        if n.__class__ is not int or not 0 <= n <= self.size:
+            self._check(n)
+        settle(self, self._waiters)
         if self._waiters or self._free < n:
             return False
         self._free -= n
@@ -110,14 +110,14 @@ class Semaphore:
                 given back.
             RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
-        self._check(n)
-        driver = check_place(self, self._waiters)
-        if driver is not None:
-            bind(self, driver)
+        if n.__class__ is not int or not 0 <= n <= self.size:
+            self._check(n)
+        settle(self, self._waiters)
         if self._free + n > self.size:
             raise ValueError(f"release of {n} permits, only {self.size - self._free} are held")
         self._free += n
-        self._serve()
+        if self._waiters:
+            self._serve()
 
     async def __aenter__(self) -> Self:
         await self.acquire()

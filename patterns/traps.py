@@ -26,6 +26,7 @@ from patterns.errors import CancelledError
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableSequence
+    from types import CodeType
 
     from patterns.context import Context
 
@@ -55,7 +56,7 @@ class Task:
         driver: Driver,
         context: Context,
         name: str,
-        made_at: str = "",
+        made_at: Place | None = None,
         ended: Callable[[Task, BaseException | None], None] | None = None,
     ) -> None:
         self.driver = driver
@@ -77,7 +78,9 @@ class Task:
         """Return one line: name, what it waits for, where it was made."""
         waits = self.waiting or ((self.shielded,) if self.shielded else ())
         what = " or ".join(waiter.describe() for waiter in waits) or "nothing"
-        return f"{self.name} waits for {what}" + (f", made at {self.made_at}" if self.made_at else "")
+        return f"{self.name} waits for {what}" + (
+            f", made at {written(self.made_at)}" if self.made_at else ""
+        )
 
 
 class Waiter:
@@ -305,10 +308,20 @@ def runs_here() -> bool:
     return current.get() is not None or (asyncio is not None and asyncio._get_running_loop() is not None)  # noqa: SLF001 (documented for such use)
 
 
-def caller() -> str:
-    """Return the file and line from which the function that asks was called, for reports."""
+Place = tuple["CodeType", int]
+"""A line of a program."""
+
+
+def caller() -> Place:
+    """Return the line from which the function that asks was called, for reports."""
     frame = sys._getframe(2)  # noqa: SLF001 (no other way)
-    return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+    return frame.f_code, frame.f_lineno
+
+
+def written(place: Place) -> str:
+    """Return a line of a program as `file:line`."""
+    code, line = place
+    return f"{code.co_filename.rpartition('/')[2]}:{line}"
 
 
 async def refuse(task: Task) -> None:
@@ -329,7 +342,7 @@ def spawn(
     context: Context,
     ended: Callable[[Task, BaseException | None], None],
     name: str = "",
-    made_at: str = "",
+    made_at: Place | None = None,
 ) -> Task:
     """
     Start `fn(*args)` as a task under `context`; `ended(task, error)` is called in the task when it is over.
@@ -424,12 +437,17 @@ def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
 
 def unpark(waiter: Waiter) -> None:
     """Wake the task of a waiter that was taken from its queue; its rivals leave theirs at once."""
+    if waiter.rivals:
+        _withdraw_rivals(waiter)
     task = waiter.task
+    task.waiting = ()
+    task.driver.unpark(task)
+
+
+def _withdraw_rivals(waiter: Waiter) -> None:
     for rival in waiter.rivals:
         if rival is not waiter and rival.queue is not None:
             rival.queue.remove(rival)
-    task.waiting = ()
-    task.driver.unpark(task)
 
 
 def grant(waiter: Waiter, value: Any = None) -> None:
@@ -437,7 +455,11 @@ def grant(waiter: Waiter, value: Any = None) -> None:
     waiter.value = value
     waiter.ok = True
     waiter.queue = None
-    unpark(waiter)
+    if waiter.rivals:
+        _withdraw_rivals(waiter)
+    task = waiter.task  # as `unpark`, without a call: values change hands here
+    task.waiting = ()
+    task.driver.unpark(task)
 
 
 def grant_all(queue: deque[Waiter]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.errors import CancelledError
-from patterns.group import asynchronous, bind, check_place, cut_own_frame
+from patterns.group import asynchronous, bind, cut_own_frame, settle
 from patterns.traps import Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ class WaitGroup:
             ValueError: the counter would be negative; it stays as it was.
             RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
-        driver = check_place(self, self._waiters)
-        if driver is not None:
-            bind(self, driver)
+        settle(self, self._waiters)
         if self._count + n < 0:
             raise ValueError(f"the counter of a WaitGroup would be {self._count + n}, allowed from 0")
         self._count += n

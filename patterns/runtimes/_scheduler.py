@@ -229,19 +229,14 @@ class Scheduler:
     def run(self, main: Main) -> None:
         """Step tasks until `main` has ended and no task lives."""
         self._main = main.task
-        turns = 0
         with Generators(main.task) as generators:
             while self.interrupted is not None or self.live or generators.close_left():
                 if self.interrupted is not None:
                     ring, self.interrupted = self.interrupted, None
                     self.between_turns(ring)
                 elif self.ready:
-                    task = self._choose(self.ready)
-                    self._step(task)
-                    turns += 1
-                    if self.stepped is not None:
-                        self.stepped(task)
-                    if self._look is not None and turns % LOOK_EVERY == 0:
+                    self._take_turns()
+                    if self._look is not None:
                         self._catch_up(self._look)
                 elif not self._advance():
                     if self._calls.pending:
@@ -250,19 +245,22 @@ class Scheduler:
                         report_deadlock(self, main.task)
         self.finished = True
 
-    def _step(self, task: Task) -> None:
-        self.budget = self._refill
-        run, send, body = task.handle
-        try:
-            request = run(send, None)
-        except StopIteration:
-            del task, run, send, body  # an error's traceback holds this frame
-            return
-        while request is not SUSPEND:
+    def _take_turns(self) -> None:
+        """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
+        ready, choose, live, refill = self.ready, self._choose, self.live, self._refill
+        for _ in range(LOOK_EVERY):
+            task = choose(ready)
+            self.budget = refill
+            run, send, body = task.handle
             try:
-                request = run(body.throw, foreign(request, self.name))
+                request = run(send, None)
+                while request is not SUSPEND:
+                    request = run(body.throw, foreign(request, self.name))
             except StopIteration:
-                del task, run, send, body
+                del run, send, body  # an error's traceback holds this frame
+            if self.stepped is not None:
+                self.stepped(task)
+            if not ready or not live or self.interrupted is not None:
                 return
 
     def between_turns(self, ring: Callable[[], None]) -> None:

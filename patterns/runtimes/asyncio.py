@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import sys
 import threading
 from contextvars import copy_context
 from functools import partial
@@ -285,6 +286,12 @@ class AsyncioDriver:
         Return the record of the running `asyncio.Task`: foreign tasks inherit their parent's through
         contextvars, and belong to the context that was current where they were made.
         """
+        if ASKED_AT_ONCE:
+            try:
+                if asked_at_once() is task.handle is not None:
+                    return task
+            except RuntimeError:  # no loop runs in this thread
+                pass
         running = _running_loop()
         if running is not self.loop:
             if running is not None:  # a context of contextvars that was taken to another loop
@@ -479,6 +486,10 @@ def adopt() -> Task:
 
 
 _running_loop = asyncio._get_running_loop  # noqa: SLF001 (documented for such use)
+
+ASKED_AT_ONCE = sys.version_info >= (3, 12)
+asked_at_once = asyncio.current_task
+"""From 3.12 on, C code that tells the running task of this thread's loop; it is asked at every operation."""
 
 _current_task: Callable[[asyncio.AbstractEventLoop], asyncio.Task[Any] | None] = getattr(
     getattr(asyncio.tasks, "_current_tasks", None), "get", asyncio.current_task

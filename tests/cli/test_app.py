@@ -221,11 +221,11 @@ def test_an_unknown_command_is_one_line_with_what_is_near(gopat):
         ),
         (
             ["extra-work", "pipeline", "--runtime", "thread"],
-            '--runtime: found "thread", allowed asyncio, processes, simulator, threads (did you mean threads?)',
+            '--runtime: found "thread", allowed asyncio, fibers, processes, simulator, threads (did you mean threads?)',
         ),
         (
             ["extra-work", "pipeline", "--runtimes", "asyncio,thread"],
-            '--runtimes: found "thread", allowed asyncio, processes, simulator, threads (did you mean threads?)',
+            '--runtimes: found "thread", allowed asyncio, fibers, processes, simulator, threads (did you mean threads?)',
         ),
         (
             ["extra-work", "pipeline", "--form", "jsn"],

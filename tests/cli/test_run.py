@@ -250,7 +250,7 @@ def test_a_demo_says_what_it_lacks_and_how_to_get_it(capsys, monkeypatch):
     assert main(["run", "image-batch", "--runtime", "simulator"]) == 0
 
 
-@pytest.mark.parametrize("runtime", ["asyncio", "threads", "processes"])
+@pytest.mark.parametrize("runtime", ["asyncio", "fibers", "threads", "processes"])
 def test_sigquit_tells_what_every_task_waits_for_and_ends_nothing(runtime):
     process = subprocess.Popen(
         [

@@ -13,7 +13,7 @@ import sys
 from patterns import catalogue
 from patterns.launch import launch
 
-RUNTIMES = ("asyncio", "threads", "processes")
+RUNTIMES = ("asyncio", "fibers", "threads", "processes")
 
 
 def main() -> None:

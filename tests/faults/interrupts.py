@@ -37,7 +37,7 @@ PROGRAMS = {
 BUSY = {"worker-pool": ("--jobs", "10_000_000"), "error-collection": ("--jobs", "10_000_000")}
 """Work that takes the simulator long, too."""
 
-RUNTIMES = ("asyncio", "threads", "processes", "simulator")
+RUNTIMES = ("asyncio", "fibers", "threads", "processes", "simulator")
 
 
 @dataclass(frozen=True)

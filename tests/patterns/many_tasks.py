@@ -13,7 +13,7 @@ import time
 import patterns
 from patterns import Channel, TaskGroup
 
-PARKED = {"asyncio": 100_000, "threads": 2_000, "simulator": 100_000, "processes": 100_000}
+PARKED = {"asyncio": 100_000, "fibers": 100_000, "threads": 2_000, "simulator": 100_000, "processes": 100_000}
 JOBS, WORKERS, JOB_S = 1_000, 100, 0.01
 
 

@@ -429,7 +429,7 @@ def interrupted(name, times, first=""):
         return process.wait(timeout=15)
 
 
-@pytest.mark.parametrize("name", ["asyncio", "threads", "processes"])
+@pytest.mark.parametrize("name", ["asyncio", "fibers", "threads", "processes"])
 def test_a_call_that_is_begun_while_cleaning_up_has_a_moment_and_no_more(name):
     assert interrupted(name, times=1) == -signal.SIGINT
 

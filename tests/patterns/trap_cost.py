@@ -1,4 +1,4 @@
-"""What each trap costs on each runtime, beside asyncio's own and a thread's own, on this machine.
+"""What each operation costs on each runtime, beside asyncio's own and a thread's own, on this machine.
 
     python tests/patterns/trap_cost.py [ROUNDS]
 
@@ -23,7 +23,7 @@ from patterns import Channel, TaskGroup
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RUNTIMES = ("asyncio", "threads", "simulator")
+RUNTIMES = ("asyncio", "fibers", "threads", "simulator")
 COUNT = 2_000
 
 
@@ -47,6 +47,39 @@ async def hand_over() -> None:
     async with TaskGroup() as group:
         group.spawn(send)
         async for _ in channel:
+            pass
+
+
+async def select_ready() -> None:
+    """A select over two channels that both have something."""
+    first, second = Channel[int](COUNT), Channel[int](COUNT)
+    for number in range(COUNT):
+        first.try_send(number)
+        second.try_send(number)
+    for _ in range(COUNT):
+        await patterns.select(patterns.receiving(first), patterns.receiving(second))
+
+
+async def select_parked() -> None:
+    """A select over two channels that waits for one of them."""
+    channels = [Channel[int](), Channel[int]()]
+
+    async def send(channel: Channel[int]) -> None:
+        for number in range(COUNT // 2):
+            await channel.send(number)
+
+    async with TaskGroup() as group:
+        for channel in channels:
+            group.spawn(send, channel)
+        for _ in range(COUNT // 2 * 2):
+            await patterns.select(*map(patterns.receiving, channels))
+
+
+async def semaphore() -> None:
+    """A permit taken and given back; nobody else wants it."""
+    permits = patterns.Semaphore(1)
+    for _ in range(COUNT):
+        async with permits:
             pass
 
 
@@ -136,6 +169,7 @@ def measurements() -> dict[tuple[str, str], tuple[Callable[[], object], int]]:
         (trap.__name__, runtime): (partial(patterns.run, trap, runtime=runtime), count)
         for trap, count in (
             (buffered, COUNT), (hand_over, COUNT), (rest, COUNT), (now, COUNT), (spawn, COUNT),
+            (select_ready, COUNT), (select_parked, COUNT), (semaphore, COUNT),
             (call, COUNT), (sleep, COUNT // 20), (cancel, COUNT),
         )
         for runtime in RUNTIMES
@@ -161,10 +195,10 @@ def main() -> None:
             if number:  # the first round fills the caches
                 costs[name].append((time.perf_counter() - began) / count)
     now_s = statistics.median(costs["now", "asyncio"])
-    print("trap       runtime              ns each   x now() on asyncio")
+    print("operation     runtime              ns each   x now() on asyncio")
     for (trap, runtime), seconds in sorted(costs.items()):
         each_s = statistics.median(seconds)
-        print(f"{trap:10} {runtime:18} {each_s * 1e9:9,.0f}   {each_s / now_s:8,.1f}")
+        print(f"{trap:13} {runtime:18} {each_s * 1e9:9,.0f}   {each_s / now_s:8,.1f}")
 
 
 if __name__ == "__main__":

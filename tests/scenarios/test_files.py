@@ -278,7 +278,7 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
         (
             '["asyncio", "threads"]',
             '["asyncio", "thread"]',
-            'arms.runtimes: found "thread", allowed asyncio, processes, simulator, threads (did you mean threads?)',
+            'arms.runtimes: found "thread", allowed asyncio, fibers, processes, simulator, threads (did you mean threads?)',
         ),
         (
             'home = "asyncio"',
@@ -411,7 +411,7 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
         (
             "[[claim]]",
             '[skip]\nthraeds = "slow"\n[[claim]]',
-            'skip.thraeds: found "thraeds", allowed asyncio, processes, simulator, threads (did you mean threads?)',
+            'skip.thraeds: found "thraeds", allowed asyncio, fibers, processes, simulator, threads (did you mean threads?)',
         ),
     ],
 )
