@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from patterns import traps
 from patterns.errors import ChannelClosedError
-from patterns.traps import Waiter
+from patterns.traps import Waiter, current_task
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from patterns.traps import Driver
 
 T = TypeVar("T")
-
-current = traps.current.get
-"""`traps.running` without its questions: every operation asks it, and a call more is a tenth of one."""
 
 
 class Channel(Generic[T]):
@@ -95,7 +92,7 @@ class Channel(Generic[T]):
         Cost: does not suspend when there is room or a receiver, but for one turn in `traps.BUDGET`
             operations.
         """
-        task = current()
+        task = current_task()
         if task is None or task.driver.inherited:
             task = traps.running()
         driver = task.driver
@@ -123,7 +120,7 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        task = current()
+        task = current_task()
         if task is None or task.driver.inherited:
             task = traps.running()
         driver = task.driver
@@ -216,7 +213,7 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        task = current()  # as `receive_ok`, without another coroutine: loops spend their time here
+        task = current_task()  # as `receive_ok`, without another coroutine: loops spend their time here
         if task is None or task.driver.inherited:
             task = traps.running()
         driver = task.driver
@@ -303,7 +300,7 @@ class Channel(Generic[T]):
 
     def check_place(self) -> None:
         """Refuse a plain call from another runtime, from inside a `call`, or from a thread without either."""
-        task = current()
+        task = current_task()
         if task is not None:
             if task.driver is self.driver and not task.driver.inherited:
                 return

@@ -210,8 +210,10 @@ def settle(thing: Any, waiting: Collection[object]) -> None:
     Raises:
         RuntimeError: it is in use in another run; use `from_call` inside a call.
     """
-    task = traps.current.get()
-    if task is not None and task.driver is thing.owner and not task.driver.inherited:
+    task = traps.current_task()
+    if task is not None and task.driver.inherited:
+        task = traps.running()
+    if task is not None and task.driver is thing.owner:
         return
     driver = check_place(thing, waiting)
     if driver is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from patterns import traps
 from patterns.channel import Channel, Receiver, Sender, channel_of
 from patterns.errors import ChannelClosedError
-from patterns.traps import Waiter
+from patterns.traps import Waiter, current_task
 
 if TYPE_CHECKING:
     from patterns.traps import Driver, Task
@@ -114,7 +114,9 @@ async def select(*cases: Case) -> Selected:
 
     Source: The Go Programming Language Specification, "Select statements".
     """
-    task = traps.running()
+    task = current_task()
+    if task is None or task.driver.inherited:
+        task = traps.running()
     driver = task.driver
     driver.budget -= 1
     if driver.budget < 0:

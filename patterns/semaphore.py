@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import TaskGroup, bind, settle
-from patterns.traps import Waiter
+from patterns.traps import Waiter, current_task
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,7 +65,9 @@ class Semaphore:
         """
         if n.__class__ is not int or not 0 <= n <= self.size:
             self._check(n)
-        task = traps.running()
+        task = current_task()
+        if task is None or task.driver.inherited:
+            task = traps.running()
         driver = task.driver
         if self.owner is not driver:
             bind(self, driver)

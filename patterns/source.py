@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 from patterns import traps
 from patterns.channel import Channel, Receiver
 from patterns.stage import failing
+from patterns.traps import current_task
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
@@ -60,7 +61,9 @@ class Source(Generic[T]):
             close()
 
     async def _step(self) -> tuple[T | None, bool]:
-        task = traps.running()
+        task = current_task()
+        if task is None or task.driver.inherited:
+            task = traps.running()
         driver = task.driver
         driver.budget -= 1
         if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either
