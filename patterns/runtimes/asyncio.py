@@ -18,6 +18,7 @@ import asyncio
 import heapq
 import sys
 import threading
+from _thread import get_ident
 from contextvars import copy_context
 from functools import partial
 from time import monotonic_ns
@@ -103,6 +104,7 @@ class AsyncioDriver:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self._thread = get_ident()
         self.budget = BUDGET
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
@@ -292,6 +294,8 @@ class AsyncioDriver:
                     return task
             except RuntimeError:  # no loop runs in this thread
                 pass
+        elif get_ident() == self._thread and _current_task(self.loop) is task.handle is not None:
+            return task
         running = _running_loop()
         if running is not self.loop:
             if running is not None:  # a context of contextvars that was taken to another loop
@@ -489,7 +493,10 @@ _running_loop = asyncio._get_running_loop  # noqa: SLF001 (documented for such u
 
 ASKED_AT_ONCE = sys.version_info >= (3, 12)
 asked_at_once = asyncio.current_task
-"""From 3.12 on, C code that tells the running task of this thread's loop; it is asked at every operation."""
+"""
+From 3.12 on, C code that tells the running task of this thread's loop. It is asked at every operation, and
+before, it is written in Python; `_running_loop` asks the system for the process's number there.
+"""
 
 _current_task: Callable[[asyncio.AbstractEventLoop], asyncio.Task[Any] | None] = getattr(
     getattr(asyncio.tasks, "_current_tasks", None), "get", asyncio.current_task

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -98,7 +99,8 @@ def main() -> None:
     parser.add_argument("--most-items", type=int, default=10_000_000)
     parser.add_argument("--most-parked", type=int, default=100_000)
     chosen = parser.parse_args()
-    print("# How the cost grows\n\nMade by `python tests/patterns/growth.py`.\n")
+    version = sys.version.split()[0]
+    print(f"# How the cost grows\n\nMade by `python tests/patterns/growth.py` with Python {version}.\n")
     print("| operation | runtime | size | ns each | to the first |\n|---|---|---|---|---|")
     for runtime in chosen.runtime.split(","):
         show("buffered, by items", per_item, ladder(1_000, chosen.most_items), runtime)
