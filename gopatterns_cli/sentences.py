@@ -104,7 +104,12 @@ def budget_sentence(result: ClaimResult, found: Measured, budget: LossBudget) ->
 LEAST = 0.005
 """A cause of less than this share of what was lost is left out of the sentence; the JSON has it."""
 
-WAITED_FOR = {"asyncio": "the event loop", "fibers": "the scheduler", "threads": "the GIL or a core", "processes": "a process or a core"}
+WAITED_FOR = {
+    "asyncio": "the event loop",
+    "fibers": "the scheduler",
+    "threads": "the GIL or a core",
+    "processes": "a process or a core",
+}
 
 
 def _here(result: ClaimResult) -> str:
