@@ -1,0 +1,191 @@
+"""anyio, here on asyncio: task groups and memory object streams."""
+
+import itertools
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import anyio
+
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+
+NAME = "anyio"
+PACKAGE = "anyio"
+FAMILY = "asyncio"
+LACKS = {
+    "pool-no-op": "no pool: workers at a memory object stream",
+    "pool-wait": "no pool: workers at a memory object stream",
+    "fan-out": "no pool: workers at a memory object stream",
+}
+
+
+def enter(fn: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
+    """In a fresh loop."""
+    return anyio.run(fn, *args)
+
+
+async def buffered(count: int) -> tuple[int, int]:
+    """One task sends, one receives until the stream is closed."""
+    return await _passed_on(count, CAPACITY)
+
+
+async def unbuffered(count: int) -> tuple[int, int]:
+    """The same by rendezvous."""
+    return await _passed_on(count, 0)
+
+
+async def _passed_on(count: int, capacity: int) -> tuple[int, int]:
+    send, receive = anyio.create_memory_object_stream(capacity)
+    seen = total = 0
+
+    async def consume() -> None:
+        nonlocal seen, total
+        async with receive:
+            async for number in receive:
+                seen += 1
+                total += number
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(_produce, count, send)
+        group.start_soon(consume)
+    return seen, total
+
+
+async def _produce(count: int, send: Any) -> None:
+    async with send:
+        for number in range(count):
+            await send.send(number)
+
+
+async def pipeline(count: int) -> list[int]:
+    """A task per stage, a stream between two."""
+    send_number, numbers = anyio.create_memory_object_stream(0)
+    send_square, squares = anyio.create_memory_object_stream(0)
+    send_output, output = anyio.create_memory_object_stream(0)
+
+    async def square() -> None:
+        async with numbers, send_square:
+            async for number in numbers:
+                await send_square.send(number * number)
+
+    async def triple_even() -> None:
+        async with squares, send_output:
+            async for number in squares:
+                if number % 2 == 0:
+                    await send_output.send(number * 3)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(_produce, count, send_number)
+        group.start_soon(square)
+        group.start_soon(triple_even)
+        async with output:
+            return [number async for number in output]
+
+
+async def pool_no_op(count: int, workers: int) -> list[int]:
+    """Jobs that only compute."""
+
+    async def double(number: int) -> int:
+        return 2 * number
+
+    return await _pooled(count, workers, double)
+
+
+async def pool_wait(count: int, workers: int) -> list[int]:
+    """Jobs that sleep."""
+    return await _pooled(count, workers, _waiting(WAIT_S["pool-wait"]))
+
+
+async def fan_out(count: int, workers: int) -> list[int]:
+    """Jobs that sleep a shorter time."""
+    return await _pooled(count, workers, _waiting(WAIT_S["fan-out"]))
+
+
+def _waiting(seconds: float) -> Callable[[int], Awaitable[int]]:
+    async def double(number: int) -> int:
+        await anyio.sleep(seconds)
+        return 2 * number
+
+    return double
+
+
+async def _pooled(count: int, workers: int, work: Callable[[int], Awaitable[int]]) -> list[int]:
+    send, jobs = anyio.create_memory_object_stream(0)
+    results: list[int] = []
+
+    async def worker(jobs: Any) -> None:
+        async with jobs:
+            async for job in jobs:
+                results.append(await work(job))  # noqa: PERF401 - in the order of their end
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(_produce, count, send)
+        async with jobs:
+            for _ in range(workers):
+                group.start_soon(worker, jobs.clone())
+    return results
+
+
+async def semaphore(count: int) -> tuple[int, int, int]:
+    """One task alone with one permit."""
+    permits = anyio.Semaphore(1)
+    done = 0
+    for _ in range(count):
+        async with permits:
+            done += 1
+    async with permits:
+        held: int = permits.value
+    return done, held, permits.value
+
+
+async def semaphore_contended(count: int) -> tuple[int, int]:
+    """More tasks than permits."""
+    permits = anyio.Semaphore(PERMITS)
+    holders = done = most = 0
+
+    async def take(turns: int) -> None:
+        nonlocal holders, done, most
+        for _ in range(turns):
+            async with permits:
+                holders += 1
+                most = max(most, holders)
+                await anyio.sleep(0)
+                holders -= 1
+                done += 1
+
+    async with anyio.create_task_group() as group:
+        for first in range(TASKS):
+            group.start_soon(take, len(range(first, count, TASKS)))
+    return done, most
+
+
+async def spawn(count: int) -> int:
+    """Tasks that do nothing but count themselves."""
+    ran = itertools.count()
+
+    async def nothing() -> None:
+        next(ran)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(count):
+            group.start_soon(nothing)
+    return next(ran)
+
+
+async def cancel(count: int) -> int:
+    """Tasks that wait for ever."""
+    ended = 0
+
+    async def wait() -> None:
+        nonlocal ended
+        try:
+            await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class():
+            ended += 1
+            raise
+
+    async with anyio.create_task_group() as group:
+        for _ in range(count):
+            group.start_soon(wait)
+        await anyio.sleep(0)
+        group.cancel_scope.cancel()
+    return ended
