@@ -24,6 +24,7 @@ type cell struct {
 	Count      int     `json:"count"`
 	Rate       float64 `json:"rate"`
 	Port       int     `json:"port"`
+	Operation  string  `json:"operation"`
 }
 
 // measured is what comes out: seconds per run of the workload, per value.
@@ -118,6 +119,9 @@ func (arm *arm) spent() (*float64, *budget) {
 func armOf(asked *cell) (*arm, error) {
 	if asked.Count < 1 {
 		return nil, errors.New("the cell has no jobs")
+	}
+	if asked.Pattern == "overhead" {
+		return operation(asked)
 	}
 	if asked.Pattern == "token-bucket" {
 		if asked.Rate <= 0 {

@@ -45,7 +45,8 @@ class Operation:
         settings: workers or cases.
         setting: the word for them.
         agree: whether a found answer is as good as the expected one.
-        seconds: the time that an answer tells itself, for a count; without it, it is the wall time.
+        seconds: the time that an answer tells itself, for all of its items; without it, it is the wall time.
+        in_go: whether there is Go for it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Operation:
     setting: str = ""
     agree: Callable[[Any, Any], bool] = eq
     seconds: Callable[[Any], float] | None = None
+    in_go: bool = True
 
     def arguments(self, count: int, setting: int | None) -> tuple[int, ...]:
         """What the function of an arm is called with."""
@@ -126,7 +128,7 @@ def _spread(stamps: list[float]) -> float:
 
 def _short(answer: Any) -> str:
     text = repr(answer)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - fits a line
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _select(cases: int, state: str) -> Operation:
@@ -223,7 +225,9 @@ OPERATIONS = {
             ("cancel",),
             agree=_within,
         ),
-        Operation("spawn", "one task that does nothing, started and joined", 10_000, "spawn", int, ("cancel",)),
+        Operation(
+            "spawn", "one task that does nothing, started and joined", 10_000, "spawn", int, ("cancel",)
+        ),
         Operation(
             "cancel", "one waiting task, started, cancelled and joined", 10_000, "cancel", int, ("cancel",)
         ),
@@ -236,6 +240,7 @@ OPERATIONS = {
             ("cancel",),
             agree=_kept_the_rate,
             seconds=_spread,
+            in_go=False,
         ),
     )
 }

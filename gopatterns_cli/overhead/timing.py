@@ -12,11 +12,22 @@ POOLS = ("cold", "warm")
 
 
 def measure(
-    operation: Operation, arm: Arm, *, count: int, setting: int | None = None, loops: int = 1, pool: str = "cold"
+    operation: Operation,
+    arm: Arm,
+    *,
+    count: int,
+    setting: int | None = None,
+    loops: int = 1,
+    pool: str = "cold",
 ) -> list[float]:
     """Return `loops` values: the seconds that `count` items take.
 
     Args:
+        operation: what is done.
+        arm: who does it.
+        count: items of a value.
+        setting: workers or cases, where the operation has them.
+        loops: how many values.
         pool: `cold`: the arm's loop and its threads are made and taken down inside of what is timed; `warm`:
             the loop is entered once, and a first run in it is not timed.
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
 
@@ -148,7 +149,7 @@ async def semaphore_contended(count: int) -> tuple[int, int]:
             async with permits:
                 holders += 1
                 most = max(most, holders)
-                await anyio.sleep(0)
+                await anyio.lowlevel.checkpoint()
                 holders -= 1
                 done += 1
 
@@ -186,6 +187,6 @@ async def cancel(count: int) -> int:
     async with anyio.create_task_group() as group:
         for _ in range(count):
             group.start_soon(wait)
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         group.cancel_scope.cancel()
     return ended

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from golang import chan, context, go, select, sync
@@ -44,7 +44,7 @@ def _passed_on(count: int, channel: Any) -> tuple[int, int]:
 
     def consume(_: Any) -> None:
         nonlocal seen, total
-        for number in channel:
+        for number in _items(channel):
             seen += 1
             total += number
 
@@ -59,6 +59,14 @@ def _send_all(numbers: range, channel: Any) -> None:
         channel.send(number)
 
 
+def _items(channel: Any) -> Iterator[Any]:
+    while True:
+        item, ok = channel.recv_()
+        if not ok:
+            return
+        yield item
+
+
 def pipeline(count: int) -> list[int]:
     """A goroutine per stage, a channel between two; the last stage is the caller."""
     numbers, squares, output = chan(), chan(), chan()
@@ -68,12 +76,12 @@ def pipeline(count: int) -> list[int]:
         numbers.close()
 
     def square(_: Any) -> None:
-        for number in numbers:
+        for number in _items(numbers):
             squares.send(number * number)
         squares.close()
 
     def triple_even(_: Any) -> None:
-        for number in squares:
+        for number in _items(squares):
             if number % 2 == 0:
                 output.send(number * 3)
         output.close()
@@ -81,7 +89,7 @@ def pipeline(count: int) -> list[int]:
     with sync.WorkGroup(context.background()) as group:
         for stage in (produce, square, triple_even):
             group.go(stage)
-        return list(output)
+        return list(_items(output))
 
 
 def pool_no_op(count: int, workers: int) -> list[int]:
@@ -116,7 +124,7 @@ def _pooled(count: int, workers: int, work: Callable[[int], int]) -> list[int]:
         jobs.close()
 
     def worker(_: Any) -> None:
-        for job in jobs:
+        for job in _items(jobs):
             output.send(work(job))
         working.done()
 
@@ -129,7 +137,7 @@ def _pooled(count: int, workers: int, work: Callable[[int], int]) -> list[int]:
         group.go(close)
         for _ in range(workers):
             group.go(worker)
-        return list(output)
+        return list(_items(output))
 
 
 def select_parked(count: int, cases: int) -> tuple[int, int]:

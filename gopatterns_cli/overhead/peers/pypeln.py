@@ -1,4 +1,7 @@
-"""pypeln on asyncio tasks: stages over an iterable."""
+"""pypeln on asyncio tasks: stages over an iterable.
+
+Its stages have no bound here: with one, pypeln 0.4.9 lost items on asyncio, in 2 of 300 runs of 41 jobs.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -12,10 +15,10 @@ NAME = "pypeln"
 PACKAGE = "pypeln"
 FAMILY = "asyncio"
 LACKS = {
-    "pipeline": "no rendezvous: one place",
-    "pool-no-op": "a task for each job",
-    "pool-wait": "a task for each job",
-    "fan-out": "a task for each job",
+    "pipeline": "unbounded; a task for each item, put in order at the end",
+    "pool-no-op": "unbounded; a task for each job",
+    "pool-wait": "unbounded; a task for each job",
+    "fan-out": "unbounded; a task for each job",
 }
 
 
@@ -25,7 +28,7 @@ def enter(fn: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
 
 
 async def pipeline(count: int) -> list[int]:
-    """A stage with one worker each, one place before it."""
+    """A stage with one worker each, in order again at the end."""
 
     async def square(number: int) -> int:
         return number * number
@@ -33,8 +36,8 @@ async def pipeline(count: int) -> list[int]:
     async def triple_even(number: int) -> list[int]:
         return [number * 3] if number % 2 == 0 else []
 
-    squares = task.map(square, range(count), workers=1, maxsize=1)
-    results: list[int] = list(await task.flat_map(triple_even, squares, workers=1, maxsize=1))
+    squares = task.map(square, range(count), workers=1)
+    results: list[int] = list(await task.ordered(task.flat_map(triple_even, squares, workers=1)))
     return results
 
 
@@ -66,4 +69,4 @@ def _waiting(seconds: float) -> Callable[[int], Awaitable[int]]:
 
 
 async def _pooled(count: int, workers: int, work: Callable[[int], Awaitable[int]]) -> list[int]:
-    return list(await task.map(work, range(count), workers=workers, maxsize=workers))
+    return list(await task.map(work, range(count), workers=workers))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import trio
+import trio.lowlevel
 
 from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
 
@@ -148,7 +149,7 @@ async def semaphore_contended(count: int) -> tuple[int, int]:
             async with permits:
                 holders += 1
                 most = max(most, holders)
-                await trio.sleep(0)
+                await trio.lowlevel.checkpoint()
                 holders -= 1
                 done += 1
 
@@ -186,6 +187,7 @@ async def cancel(count: int) -> int:
     async with trio.open_nursery() as nursery:
         for _ in range(count):
             nursery.start_soon(wait)
-        await trio.sleep(0)
+        for _ in range(2):  # those of one turn run in any order
+            await trio.lowlevel.checkpoint()
         nursery.cancel_scope.cancel()
     return ended

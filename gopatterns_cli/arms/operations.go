@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gopat/overhead"
+	"gopat/pipeline"
+)
+
+// operation is an arm that does one operation of the group overhead so many times. Its cell's workers are
+// those of a pool; an operation without any has a name of its own for every setting.
+func operation(asked *cell) (*arm, error) {
+	count := asked.Count
+	if pooled := pools[asked.Operation]; pooled != nil {
+		if asked.Workers < 1 {
+			return nil, errors.New("the cell has no workers")
+		}
+		return answered(func() func() error {
+			results := pooled(count, asked.Workers)
+			return func() error { return doubled(results, count) }
+		}), nil
+	}
+	if run := plain[asked.Operation]; run != nil {
+		return answered(func() func() error { return run(count) }), nil
+	}
+	return nil, fmt.Errorf("there is no Go for the operation %q", asked.Operation)
+}
+
+var pools = map[string]func(count, workers int) []int{
+	"pool-no-op": overhead.Pool,
+	"pool-wait":  overhead.PoolWait,
+	"fan-out":    overhead.FanOut,
+}
+
+// plain are the others: each does it, and returns what judges its answer.
+var plain = map[string]func(count int) func() error{
+	"buffered":        summed(overhead.Buffered),
+	"unbuffered":      summed(overhead.Unbuffered),
+	"select-2-parked": summed(overhead.Select2Parked),
+	"select-2-ready":  summed(overhead.Select2Ready),
+	"select-8-parked": summed(overhead.Select8Parked),
+	"select-8-ready":  summed(overhead.Select8Ready),
+	"spawn":           counted(overhead.Spawn),
+	"cancel":          counted(overhead.Cancel),
+	"pipeline": func(count int) func() error {
+		found := pipeline.Run(items(count), square, tripleEven, 0)
+		return func() error { return different(found, pipeline.Serial(items(count), square, tripleEven)) }
+	},
+	"semaphore": func(count int) func() error {
+		done, held, free := overhead.Semaphore(count)
+		return func() error { return different([]int{done, held, free}, []int{count, 0, 1}) }
+	},
+	"semaphore-contended": func(count int) func() error {
+		done, most := overhead.SemaphoreContended(count)
+		return func() error {
+			if most < 1 || most > 3 {
+				return fmt.Errorf("wrong answer: %d holders where 1 to 3 are right", most)
+			}
+			return different([]int{done}, []int{count})
+		}
+	},
+}
+
+func summed(run func(count int) (int, int)) func(int) func() error {
+	return func(count int) func() error {
+		seen, total := run(count)
+		return func() error { return different([]int{seen, total}, []int{count, count * (count - 1) / 2}) }
+	}
+}
+
+func counted(run func(count int) int) func(int) func() error {
+	return func(count int) func() error {
+		found := run(count)
+		return func() error { return different([]int{found}, []int{count}) }
+	}
+}
+
+func doubled(results []int, count int) error {
+	expected := make([]int, count)
+	for job := range expected {
+		expected[job] = 2 * job
+	}
+	slices.Sort(results)
+	return different(results, expected)
+}
+
+// answered times what runs and gives back its judge, which is asked when the clock has stopped.
+func answered(run func() func() error) *arm {
+	return &arm{run: func() (float64, error) {
+		began := time.Now()
+		judge := run()
+		seconds := time.Since(began).Seconds()
+		return seconds, judge()
+	}, free: true}
+}
