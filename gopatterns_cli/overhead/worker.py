@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from gopatterns_cli.overhead import arms, timing
 from gopatterns_cli.overhead.operations import OPERATIONS, WrongAnswerError
 
-ENOUGH_S = 0.2
-"""A probe that takes so long tells how long more items take; a shorter one tells what beginning costs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -40,16 +37,19 @@ def values(cell: Cell) -> list[float]:
 
 
 def fitting(cell: Cell, most_s: float) -> int:
-    """How many items, at most those of the cell, take no longer than `most_s`."""
+    """How many items, at most those of the cell, take no longer than `most_s`.
+
+    The count grows in steps up to the whole: a few items tell what beginning costs, not what many cost.
+    """
     operation, arm = OPERATIONS[cell.operation], arms.load(cell.arm)
     count = min(max(cell.count // 100, 2), cell.count)
     while True:
         seconds = timing.measure(operation, arm, count=count, setting=cell.setting)[0]
-        if seconds * cell.count / count <= most_s or count == cell.count:
-            return cell.count if seconds <= most_s else max(int(count * most_s / seconds), 2)
-        if seconds >= ENOUGH_S:
-            return max(int(count * most_s / seconds), 2)
-        count = min(count * 5, cell.count)
+        if seconds > most_s:
+            return max(int(count * most_s / seconds), 1)
+        if count == cell.count:
+            return count
+        count = min(count * 4, cell.count)
 
 
 def main() -> int:

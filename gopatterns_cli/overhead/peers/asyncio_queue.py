@@ -14,9 +14,9 @@ LACKS = {
     "buffered": "no close before 3.13: a sentinel",
     "unbuffered": "no rendezvous: one place; no close before 3.13: a sentinel",
     "pipeline": "no rendezvous: one place; no close before 3.13: a sentinel",
-    "pool-no-op": "no pool: workers share an iterator",
-    "pool-wait": "no pool: workers share an iterator",
-    "fan-out": "no pool: workers share an iterator",
+    "pool-no-op": "no pool: workers at a queue; no close before 3.13: sentinels",
+    "pool-wait": "no pool: workers at a queue; no close before 3.13: sentinels",
+    "fan-out": "no pool: workers at a queue; no close before 3.13: sentinels",
     "select-2-parked": "no select: asyncio.wait on a get() task per queue; one place",
     "select-2-ready": "no select: asyncio.wait on a get() task per queue",
     "select-8-parked": "no select: asyncio.wait on a get() task per queue; one place",
@@ -122,15 +122,20 @@ def _waiting(seconds: float) -> Callable[[int], Awaitable[int]]:
 
 
 async def _pooled(count: int, workers: int, work: Callable[[int], Awaitable[int]]) -> list[int]:
-    jobs, results = iter(range(count)), []
+    jobs: asyncio.Queue[int | None] = asyncio.Queue(workers)
+    results = []
 
     async def worker() -> None:
-        for job in jobs:
-            results.append(await work(job))  # noqa: PERF401 - in the order of their end
+        while (job := await jobs.get()) is not END:
+            results.append(await work(job))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
             group.create_task(worker())
+        for job in range(count):
+            await jobs.put(job)
+        for _ in range(workers):
+            await jobs.put(END)
     return results
 
 

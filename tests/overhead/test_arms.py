@@ -1,0 +1,70 @@
+"""Every operation on every arm that is here gives the right answer."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import golang
+from gopatterns_cli.overhead import arms, ours
+from gopatterns_cli.overhead.operations import OPERATIONS
+
+COUNT = 41
+"""No multiple of the cases, the tasks or the workers."""
+
+SCRIPT = Path(__file__).with_name("every_operation.py")
+
+IN_PROCESS = tuple(name for name in arms.names() if name != arms.GO)
+
+
+@pytest.mark.parametrize("name", IN_PROCESS)
+def test_every_operation_of_an_arm_gives_the_right_answer_cold_and_warm(name):
+    if reason := arms.missing(name):
+        pytest.skip(reason)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", SCRIPT, name, str(COUNT)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+    assert done.returncode == 0, done.stderr[-1000:]
+    found = json.loads(done.stdout)
+    assert found
+    assert {what: problem for what, problem in found.items() if problem} == {}
+
+
+@pytest.mark.timeout(900)  # a first build of Go's standard library
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.in_go])
+def test_every_operation_gives_the_right_answer_in_go(name):
+    if reason := arms.missing(arms.GO):
+        pytest.skip(reason)
+    cell = {"pattern": "overhead", "operation": name, "count": COUNT, "workers": 3, "arm": "go"}
+    (seconds,) = golang.asked(("-cell", json.dumps(cell)), 60)["values"]
+    assert seconds > 0
+
+
+@pytest.mark.timeout(900)
+def test_go_refuses_an_operation_that_it_has_not():
+    if reason := arms.missing(arms.GO):
+        pytest.skip(reason)
+    with pytest.raises(Failure, match="juggle"):
+        golang.asked(("-cell", json.dumps({"pattern": "overhead", "operation": "juggle", "count": 1})), 60)
+
+
+def test_ours_does_every_operation():
+    assert [name for name, operation in OPERATIONS.items() if not hasattr(ours, operation.function)] == []
+
+
+def test_ours_is_there_on_every_runtime_with_a_real_clock():
+    names = set(arms.names())
+    assert {"gopat/asyncio", "gopat/threads"} <= names
+    assert not {"gopat/simulator", "gopat/processes"} & names
+
+
+def test_an_arm_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="allowed gopat/asyncio"):
+        arms.missing("gopat/abacus")

@@ -1,0 +1,139 @@
+"""Answers are judged, arms take turns, and a slow one gets fewer items. No time is asserted."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.overhead import arms, rounds, timing, worker
+from gopatterns_cli.overhead.operations import OPERATIONS, WrongAnswerError
+from gopatterns_cli.overhead.worker import Cell
+
+WRONG = {
+    "buffered": [(9, 45), (10, 44), (11, 45)],
+    "unbuffered": [(9, 36)],
+    "pipeline": [[0, 12, 48, 108], [12, 0, 48, 108, 192], [0, 12, 48, 108, 192, 192]],
+    "pool-no-op": [list(range(0, 18, 2)), [0, *range(0, 18, 2)], list(range(10))],
+    "pool-wait": [list(range(0, 22, 2))],
+    "fan-out": [[]],
+    "select-2-parked": [(10, 46)],
+    "select-2-ready": [(9, 45)],
+    "select-8-parked": [(0, 0)],
+    "select-8-ready": [(10, 90)],
+    "semaphore": [(9, 0, 1), (10, 1, 1), (10, 0, 0)],
+    "semaphore-contended": [(10, 4), (10, 0), (9, 3)],
+    "spawn": [9, 11],
+    "cancel": [9, 0],
+    "limiter": [
+        [i / 1000 for i in range(9)],
+        [i / 2000 for i in range(10)],
+        [0.0, 0.001, 0.003, 0.002, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009],
+    ],
+}
+"""By operation, answers for 10 items that are wrong in one way each."""
+
+RIGHT = {"limiter": [i / 900 for i in range(10)], "semaphore-contended": (10, 2)}
+"""Right ones of the operations that have more than one."""
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_wrong_answer_is_refused_and_the_right_one_taken(name):
+    operation = OPERATIONS[name]
+    operation.check(RIGHT.get(name, operation.expected(10)), 10)
+    for answer in WRONG[name]:
+        with pytest.raises(WrongAnswerError, match=name):
+            operation.check(answer, 10)
+
+
+def test_results_of_a_pool_may_come_in_any_order():
+    OPERATIONS["pool-no-op"].check([4, 0, 2], 3)
+
+
+class Counting:
+    """An arm that notes how often it is entered, and gives the answers of a list."""
+
+    def __init__(self, answers):
+        self.answers = list(answers)
+        self.entered = 0
+        self.arm = arms.Arm("counting", SimpleNamespace(spawn=self.spawn), self.enter)
+
+    def enter(self, fn, *args):
+        self.entered += 1
+        return fn(*args)
+
+    def spawn(self, _count):
+        return self.answers.pop(0)
+
+
+def test_a_cold_value_enters_the_loop_each_time():
+    counting = Counting([7, 7, 7])
+    assert len(timing.measure(OPERATIONS["spawn"], counting.arm, count=7, loops=3)) == 3
+    assert (counting.entered, counting.answers) == (3, [])
+
+
+def test_warm_values_enter_it_once_and_do_not_have_the_first_run():
+    counting = Counting([7, 7, 7, 7])
+    assert len(timing.measure(OPERATIONS["spawn"], counting.arm, count=7, loops=3, pool="warm")) == 3
+    assert (counting.entered, counting.answers) == (1, [])
+
+
+@pytest.mark.parametrize("answers", [[6, 7, 7, 7], [7, 7, 7, 6]], ids=["first", "last"])
+def test_a_wrong_answer_in_any_run_is_an_error(answers):
+    with pytest.raises(WrongAnswerError):
+        timing.measure(OPERATIONS["spawn"], Counting(answers).arm, count=7, loops=3, pool="warm")
+
+
+def test_a_pool_that_is_neither_cold_nor_warm_is_refused():
+    with pytest.raises(ValueError, match="allowed cold, warm"):
+        timing.measure(OPERATIONS["spawn"], Counting([]).arm, count=7, pool="tepid")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count"),
+    [
+        (lambda items: 1e-5 * items, 10_000),  # fits as a whole
+        (lambda items: 1e-3 * items, 2000),
+        (lambda items: 1e-6 * items**2, 1250),  # slow with many only: 1,600 take 2.56 s
+        (lambda items: 0.5, 10_000),  # takes as long to begin as to do it
+    ],
+    ids=["fast", "slow", "slower and slower", "beginning"],
+)
+def test_a_slow_arm_gets_fewer_items(monkeypatch, seconds, count):
+    monkeypatch.setattr(timing, "measure", lambda *_, count, **__: [seconds(count)])
+    assert worker.fitting(Cell("asyncio-queue", "spawn", None, 10_000, "cold"), 2.0) == count
+
+
+def turns(monkeypatch, names, number, fail=()):
+    """Measure without any process; return the rows, and who had its turn when."""
+    seen = []
+
+    def value(cell):
+        seen.append(cell.arm)
+        if cell.arm in fail:
+            raise Failure("it fell over")
+        return cell.count * len(cell.arm)
+
+    monkeypatch.setattr(rounds, "does", lambda *_: True)
+    monkeypatch.setattr(rounds, "_probed", lambda cell: rounds.Row(cell.arm, cell.count))
+    monkeypatch.setattr(rounds, "_value", value)
+    cell = Cell("", "spawn", None, 10, "cold")
+    rows = rounds.measured(cell, OPERATIONS["spawn"], names, rounds=number, seed=3, tell=lambda _line: None)
+    return rows, seen
+
+
+def test_every_arm_has_every_place_once_in_as_many_rounds_as_arms(monkeypatch):
+    names = ["a", "bb", "ccc", "dddd"]
+    _, seen = turns(monkeypatch, names, 4)
+    by_round = [seen[at : at + 4] for at in range(0, 16, 4)]
+    assert all(sorted(order) == names for order in by_round)
+    assert all(sorted(order) == names for order in zip(*by_round, strict=True))
+
+
+def test_rows_are_sorted_by_their_medians_and_failed_ones_are_last(monkeypatch):
+    rows, seen = turns(monkeypatch, ["ccc", "bb", "a"], 3, fail={"a"})
+    assert [(row.arm, row.seconds, row.problem) for row in rows] == [
+        ("bb", 2, ""),
+        ("ccc", 3, ""),
+        ("a", None, "it fell over"),
+    ]
+    assert seen.count("a") == 1
