@@ -4,16 +4,21 @@ Its stages have no bound here: with one, pypeln 0.4.9 lost items on asyncio, in 
 """
 
 import asyncio
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from pypeln import task
-
 from gopatterns_cli.overhead.operations import WAIT_S
+
+with warnings.catch_warnings():  # what it stands on imports pkg_resources, which warns
+    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.simplefilter("ignore", UserWarning)
+    from pypeln import task
 
 NAME = "pypeln"
 PACKAGE = "pypeln"
 FAMILY = "asyncio"
+HINT = "and 'setuptools<81' from Python 3.12 on, for its pkg_resources"
 LACKS = {
     "pipeline": "unbounded; a task for each item, put in order at the end",
     "pool-no-op": "unbounded; a task for each job",
