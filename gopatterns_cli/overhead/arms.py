@@ -16,7 +16,7 @@ OURS = "gopat/"
 GO = "go"
 
 NOT_MEASURED = {"simulator", "processes"}
-"""A virtual clock has no seconds; processes is asyncio with a pool for calls, and nothing here calls."""
+"""A virtual clock has no seconds; `processes` is `fibers` with other calls, and nothing here calls."""
 
 
 @dataclass(frozen=True, slots=True)
