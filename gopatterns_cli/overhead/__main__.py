@@ -6,7 +6,9 @@ Tables go to stdout, progress and what is missing to stderr.
 import argparse
 import sys
 
+from gopatterns_cli import streams
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.interrupts import heard
 from gopatterns_cli.near import did_you_mean
 from gopatterns_cli.overhead import arms, operations, rounds, table, timing
 from gopatterns_cli.overhead.worker import Cell
@@ -15,10 +17,16 @@ from gopatterns_cli.overhead.worker import Cell
 def main(words: list[str]) -> int:
     """Measure what the words ask for; return the exit code, which is 1 when an arm failed."""
     try:
-        return _measured(_options(words))
+        with heard():
+            return _measured(_options(words))
     except Failure as error:
         print(f"error: {error.message}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        print(f"error: stdout: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 def _options(words: list[str]) -> argparse.Namespace:
@@ -82,4 +90,5 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    streams.reopen()
+    sys.exit(streams.flush(main(sys.argv[1:])))

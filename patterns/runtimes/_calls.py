@@ -173,7 +173,7 @@ def let_go(waiter: Waiter) -> None:
         traps.unpark(waiter)
 
 
-def abandon(waiter: Waiter) -> None:
+def give_up(waiter: Waiter) -> None:
     """Have the task of a call that is not over go on with an error."""
     if is_parked(waiter):
         waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")

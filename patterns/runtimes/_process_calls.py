@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.runtimes import _process_worker
-from patterns.runtimes._calls import Call, let_go
-from patterns.runtimes._calls import abandon as give_up
+from patterns.runtimes._calls import Call, give_up, let_go
 from patterns.traps import Waiter
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import selectors
 from collections import deque
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,14 +16,11 @@ from patterns.runtimes._scheduler import Calls, Scheduler
 from patterns.traps import BUDGET
 
 if TYPE_CHECKING:
-    import selectors
     from collections.abc import Awaitable, Callable
 
     from patterns.traps import Driver, Task
 
 LONGEST_WAIT_S = 3_600.0
-READABLE = 1
-"""The event of selectors, which is all that is watched for."""
 
 
 class RealClock:
@@ -33,7 +31,7 @@ class RealClock:
     """
 
     def __init__(self) -> None:
-        self._selector: selectors.BaseSelector = new_selector()
+        self._selector = new_selector()
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._posted: deque[Callable[[], None]] = deque()
         self._lock = _thread.allocate_lock()
@@ -60,7 +58,7 @@ class RealClock:
 
     def watch(self, file: Any, ready: Callable[[], None]) -> None:
         """Call `ready` whenever `file` can be read, from `wait_until` or `look`."""
-        self._selector.register(file, READABLE, ready)
+        self._selector.register(file, selectors.EVENT_READ, ready)
 
     def unwatch(self, file: Any) -> None:
         """Forget `file`."""

@@ -16,8 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
-from patterns.runtimes._calls import Call, CallThreads, let_go
-from patterns.runtimes._calls import abandon as give_up
+from patterns.runtimes._calls import Call, CallThreads, give_up, let_go
 from patterns.runtimes._real_clock import RealClock, run_on
 from patterns.traps import Waiter
 

@@ -1,8 +1,12 @@
 """The command and its table."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.overhead import __main__ as command
@@ -89,3 +93,45 @@ def test_what_there_is_not_is_refused_with_a_near_match(capsys):
     assert capsys.readouterr().err.endswith("(did you mean buffered?)\n")
     assert command.main(["buffered", "--arms", "gopat/asincio"]) == 2
     assert capsys.readouterr().err.endswith("(did you mean gopat/asyncio?)\n")
+
+
+ONE = (sys.executable, "-m", "gopatterns_cli.overhead", "buffered", "--rounds", "1", "--count", "60")
+
+
+def test_a_full_disk_is_one_line():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*ONE, "--arms", "asyncio-queue"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=50,
+        )
+    assert (done.returncode, done.stderr) == (1, "error: stdout: No space left on device\n")
+
+
+def test_a_reader_that_goes_away_is_no_failure():
+    process = subprocess.Popen(
+        [*ONE, "--arms", "asyncio-queue"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait(timeout=50)) == ("", 0)
+    process.stderr.close()
+
+
+def test_ctrl_c_is_told_by_the_exit_code_alone():
+    process = subprocess.Popen(
+        [*ONE[:3], "limiter", "--arms", "gopat/fibers", "--rounds", "100"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    children = f"/proc/{process.pid}/task/{process.pid}/children"
+    deadline = time.monotonic() + 30
+    while not Path(children).read_text() and time.monotonic() < deadline:
+        time.sleep(0.01)  # until it has begun
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    assert process.communicate(timeout=30) == ("", "")
+    assert process.returncode == 130

@@ -81,6 +81,11 @@ def main() -> int:
     if chosen.run:
         run_one(chosen.run[0], chosen.run[1], int(chosen.run[2]))
         return 0
+    unknown = set(chosen.only.split(",")) - set(OPERATIONS)
+    if unknown:
+        parser.error(f"--only: found {', '.join(sorted(unknown))}, allowed {', '.join(OPERATIONS)}")
+    if chosen.against and not chosen.against.is_file():
+        parser.error(f"--against: there is no file {chosen.against}")
     if shutil.which("valgrind") is None:
         print("error: valgrind is not installed", file=sys.stderr)
         return 1

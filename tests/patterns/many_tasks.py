@@ -1,4 +1,4 @@
-"""How many tasks there may be at once, how long it takes to cancel them all, and what blocking jobs cost.
+"""How many tasks there may be at once, what each takes, and a cancel of all; what blocking jobs cost.
 
     python tests/patterns/many_tasks.py
 
@@ -8,7 +8,9 @@ one after another.
 
 from __future__ import annotations
 
+import gc
 import time
+import tracemalloc
 
 import patterns
 from patterns import Channel, TaskGroup
@@ -30,6 +32,23 @@ async def cancel_all(count: int) -> float:
     return time.perf_counter() - began
 
 
+async def bytes_each(count: int) -> float:
+    """Park so many tasks and return the bytes of each that Python allocated, collected first."""
+    channel: Channel[int] = Channel()
+    tracemalloc.start(1)
+    before, _ = tracemalloc.get_traced_memory()
+    async with TaskGroup() as group:
+        for _ in range(count):
+            group.spawn(channel.receive)
+        while len(channel._receivers) < count:
+            await patterns.sleep(0)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        group.cancel()
+    return (after - before) / count
+
+
 def block(number: int) -> int:
     """Wait as a library that knows no asyncio does."""
     time.sleep(JOB_S)
@@ -49,6 +68,9 @@ def main() -> None:
     for runtime, count in PARKED.items():
         taken_s = patterns.run(cancel_all, count, runtime=runtime)
         print(f"cancel of {count:,} parked tasks on {runtime}: {taken_s:.2f} s")
+    for runtime in ("fibers", "asyncio"):
+        each = patterns.run(bytes_each, PARKED[runtime], runtime=runtime)
+        print(f"memory of a parked task on {runtime}: {each:,.0f} bytes")
     for runtime in ("asyncio", "threads"):
         taken_s = patterns.run(blocking_jobs, runtime=runtime)
         speedup = JOBS * JOB_S / taken_s

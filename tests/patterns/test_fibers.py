@@ -60,6 +60,22 @@ def test_tasks_go_on_while_a_call_blocks():
     run(main, runtime="fibers")
 
 
+def test_a_call_comes_back_while_tasks_are_never_idle():
+    async def main():
+        results = []
+
+        async def spin():
+            while not results:
+                await sleep(0)
+
+        async with TaskGroup() as group:
+            group.spawn(spin)
+            results.append(await call(int, "7"))
+        return results
+
+    assert run(main, runtime="fibers") == [7]
+
+
 def test_a_call_wakes_tasks_through_from_call_while_all_are_parked():
     async def main():
         channel = Channel(1)

@@ -7,6 +7,9 @@ A peer's module is written as the peer's own documentation shows it, and has
 - `enter(fn, *args)`: how one gets into its loop;
 - a function for each operation that it can honestly do; the others are absent.
 
+Two that look alike (anyio is made after trio) are both written out all the same: each shows how its own is
+used, and a layer over both would be timed with them.
+
 What a peer is can be told without importing it; one that is not here is reported with its install line.
 """
 
