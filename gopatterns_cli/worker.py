@@ -9,6 +9,7 @@ A wrong answer, a job shorter than asked, or one that fails ends the process wit
 The end of the process that started it, `--parent`, ends it too.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -29,13 +30,14 @@ def main() -> int:
     runner.argparser.add_argument("--cell", required=True, help="the cell, as JSON")
     runner.argparser.add_argument("--parent", type=int, required=True, help="the process that waits for it")
     runner.argparser.add_argument("--port", type=int, default=0, help="of the site that jobs fetch from")
+    runner.argparser.add_argument("--runs-before", type=int, default=0, help="untimed, to warm up")
     asked = runner.parse_args()
     lifeline.hold(asked.parent)
     cell = Cell.from_json(json.loads(asked.cell))
     answer = os.dup(1)
     _silence(1)  # whatever a function of the user's prints
     try:
-        told = _measured(runner, cell, asked.port)
+        told = _measured(runner, cell, asked)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a function of the user's does
@@ -64,13 +66,13 @@ def _why(cell: Cell, error: BaseException) -> str:
     return " ".join(f"{failing}{type(error).__name__}: {error}".split())
 
 
-def _measured(runner: pyperf.Runner, cell: Cell, port: int) -> dict[str, Any]:
-    if cell.pattern == BUCKET:
-        runner.bench_time_func(cell.name, timed_limiter(cell))
-        return {"job_s": None, "budget": None}
-    jobs = Jobs.of(cell, workload_of(cell), port)
-    runner.bench_time_func(cell.name, timed_arm(jobs))
-    return {"job_s": jobs.waited_s / jobs.waits if jobs.waits else None, "budget": jobs.trace.means()}
+def _measured(runner: pyperf.Runner, cell: Cell, asked: argparse.Namespace) -> dict[str, Any]:
+    jobs = None if cell.pattern == BUCKET else Jobs.of(cell, workload_of(cell), asked.port)
+    timed = timed_limiter(cell) if jobs is None else timed_arm(jobs)
+    warmups = [timed(1) for _ in range(asked.runs_before)]
+    runner.bench_time_func(cell.name, timed)
+    job_s = jobs.waited_s / jobs.waits if jobs is not None and jobs.waits else None
+    return {"job_s": job_s, "budget": None if jobs is None else jobs.trace.means(), "warmups": warmups}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from patterns.channel import Channel, Receiver, Sender
 from patterns.context import Context
 from patterns.errgroup import ErrGroup
@@ -13,7 +15,6 @@ from patterns.errors import (
     DeadlockError,
     PoolClosedError,
 )
-from patterns.exploring.decorator import explore
 from patterns.fan_out_fan_in import fan_in, fan_out
 from patterns.group import TaskGroup
 from patterns.launch import run
@@ -29,6 +30,9 @@ from patterns.timer import Ticker, Timer, after
 from patterns.traps import call, from_call, now, sleep
 from patterns.wait_group import WaitGroup
 from patterns.worker_pool import worker_pool
+
+if TYPE_CHECKING:
+    from patterns.exploring.decorator import explore
 
 __all__ = [
     "DROP",
@@ -74,3 +78,11 @@ __all__ = [
     "try_select",
     "worker_pool",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "explore":  # for tests alone: nobody else pays for its import
+        from patterns.exploring.decorator import explore  # noqa: PLC0415
+
+        return explore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -32,19 +32,19 @@ MACHINE = {
 
 GO = "go"
 
-OVERSLEEP_S = {None: 60e-6, "asyncio": 10e-6, "threads": 65e-6, "processes": 70e-6, GO: 80e-6}
+OVERSLEEP_S = {None: 60e-6, "fibers": 5e-6, "asyncio": 10e-6, "threads": 65e-6, "processes": 70e-6, GO: 80e-6}
 """How much longer than asked a wait lasts, by runtime; None is the serial loop."""
 
-HAND_OVER_S = {"asyncio": 40e-6, "threads": 60e-6, GO: 0.3e-6}
+HAND_OVER_S = {"fibers": 10e-6, "asyncio": 40e-6, "threads": 60e-6, GO: 0.3e-6}
 """What one item costs a stage of a pipeline beside its wait."""
 
 LOOP_S = 0.1e-6
 """What one item costs the serial loop beside its wait."""
 
-START_S = {"asyncio": 20e-6, "threads": 150e-6, "processes": 50e-3, GO: 1e-6}
+START_S = {"fibers": 5e-6, "asyncio": 20e-6, "threads": 150e-6, "processes": 50e-3, GO: 1e-6}
 """What one worker costs to start."""
 
-DISPATCH_S = {"asyncio": 2.3e-6, "threads": 28e-6, "processes": 300e-6, GO: 0.5e-6}
+DISPATCH_S = {"fibers": 1e-6, "asyncio": 2.3e-6, "threads": 28e-6, "processes": 300e-6, GO: 0.5e-6}
 """What one job costs a pool, one after the other."""
 
 BY_HAND = 0.9
@@ -139,10 +139,11 @@ def session(path: Path, truth: Truth) -> sessions.Session:
 
 def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
     rng = random.Random(truth.seed)
+    of_its_own = {cell.name: random.Random(f"{truth.seed} {cell.name}") for cell in cells}
     for number in range(1, truth.rounds + 1):
         drift = rng.gauss(0, 0.05)
         for position, cell in enumerate(cells):
-            seconds = _seconds(cell) * math.exp(drift + rng.gauss(0, truth.noise))
+            seconds = _seconds(cell) * math.exp(drift + of_its_own[cell.name].gauss(0, truth.noise))
             slower = (factor for name, factor in truth.slower.items() if cell.name.startswith(name))
             facts = {"gopat_cell": cell.name, "name": cell.name, "gopat_round": number, "gopat_pos": position}
             waits = {"gopat_job_s": _wait_s(cell), **_parts(cell, seconds)} if cell.duration_s else {}

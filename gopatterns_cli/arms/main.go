@@ -41,7 +41,7 @@ func main() {
 	given := flag.String("cell", "", "the cell, as JSON")
 	loops := flag.Int("loops", 1, "runs of the workload per value")
 	values := flag.Int("values", 1, "values")
-	warmups := flag.Int("warmups", 0, "values before those that count")
+	warmups := flag.Int("warmups", 0, "runs before those that count")
 	hold := flag.Bool("hold", false, "end when standard input ends: whoever waits for this is gone")
 	count := flag.Bool("practices", false, "count what the best practices leave behind, and end")
 	flag.Parse()
@@ -71,16 +71,19 @@ func measure(given string, loops, values, warmups int) error {
 		return err
 	}
 	found := measured{Values: []float64{}, Warmups: [][2]float64{}, Go: runtime.Version(), Procs: runtime.GOMAXPROCS(0)}
-	for value := range warmups + values {
+	for range warmups {
+		seconds, err := arm.value(1)
+		if err != nil {
+			return err
+		}
+		found.Warmups = append(found.Warmups, [2]float64{1, seconds})
+	}
+	for range values {
 		seconds, err := arm.value(loops)
 		if err != nil {
 			return err
 		}
-		if value < warmups {
-			found.Warmups = append(found.Warmups, [2]float64{float64(loops), seconds})
-		} else {
-			found.Values = append(found.Values, seconds)
-		}
+		found.Values = append(found.Values, seconds)
 	}
 	found.JobS, found.Budget = arm.spent()
 	return json.NewEncoder(os.Stdout).Encode(found)

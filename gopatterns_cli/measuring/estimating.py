@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gopatterns_cli.measuring.cells import Cell
 
-WORKER_S = 0.25
+WORKER_S = 0.22
 """What a worker process costs beside what it times: the interpreter, the imports, pyperf's facts."""
 
 GO_WORKER_S = 0.01
@@ -13,14 +13,15 @@ GO_WORKER_S = 0.01
 VALUE_S = 0.1
 """The least that a value takes."""
 
-LOOPED_S = VALUE_S / math.log(2)
-"""What a value of a short run takes on average: its loops are doubled until it takes `VALUE_S`, so it lies
-anywhere between that and twice that, evenly in its logarithm."""
+MARGIN = 1.05
+"""Loops are chosen for so many times `VALUE_S`: runs get a little quicker after the first."""
 
-SLOW_S = 0.5
+MOST_LOOPS = 1 << 20
+
+SLOW_S = 0.2
 """An arm that takes longer than this gets one value per process, no warm-up."""
 
-VALUES, SLOW_VALUES = 3, 1
+VALUES, SLOW_VALUES = 2, 1
 
 
 def expected_s(cells: Sequence[Cell], rounds: int, *, quick: bool) -> float:
@@ -34,6 +35,13 @@ def values_of(run_s: float, *, quick: bool) -> int:
     return SLOW_VALUES if quick or run_s > SLOW_S else VALUES
 
 
+def loops_of(run_s: float) -> int:
+    """How many runs make a value of an arm that takes so long for one."""
+    if run_s >= VALUE_S:
+        return 1
+    return MOST_LOOPS if run_s * MOST_LOOPS < VALUE_S else math.ceil(MARGIN * VALUE_S / run_s)
+
+
 def _start_s(cell: Cell) -> float:
     return GO_WORKER_S if cell.is_go else WORKER_S
 
@@ -41,7 +49,7 @@ def _start_s(cell: Cell) -> float:
 def _worker_s(cell: Cell, *, quick: bool) -> float:
     run_s = _run_s(cell)
     values = values_of(run_s, quick=quick)
-    value_s = run_s if run_s >= VALUE_S else LOOPED_S
+    value_s = run_s * loops_of(run_s) or VALUE_S
     return value_s * (values + (0 if values == SLOW_VALUES else 1))
 
 

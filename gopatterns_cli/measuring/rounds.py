@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring.estimating import SLOW_S, SLOW_VALUES, VALUE_S, values_of
+from gopatterns_cli.measuring.estimating import SLOW_S, SLOW_VALUES, loops_of, values_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError, Order
 from gopatterns_cli.measuring.suite import Run
@@ -15,8 +15,6 @@ from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Session
 TIMEOUT_S = 60.0
 PATIENCE = 20
 """A worker may take so many times as long as it was calibrated to."""
-
-MOST_LOOPS = 1 << 20
 
 Progress = Callable[[Session, int, str], None]
 """
@@ -77,18 +75,11 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
             if cell.function is not None and isinstance(error, HungError):
                 hung[cell.function] = cell.name
             continue
-        loops[cell.name] = _loops(run_s)
+        loops[cell.name] = loops_of(run_s)
         values[cell.name] = values_of(run_s, quick=session.quick)
     if not loops:
         raise Failure(f"nothing could be measured: {lost[0].cell}: {lost[0].why}")
     return replace(session, plan=replace(plan, loops=loops, values=values), lost=tuple(lost))
-
-
-def _loops(run_s: float) -> int:
-    loops = 1
-    while loops * run_s < VALUE_S and loops < MOST_LOOPS:
-        loops *= 2
-    return loops
 
 
 def _round(session: Session, launcher: Launcher, progress: Progress) -> Session:

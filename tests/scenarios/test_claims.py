@@ -99,7 +99,7 @@ def test_the_workloads_are_the_documents():
         "claims/fan-out-cpu": (5e-3, 100, (4,), 100),
         "claims/image-batch": (9e-3, 100, (10, 50), 100),
         "claims/image-batch-limited": (9e-3, 1_000, (50,), 200),
-        "claims/rate-limit": (0.6, 1_000, (), 0),
+        "claims/rate-limit": (0.3, 1_000, (), 0),
         "claims/pipeline": (0.0, 10_000, (), 0),
         "claims/pipeline-break-even": (0.0, 300, (), 0),
         "claims/worker-pool": (1e-3, 1_000, (10, 100), 1_000),
