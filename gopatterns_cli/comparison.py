@@ -13,6 +13,7 @@ from gopatterns_cli.baseline import BaselineResult, CellChange, against
 from gopatterns_cli.break_even import BreakEven, break_evens
 from gopatterns_cli.budget import LossBudget, loss_budget
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
+from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, standings
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
@@ -23,7 +24,7 @@ from gopatterns_cli.sentences import DOCUMENT, break_even_sentence, budget_sente
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
-from scenarios.model import Scenario
+from scenarios.model import OVERHEAD, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Comparison:
         tally: how often each verdict on a claim was found, worst first.
         change_tally: the same for what changed since the baseline, of the cells that gate.
         tables: one per scenario, in the plan's order.
+        costs: of operations, what they cost: a table per configuration.
+        standings: how each of our runtimes stands against the best peer of those tables.
         claims: every claim of those scenarios.
         statements: what else the document says, where it is the document's claims that were measured.
         summary: the document's summary table; empty when the session holds none of its claims.
@@ -85,6 +88,8 @@ class Comparison:
     tally: tuple[tuple[str, int], ...]
     change_tally: tuple[tuple[str, int], ...]
     tables: tuple[Table, ...]
+    costs: tuple[CostTable, ...]
+    standings: tuple[Standing, ...]
     claims: tuple[ClaimLine, ...]
     statements: tuple[StatementResult, ...]
     summary: tuple[SummaryRow, ...]
@@ -136,13 +141,18 @@ def compare(
     if baseline is not None:
         change = against(session, claims, baseline, tolerance, across_machines=across_machines)
     points = break_evens(session)
+    costs = tuple(cost_tables(session, (scenario for scenario, _ in parts), cells))
     return Comparison(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
         change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
         tables=tuple(
-            table(session, scenario, results, found) for scenario, found, results in judged if found
+            table(session, scenario, results, found)
+            for scenario, found, results in judged
+            if found and scenario.pattern != OVERHEAD
         ),
+        costs=costs,
+        standings=standings(costs),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
         statements=statement_results(session.plan.go_practices) if session.group == DOCUMENT else (),
         summary=summary(claims),
@@ -150,7 +160,7 @@ def compare(
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         baseline=change,
-        hidden=_hidden(change.gating if change else cells.values()),
+        hidden=_hidden(change.gating if change else [*cells.values(), *_rows(costs)]),
         notes=(
             *(baseline_notes(change) if change else ()),
             *notes(session, cells.values(), claims, break_even=bool(points)),
@@ -180,8 +190,16 @@ def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> t
     return tuple((str(verdict), counts[verdict]) for verdict in kind if counts[verdict])
 
 
-def _hidden(cells: Iterable[Measured | CellChange]) -> Hidden | None:
-    hides = sorted((found.hides, found.cell.name) for found in cells if found.hides is not None)
+def _cell(found: Measured | CellChange | CostRow) -> Cell:
+    return found.measured.cell if isinstance(found, CostRow) else found.cell
+
+
+def _rows(tables: Iterable[CostTable]) -> Iterator[CostRow]:
+    return (row for table in tables for row in table.rows if row.measured.cell.rate is None)
+
+
+def _hidden(cells: Iterable[Measured | CellChange | CostRow]) -> Hidden | None:
+    hides = sorted((found.hides, _cell(found).name) for found in cells if found.hides is not None)
     if not hides:
         return None
     return Hidden(median(share for share, _ in hides), *hides[-1])

@@ -60,6 +60,11 @@ def percent(share: float) -> str:
     return f"{significant(100 * share, 2)}%"
 
 
+def percent_of(share: float) -> str:
+    """A share of something asked, to a tenth of a percent: `99.8%`."""
+    return f"{100 * share:.1f}%"
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: `1 worker`, `1,000 jobs`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -5,7 +5,7 @@ across files.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, median
 
 from gopatterns_cli.makespan import ideal_s, unequal_jobs
@@ -52,8 +52,9 @@ def measured(session: Session, cell: Cell) -> Measured:
     """Return what `session` found out about `cell`."""
     serial = session.plan.serial_of(cell)
     speedup = None if serial in {None, cell} else ratio(session, serial, cell)
-    if cell.asked_s is not None:
-        speedup = paced(session, cell, cell.asked_s)
+    asked_s = replace(cell, count=session.plan.items(cell)).asked_s
+    if asked_s is not None:
+        speedup = paced(session, cell, asked_s)
     wait_s = _median(session.job_seconds(cell.name))
     serial_wait_s = None if serial is None else _median(session.job_seconds(serial.name))
     return Measured(
@@ -80,14 +81,17 @@ def paced(session: Session, cell: Cell, asked_s: float) -> RatioEstimate | None:
     return paired([asked_s] * len(times), times, session.plan.levels, lost)
 
 
-def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate | None:
-    """Return the ratio of two cells' times over the rounds that measured both; None when no round did."""
+def ratio(session: Session, numerator: Cell, denominator: Cell, factor: float = 1.0) -> RatioEstimate | None:
+    """
+    Return the ratio of two cells' times, times a factor, over the rounds that measured both; None when no
+    round did.
+    """
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
     common = sorted(above.keys() & below.keys())
     if not common:
         return None
     lost = max(session.rounds_done - len(common), 0)
-    return paired([above[r] for r in common], [below[r] for r in common], session.plan.levels, lost)
+    return paired([above[r] * factor for r in common], [below[r] for r in common], session.plan.levels, lost)
 
 
 def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:

@@ -33,6 +33,11 @@ ONLY_WAITING = (
     "much an item takes to compute, a pipeline only adds its hand-overs."
 )
 
+COSTS = (
+    "Ratios are of the time per item, paired by round; tables are sorted, and rows that we lose are in them. "
+    "What a peer lacks is named below its table."
+)
+
 NO_GO = "no figures for Go"
 
 GO_GRAIN_S = 1e-3
@@ -55,6 +60,10 @@ def notes(
 ) -> Iterator[str]:
     """Yield what applies to a session: how far it got, what was lost, how to read its figures."""
     yield from _of_the_session(session)
+    yield from (f"Not here: {reason}." for reason in session.plan.not_here)
+    if all(found.cell.operation for found in cells):
+        yield COSTS
+        return
     if claims:
         homes = ", ".join(dict.fromkeys(result.runtime for result in claims))
         yield f"* decides the claim: the gopat arm on {homes}, cold unless the claim says warm."

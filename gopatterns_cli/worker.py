@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pyperf
@@ -21,7 +22,7 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import lifeline
 from gopatterns_cli.measuring.cells import BUCKET, Cell
 from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
-from gopatterns_cli.measuring.timing import timed_arm, timed_limiter, workload_of
+from gopatterns_cli.measuring.timing import TimeLoops, timed_arm, timed_limiter, workload_of
 
 
 def main() -> int:
@@ -31,6 +32,7 @@ def main() -> int:
     runner.argparser.add_argument("--parent", type=int, required=True, help="the process that waits for it")
     runner.argparser.add_argument("--port", type=int, default=0, help="of the site that jobs fetch from")
     runner.argparser.add_argument("--runs-before", type=int, default=0, help="untimed, to warm up")
+    runner.argparser.add_argument("--most-s", type=float, default=0.0, help="for one run of an operation")
     asked = runner.parse_args()
     lifeline.hold(asked.parent)
     cell = Cell.from_json(json.loads(asked.cell))
@@ -67,12 +69,25 @@ def _why(cell: Cell, error: BaseException) -> str:
 
 
 def _measured(runner: pyperf.Runner, cell: Cell, asked: argparse.Namespace) -> dict[str, Any]:
-    jobs = None if cell.pattern == BUCKET else Jobs.of(cell, workload_of(cell), asked.port)
-    timed = timed_limiter(cell) if jobs is None else timed_arm(jobs)
-    warmups = [timed(1) for _ in range(asked.runs_before)]
+    if cell.operation is not None:
+        from gopatterns_cli.overhead import timing  # noqa: PLC0415 - nobody else needs it
+
+        if asked.most_s:
+            cell = replace(cell, count=timing.fitting(cell, asked.most_s))
+        return {**_told(runner, cell, timing.timed(cell), asked.runs_before), "count": cell.count}
+    if cell.pattern == BUCKET:
+        return _told(runner, cell, timed_limiter(cell), asked.runs_before)
+    jobs = Jobs.of(cell, workload_of(cell), asked.port)
+    told = _told(runner, cell, timed_arm(jobs), asked.runs_before)
+    waited_s = jobs.waited_s / jobs.waits if jobs.waits else None
+    return {**told, "job_s": waited_s, "budget": jobs.trace.means()}
+
+
+def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, runs_before: int) -> dict[str, Any]:
+    """Measure, and say what pyperf does not."""
+    warmups = [timed(1) for _ in range(runs_before)]
     runner.bench_time_func(cell.name, timed)
-    job_s = jobs.waited_s / jobs.waits if jobs is not None and jobs.waits else None
-    return {"job_s": job_s, "budget": None if jobs is None else jobs.trace.means(), "warmups": warmups}
+    return {"job_s": None, "budget": None, "warmups": warmups, "count": cell.count}
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ def _job(values: Json) -> Job:
         share=values.get("share", 0.0),
         function=values.get("function"),
         inputs=values.get("inputs"),
+        operation=values.get("operation"),
     )
 
 
@@ -77,6 +78,7 @@ def _arms(values: Json, duration_s: float) -> Arms:
         buffer=values.get("buffer", 0),
         durations_s=tuple(values.get("durations", (duration_s,))),
         rates=tuple(values.get("rates", ())),
+        best=tuple(values.get("best", ())),
     )
 
 

@@ -11,6 +11,31 @@ from typing import Any
 
 Json = dict[str, Any]
 
+OVERHEAD = "overhead"
+"""What a file names in place of a pattern when it measures an operation: what the layer itself costs."""
+
+OPERATIONS = (
+    "buffered",
+    "unbuffered",
+    "pipeline",
+    "pool-no-op",
+    "pool-wait",
+    "fan-out",
+    "select-2-parked",
+    "select-2-ready",
+    "select-8-parked",
+    "select-8-ready",
+    "semaphore",
+    "semaphore-contended",
+    "spawn",
+    "cancel",
+    "limiter",
+)
+"""The operations there are; what each one is stands where it is measured."""
+
+POOLED = frozenset({"pool-no-op", "pool-wait", "fan-out"})
+"""Those that take workers."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -19,12 +44,13 @@ class Job:
     Attributes:
         kind: `wait` for a latency; `cpu`, computing that takes so long in Python; `mixed`, a share of each;
             `image`, fetched in that time and then made smaller; `http`, a page that a server on loopback
-            gives after that time; `python`, a function of the user's.
+            gives after that time; `python`, a function of the user's; `operation`, one of the layer itself.
         duration_s: how long one job takes, in seconds; 0 for `python`.
         count: how many jobs a run has, at least 1; of `python` at the most, 0 for all inputs.
         share: the share of `mixed` that computes, above 0 and below 1.
         function: of `python`, as MODULE:FUNCTION.
         inputs: of `python`, as MODULE:ITERABLE.
+        operation: of `operation`, its name, one of `OPERATIONS`.
     """
 
     kind: str
@@ -33,6 +59,7 @@ class Job:
     share: float = 0.0
     function: str | None = None
     inputs: str | None = None
+    operation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +74,7 @@ class Arms:
         buffer: capacity of the channels between tasks; 0 is a rendezvous.
         durations_s: the ladder of job durations in seconds; a single one when there is no ladder.
         rates: requests per second that a limiter lets through, one after the other; empty for no limiter.
+        best: of an operation, the peers that a quick session measures: the first three that are here.
     """
 
     workers: tuple[int, ...]
@@ -56,6 +84,7 @@ class Arms:
     buffer: int
     durations_s: tuple[float, ...]
     rates: tuple[float, ...] = ()
+    best: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
+from scenarios.model import OPERATIONS, OVERHEAD, POOLED
 from scenarios.near import did_you_mean
 from scenarios.problem import bare, shown
 from scenarios.wire import WireArms, WireClaim, WireJob, WireScenario, WireWhere
@@ -17,6 +18,16 @@ Finding = tuple[str, str, str]
 
 BUCKET = "token-bucket"
 """The pattern that is measured without jobs, at the rates in `arms.rates`."""
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "mixed": ("duration", "count", "share"),
+    "python": ("function", "inputs"),
+    "operation": ("operation", "count"),
+}
+"""The keys that a kind of job cannot do without; of the others those are a duration and a count."""
+
+TAKEN_TOO: Mapping[str, tuple[str, ...]] = {"python": ("count",), "operation": ("duration",)}
+"""What it may have besides: an operation that is held to a rate lasts for a time."""
 
 TIMES_TOLERANCE = 0.01
 """How far a claimed speed-up may lie from the ratio of the document's own times: they are rounded figures."""
@@ -33,7 +44,7 @@ def findings(
         patterns: the names of the patterns that exist, each with whether it takes workers.
         runtimes: the names of the runtimes that exist.
     """
-    if wire.pattern:
+    if wire.pattern and wire.pattern != OVERHEAD:
         yield from _known("pattern", wire.pattern, patterns)
     if wire.job:
         yield from _job(wire.job, wire.pattern)
@@ -43,6 +54,9 @@ def findings(
         yield "arms.rates", "nothing", "a list such as [100, 1_000], because token-bucket holds a rate"
     if wire.pattern and wire.pattern in patterns:
         yield from _takes_workers(wire, labels, takes_workers=patterns[wire.pattern])
+    if wire.job and wire.pattern == OVERHEAD:
+        pooled = wire.job.operation in POOLED
+        yield from _takes_workers(wire, labels, takes_workers=pooled)
     yield from _claims(wire, labels)
     yield from _skip(wire, runtimes)
 
@@ -56,16 +70,18 @@ def _job(job: WireJob, pattern: str | None) -> Iterator[Finding]:
     """Each kind of job has the keys that it needs, and none that it does not take."""
     if job.kind is None:
         return
-    needed = {"mixed": ("duration", "count", "share"), "python": ("function", "inputs")}.get(
-        job.kind, ("duration", "count")
-    )
+    needed = NEEDED.get(job.kind, ("duration", "count"))
     for key in needed:
         if key not in job.model_fields_set:
             yield f"job.{key}", "nothing", WireJob.model_fields[key].description or ""
-    taken = {*needed, "kind", *(["count"] if job.kind == "python" else [])}
+    taken = {*needed, "kind", *TAKEN_TOO.get(job.kind, ())}
     for key in sorted(job.model_fields_set - taken):
         yield f"job.{key}", "a key too many", f"none, because a {job.kind} job takes no {key}"
-    if job.kind != "wait" and pattern in {"pipeline", BUCKET}:
+    if job.operation:
+        yield from _known("job.operation", job.operation, OPERATIONS)
+    if (job.kind == "operation") != (pattern == OVERHEAD) and pattern:
+        yield "job.kind", job.kind, f"operation with the pattern {OVERHEAD}, and with no other"
+    elif job.kind != "wait" and pattern in {"pipeline", BUCKET}:
         yield "job.kind", job.kind, f"wait, the only kind of job that {pattern} is measured with"
 
 
@@ -82,8 +98,9 @@ def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
 
 def _takes_workers(wire: WireScenario, labels: Sequence[str], *, takes_workers: bool) -> Iterator[Finding]:
     written = wire.arms is not None and "workers" in wire.arms.model_fields_set
+    what = wire.job.operation if wire.pattern == OVERHEAD and wire.job else wire.pattern
     if takes_workers and wire.arms and not written:
-        yield "arms.workers", "nothing", f"a list such as [1, 10, 100], because {wire.pattern} takes workers"
+        yield "arms.workers", "nothing", f"a list such as [1, 10, 100], because {what} takes workers"
     if takes_workers:
         return
     too_many = ["arms.workers"] * written + [
@@ -92,7 +109,7 @@ def _takes_workers(wire: WireScenario, labels: Sequence[str], *, takes_workers: 
         if claim and claim.where and "workers" in claim.where.model_fields_set
     ]
     for trail in too_many:
-        yield trail, "a key too many", f"none, because {wire.pattern} takes no workers"
+        yield trail, "a key too many", f"none, because {what} takes no workers"
 
 
 def _claims(wire: WireScenario, labels: Sequence[str]) -> Iterator[Finding]:

@@ -80,8 +80,8 @@ class Table(BaseModel):
 class WireJob(Table):
     """The table `job`."""
 
-    kind: Literal["wait", "cpu", "mixed", "image", "http", "python"] | None = Field(
-        description="wait, cpu, mixed, image, http or python"
+    kind: Literal["wait", "cpu", "mixed", "image", "http", "python", "operation"] | None = Field(
+        description="wait, cpu, mixed, image, http, python or operation"
     )
     duration: Duration | None = Field(default=None, description=ALLOWED_DURATION)
     count: Count | None = Field(default=None, description=allowed_count())
@@ -90,6 +90,7 @@ class WireJob(Table):
     )
     function: Named | None = Field(default=None, description="MODULE:FUNCTION, the user's own")
     inputs: Named | None = Field(default=None, description="MODULE:ITERABLE, the user's own")
+    operation: Text | None = Field(default=None, description="the name of an operation, such as buffered")
 
 
 class WireArms(Table):
@@ -102,6 +103,7 @@ class WireArms(Table):
     buffer: Capacity | None = Field(default=None, description=allowed_count(0))
     durations: DurationLadder | None = Field(default=None, description=ALLOWED_DURATIONS)
     rates: Rates | None = Field(default=None, description="requests per second such as [100, 1_000]")
+    best: Runtimes | None = Field(default=None, description='a list of peers such as ["gevent", "trio"]')
 
 
 class WireWhere(Table):

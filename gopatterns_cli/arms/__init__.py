@@ -11,6 +11,8 @@ The Go files are one module, whose `main.go` is the worker that times them.
 
 from pathlib import Path
 
+from scenarios.model import OVERHEAD
+
 
 def names(pattern: str) -> tuple[str, ...]:
     """The arms of a pattern, `native_asyncio` and so on, sorted; empty when the pattern has none."""
@@ -19,5 +21,5 @@ def names(pattern: str) -> tuple[str, ...]:
 
 
 def is_measured(pattern: str) -> bool:
-    """Whether a pattern can be measured."""
-    return "gopat" in names(pattern)
+    """Whether a pattern can be measured, or stands for operations, which can."""
+    return pattern == OVERHEAD or "gopat" in names(pattern)

@@ -14,6 +14,12 @@ import (
 // those of a pool; an operation without any has a name of its own for every setting.
 func operation(asked *cell) (*arm, error) {
 	count := asked.Count
+	if asked.Operation == "limiter" {
+		if asked.Rate <= 0 {
+			return nil, errors.New("the cell has no rate")
+		}
+		return limited(asked), nil
+	}
 	if pooled := pools[asked.Operation]; pooled != nil {
 		if asked.Workers < 1 {
 			return nil, errors.New("the cell has no workers")

@@ -94,10 +94,13 @@ def bench(  # noqa: PLR0913 - one parameter per option
         if not resume:
             session = create(with_practices(session), exactly=output is not None)
         session = _measured(session)
-    rows = [measured(session, cell) for cell in session.plan.cells]
     if as_json:
         _print_json(session)
         return
+    if all(cell.operation for cell in session.plan.cells):
+        _print_costs(session)
+        return
+    rows = [measured(session, cell) for cell in session.plan.cells]
     for line in benched.table(session, rows, width()):
         print(line)
 
@@ -163,6 +166,15 @@ def _print_plan(session: "Session", *, as_json: bool) -> None:
         return
     for line in benched.plan(session, width()):
         print(line)
+
+
+def _print_costs(session: "Session") -> None:
+    """Operations have no serial arm: their tables are those of `compare`."""
+    from gopatterns_cli.comparison import compare  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render import terminal  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+
+    print(terminal.render(compare(session), width(), terminal.colors()), end="")
 
 
 def _print_json(session: "Session") -> None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 SERIAL, NATIVE, GOPAT, TICKER = "serial", "native", "gopat", "ticker"
 GO, GO_SERIAL, GO_TICKER = "go", "go-serial", "go-ticker"
-"""The arms. A ticker's is the document's token bucket; those of Go are real Go."""
+PEER = "peer"
+"""The arms. A ticker's is the document's token bucket; those of Go are real Go; a peer is another library."""
+IN_PYTHON = frozenset({NATIVE, GOPAT, TICKER, PEER})
+"""Those that have a runtime."""
 COLD, WARM = "cold", "warm"
 BUCKET = "token-bucket"
 """The pattern whose arms have no jobs: requests held to a rate."""
@@ -28,13 +31,14 @@ class Cell:
 
     Args:
         scenario: the scenario's stem, without its group.
-        pattern: `worker-pool`, `pipeline`, `fan-out-fan-in`.
-        arm: `serial`, `native`, `gopat`, `ticker`, `go`, `go-serial` or `go-ticker`.
-        runtime: None for a serial arm and for Go; `pool` and `workers` are None for serial arms, too.
+        pattern: `worker-pool`, `pipeline`, `fan-out-fan-in`; `overhead` where it is an operation.
+        arm: `serial`, `native`, `gopat`, `ticker`, `peer`, `go`, `go-serial` or `go-ticker`.
+        runtime: None for a serial arm and for Go, of a peer its name; `pool` and `workers` are None for
+            serial arms, too.
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
         buffer: capacity of the hops between stages, in items.
-        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http` or `python`.
+        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python` or `operation`.
         duration_s: what one job is asked to take; of an `image` fetching it, of `http` what the server waits.
         count: number of jobs in one run of the workload.
         ladder: the scenario measures several durations, so the name tells which.
@@ -43,6 +47,7 @@ class Cell:
         rate: requests per second that a limiter lets through; None where there is none.
         function: of `python`, as MODULE:FUNCTION.
         inputs: of `python`, as MODULE:ITERABLE.
+        operation: of `operation`, its name.
     """
 
     scenario: str
@@ -61,6 +66,7 @@ class Cell:
     rate: float | None = None
     function: str | None = None
     inputs: str | None = None
+    operation: str | None = None
 
     @property
     def is_serial(self) -> bool:
@@ -112,7 +118,7 @@ class Cell:
         required = {field.name: data[field.name] for field in fields(cls) if field.name not in later}
         cell = checked(cls(**required, **{name: data[name] for name in later & data.keys()}))
         serial = cell.is_serial and (cell.runtime, cell.pool) == (None, None)
-        python = cell.arm in {NATIVE, GOPAT, TICKER} and bool(cell.runtime) and cell.pool in {COLD, WARM}
+        python = cell.arm in IN_PYTHON and bool(cell.runtime) and cell.pool in {COLD, WARM}
         go = cell.arm in {GO, GO_TICKER} and (cell.runtime, cell.pool) == (None, COLD)
         if not serial and not python and not go:
             raise ValueError(f"a cell cannot be {shown((cell.arm, cell.runtime, cell.pool))}")

@@ -14,7 +14,8 @@ from gopatterns_cli.measuring.fitting import fitted
 from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.machine import cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
-from scenarios.model import Scenario, to_json
+from gopatterns_cli.overhead.choosing import cells_of as operations
+from scenarios.model import OVERHEAD, Scenario, to_json
 
 ROUNDS, QUICK_ROUNDS = 12, 6
 
@@ -43,12 +44,17 @@ def draft(  # noqa: PLR0913 - one keyword per option
     """
     out_of_reach = _out_of_reach(scenarios)
     measured = [scenario for scenario in scenarios if not missing(scenario.job.kind)]
-    planned = tuple(
-        _computing(cell, operations_per_s)
-        for scenario in (_short(measured, out_of_reach) if quick else measured)
-        for cell in cells_of(scenario, quick=quick, runtimes=runtimes, go=not no_go)
-    )
-    count = rounds or (QUICK_ROUNDS if quick else ROUNDS)
+    planned: tuple[Cell, ...] = ()
+    not_here: dict[str, None] = {}
+    for scenario in _short(measured, out_of_reach) if quick else measured:
+        if scenario.pattern == OVERHEAD:
+            found, lacking = operations(scenario, quick=quick, runtimes=runtimes, go=not no_go)
+            planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
+        else:
+            found = cells_of(scenario, quick=quick, runtimes=runtimes, go=not no_go)
+            planned += tuple(_computing(cell, operations_per_s) for cell in found)
+    few = quick or all(cell.operation is not None for cell in planned)
+    count = rounds or (QUICK_ROUNDS if few else ROUNDS)
     left_out: tuple[str, ...] = ()
     if budget_s is not None:
         planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fixed=rounds is not None)
@@ -66,6 +72,7 @@ def draft(  # noqa: PLR0913 - one keyword per option
         out_of_reach=out_of_reach,
         no_go=no_go,
         left_out=left_out,
+        not_here=tuple(not_here),
     )
 
 

@@ -18,6 +18,9 @@ MARGIN = 1.05
 
 MOST_LOOPS = 1 << 20
 
+OPERATION_S = 0.25
+"""What a value of an operation takes, of all arms on the average; nobody knows before the calibration."""
+
 SLOW_S = 0.2
 """An arm that takes longer than this gets one value per process, no warm-up."""
 
@@ -57,6 +60,8 @@ def _run_s(cell: Cell) -> float:
     """Guess one run from the waits alone; those of a pipeline's stages overlap, computing is on one core."""
     if cell.asked_s is not None:
         return cell.asked_s
+    if cell.operation is not None:
+        return OPERATION_S
     in_turn = 3 if cell.pattern == "pipeline" and cell.is_serial else 1
     computing_s = cell.count * (cell.duration_s - cell.sleep_s) * (cell.job_kind in {"cpu", "mixed"})
     return cell.duration_s * cell.count / (cell.workers or 1) * in_turn + computing_s

@@ -38,6 +38,8 @@ class Plan:
         go_practices: by practice, how many goroutines Go leaves behind, `good` and `bad`; empty if uncounted.
         left_out: what a budget left no time for.
         no_go: why there are no arms of Go; empty where there are, or none were asked for.
+        not_here: peers that cannot be measured here, each with the reason.
+        counts: by cell, how many items a run has where that is fewer than its own count: it is slow.
     """
 
     seed: int
@@ -54,6 +56,8 @@ class Plan:
     no_go: str = ""
     left_out: tuple[str, ...] = ()
     go_practices: "Mapping[str, Mapping[str, int]]" = field(default_factory=dict)
+    not_here: tuple[str, ...] = ()
+    counts: "Mapping[str, int]" = field(default_factory=dict)
 
     def cell(self, name: str) -> Cell:
         """The cell of that name; KeyError when the plan has none."""
@@ -61,6 +65,10 @@ class Plan:
             if cell.name == name:
                 return cell
         raise KeyError(name)
+
+    def items(self, cell: Cell) -> int:
+        """How many items one run of a cell has."""
+        return self.counts.get(cell.name, cell.count)
 
     def serial_of(self, cell: Cell) -> Cell | None:
         """The serial arm that `cell` is compared with: same language, scenario and duration of a job."""
@@ -90,6 +98,8 @@ class Plan:
             "no_go": self.no_go,
             "left_out": list(self.left_out),
             "go_practices": {name: dict(counts) for name, counts in self.go_practices.items()},
+            "not_here": list(self.not_here),
+            "counts": dict(self.counts),
         }
 
     @classmethod
@@ -116,6 +126,8 @@ class Plan:
                 no_go=data.get("no_go", ""),
                 left_out=tuple(data.get("left_out", ())),
                 go_practices=data.get("go_practices", {}),
+                not_here=tuple(data.get("not_here", ())),
+                counts=data.get("counts", {}),
             )
         )
 
@@ -132,6 +144,8 @@ def _coherent(plan: P) -> P:
         raise ValueError("the plan measures a cell that it does not have")
     if plan.loops.keys() != plan.values.keys() or not names.issuperset(plan.loops):
         raise ValueError("the plan has not both loops and values for a cell of its own")
+    if not names.issuperset(plan.counts) or not all(count >= 1 for count in plan.counts.values()):
+        raise ValueError("the plan has a count for no cell of its own, or none at all")
     if not all(counts.keys() == {"good", "bad"} for counts in plan.go_practices.values()):
         raise ValueError("the plan has not both counts for a practice in Go")
     if not all(0 < level < 1 for level in plan.levels):

@@ -49,7 +49,10 @@ Source: Mytkowicz et al., "Producing Wrong Data Without Doing Anything Obviously
 
 @dataclass(frozen=True)
 class Order:
-    """What one worker is to do: the cell, runs per value, values, runs before those, which do not count."""
+    """
+    What one worker is to do: the cell, runs per value, values, runs before those, which do not count. With
+    `most_s` an operation gets fewer items if a run of all of them takes longer.
+    """
 
     cell: Cell
     loops: int
@@ -57,6 +60,7 @@ class Order:
     warmups: int
     hash_seed: int
     timeout_s: float
+    most_s: float = 0.0
 
 
 class LostRunError(Exception):
@@ -174,6 +178,7 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
         *options,
         f"--parent={os.getpid()}",
         f"--port={port}",
+        f"--most-s={order.most_s}",
         "--cell",
         json.dumps(order.cell.to_json()),
     ]
@@ -229,11 +234,12 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
         (run,) = benchmark["runs"]
         measured = read_run(run, {**data.get("metadata", {}), **benchmark.get("metadata", {})})
         told = json.loads(said)
+        kept = {name: fact for name, fact in measured.metadata.items() if name not in PRIVATE}
         measured = replace(measured, warmups=tuple((1, seconds) for seconds in told["warmups"]))
+        kept["gopat_count"] = told["count"]
         job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None
-    kept = {name: fact for name, fact in measured.metadata.items() if name not in PRIVATE}
     return _checked(measured, kept, order, job_s, budget)
 
 

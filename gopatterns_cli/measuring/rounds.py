@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.estimating import SLOW_S, SLOW_VALUES, loops_of, values_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError, Order
@@ -13,6 +14,15 @@ from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Session, UnwrittenError, write
 
 TIMEOUT_S = 60.0
+MOST_S, QUICK_MOST_S = 2.0, 0.3
+"""A run of an operation takes no longer: a slow arm gets fewer items, and a mark."""
+
+ABOUT = 1.2
+"""A run that takes only so much longer is left as it is."""
+
+FEWEST = 2
+"""One request has no rate."""
+
 PATIENCE = 20
 """A worker may take so many times as long as it was calibrated to."""
 
@@ -53,7 +63,7 @@ def carry_out(session: Session, launcher: Launcher, progress: Progress) -> Sessi
 def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Session:
     """Settle once per cell how many runs make a value of 100 ms, and how many values a process measures."""
     plan = session.plan
-    loops, values, lost = {}, {}, []
+    loops, values, counts, lost = {}, {}, {}, []
     hung: dict[str, str] = {}  # by the user's function, where it did
     for done, cell in enumerate(plan.cells):
         progress(session, done, cell.name)
@@ -66,20 +76,40 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
             values=1,
             warmups=0 if session.quick else 1,
             hash_seed=plan.hash_seeds[0],
-            timeout_s=TIMEOUT_S * 5,
+            timeout_s=TIMEOUT_S if cell.operation else TIMEOUT_S * 5,
+            most_s=_most_s(cell, quick=session.quick),
         )
         try:
-            run_s = launcher(order).values[0]
+            run = launcher(order)
         except LostRunError as error:
             lost.append(Loss(0, cell.name, str(error)))
             if cell.function is not None and isinstance(error, HungError):
                 hung[cell.function] = cell.name
             continue
+        run_s, count = _fitting(cell, run, quick=session.quick)
         loops[cell.name] = loops_of(run_s)
         values[cell.name] = values_of(run_s, quick=session.quick)
+        if count < cell.count:
+            counts[cell.name] = count
     if not loops:
         raise Failure(f"nothing could be measured: {lost[0].cell}: {lost[0].why}")
-    return replace(session, plan=replace(plan, loops=loops, values=values), lost=tuple(lost))
+    return replace(session, plan=replace(plan, loops=loops, values=values, counts=counts), lost=tuple(lost))
+
+
+def _most_s(cell: Cell, *, quick: bool) -> float:
+    """How long a run may take; 0 when it may take its time. What is held to a rate takes what that says."""
+    if cell.operation is None:
+        return 0.0
+    return max(QUICK_MOST_S if quick else MOST_S, cell.asked_s or 0.0)
+
+
+def _fitting(cell: Cell, run: Run, *, quick: bool) -> tuple[float, int]:
+    """The time of a run and its items: of a slow arm, so many that it does not take longer than it may."""
+    run_s, count = run.values[0], run.metadata.get("gopat_count", cell.count)
+    most_s = _most_s(cell, quick=quick)
+    if not most_s or run_s <= most_s * ABOUT:
+        return run_s, count
+    return most_s, max(int(count * most_s / run_s), min(count, FEWEST))
 
 
 def _round(session: Session, launcher: Launcher, progress: Progress) -> Session:
@@ -102,6 +132,7 @@ def _order(plan: Plan, number: int, name: str) -> Order:
     cell, values = plan.cell(name), plan.values[name]
     slow = values == SLOW_VALUES
     timeout_s = TIMEOUT_S + PATIENCE * max(SLOW_S, cell.duration_s * cell.count) * (values + 1)
+    cell = replace(cell, count=plan.items(cell))
     return Order(cell, plan.loops[name], values, 0 if slow else 1, plan.hash_seeds[number - 1], timeout_s)
 
 

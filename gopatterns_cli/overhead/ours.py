@@ -4,7 +4,7 @@ import itertools
 from time import perf_counter
 from typing import Any
 
-from gopatterns_cli.overhead.operations import CAPACITY, PER_SECOND, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
 from patterns import (
     DROP,
     CancelledError,
@@ -206,9 +206,9 @@ async def cancel(count: int) -> int:
     return ended
 
 
-async def limiter(count: int) -> list[float]:
+async def limiter(count: int, per_second: int) -> list[float]:
     """Requests one after the other, as fast as they are let through."""
-    rate = RateLimiter(PER_SECOND, 1)
+    rate = RateLimiter(per_second, 1)
     stamps = []
     for _ in range(count):
         await rate.wait()

@@ -5,10 +5,45 @@ from inspect import iscoroutinefunction
 from time import perf_counter
 from typing import Any
 
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.overhead import arms
 from gopatterns_cli.overhead.arms import Arm
-from gopatterns_cli.overhead.operations import Operation
+from gopatterns_cli.overhead.operations import OPERATIONS, Operation
 
 POOLS = ("cold", "warm")
+
+
+def timed(cell: Cell) -> Callable[[int], float]:
+    """A cell's operation, ready to be timed: runs it so many times and returns the seconds that they took."""
+    operation, arm = OPERATIONS[cell.operation or ""], arms.of(cell)
+    given = {"count": cell.count, "setting": _setting(cell, operation), "pool": cell.pool or "cold"}
+    return lambda loops: sum(measure(operation, arm, loops=loops, **given))  # type: ignore[arg-type]
+
+
+def fitting(cell: Cell, most_s: float) -> int:
+    """How many items, at most those of the cell, take no longer than `most_s`.
+
+    The count grows in steps up to the whole: a few items tell what beginning costs, not what many cost.
+    What is held to a rate takes the time that it takes.
+    """
+    operation, arm = OPERATIONS[cell.operation or ""], arms.of(cell)
+    if operation.paced:
+        return cell.count
+    setting = _setting(cell, operation)
+    count = min(max(cell.count // 100, 2), cell.count)
+    while True:
+        seconds = measure(operation, arm, count=count, setting=setting)[0]
+        if seconds > most_s:
+            return max(int(count * most_s / seconds), 1)
+        if count == cell.count:
+            return count
+        count = min(count * 4, cell.count)
+
+
+def _setting(cell: Cell, operation: Operation) -> int | None:
+    if cell.rate is not None:
+        return round(cell.rate)
+    return cell.workers or operation.cases
 
 
 def measure(
@@ -26,7 +61,7 @@ def measure(
         operation: what is done.
         arm: who does it.
         count: items of a value.
-        setting: workers or cases, where the operation has them.
+        setting: workers, cases or a rate, where the operation has them.
         loops: how many values.
         pool: `cold`: the arm's loop and its threads are made and taken down inside of what is timed; `warm`:
             the loop is entered once, and a first run in it is not timed.
@@ -46,10 +81,10 @@ def measure(
     else:
         timed = [_once(arm.enter, fn, *arguments) for _ in range(loops)]
     for _, answer in timed:
-        operation.check(answer, count)
+        operation.check(answer, count, setting)
     told = timed[-loops:]
-    if operation.seconds is not None:
-        return [operation.seconds(answer) for _, answer in told]
+    if operation.paced:
+        return [answer[-1] - answer[0] for _, answer in told]
     return [seconds for seconds, _ in told]
 
 

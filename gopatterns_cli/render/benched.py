@@ -19,6 +19,7 @@ def plan(session: Session, columns: int) -> Iterator[str]:
         yield f"  {cell.name}"[:columns]
     if drafted.left_out:
         yield f"left out for the budget: {', '.join(drafted.left_out)}"
+    yield from (f"not here: {reason}" for reason in drafted.not_here)
     if drafted.no_go:
         yield f"{NO_GO}: {drafted.no_go}"
     for claim, reason in drafted.out_of_reach.items():

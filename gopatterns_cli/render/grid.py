@@ -29,10 +29,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows under a heading of their own; no heading when they need none."""
+    """Rows under a heading of their own, lines below them; no heading when they need none."""
 
     heading: str
     lines: tuple[Line, ...]
+    feet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render import headlines
+from gopatterns_cli.render.cost_grids import cost_grid
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.sentences import configuration, speaker
 from gopatterns_cli.statistics.ratio import RatioEstimate
@@ -145,6 +146,7 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
     if comparison.baseline is not None:
         yield baseline_grid(comparison.baseline)
     yield from (measured_grid(table) for table in comparison.tables)
+    yield from (cost_grid(table) for table in comparison.costs)
     if comparison.summary:
         yield summary_grid(comparison.summary)
     if comparison.overheads:

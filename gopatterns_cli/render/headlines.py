@@ -2,15 +2,25 @@
 
 from gopatterns_cli import figures
 from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.costs import Standing
 from gopatterns_cli.machines import described
 from gopatterns_cli.session import Session
 
 
 def answer(comparison: Comparison) -> str:
     """The first line: how often which verdict was found."""
+    if comparison.standings:
+        return "; ".join(_stands(one) for one in comparison.standings)
     claims = _counted(comparison.tally) or "no claim in this session"
     changes = _counted(comparison.change_tally)
     return f"against the baseline: {changes}; claims: {claims}" if changes else f"claims: {claims}"
+
+
+def _stands(standing: Standing) -> str:
+    return (
+        f"{standing.runtime}: ahead of every peer in {standing.ahead} of {standing.of} operations, "
+        f"behind one in {standing.behind}"
+    )
 
 
 def conditions(session: Session) -> tuple[str, ...]:

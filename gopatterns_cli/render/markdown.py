@@ -61,6 +61,7 @@ def _tables(grid: Grid) -> Iterator[str]:
     for block in grid.blocks:
         yield _bold(block.heading)
         yield _table(grid, block)
+        yield _bullets(block.feet)
 
 
 def _table(grid: Grid, block: Block) -> str:

@@ -110,6 +110,7 @@ def _grid(grid: Grid, columns: int) -> Iterator[Part]:
             yield from _stacked(shown, block.lines, columns)
         else:
             yield _table(shown, block.lines, widths, *layout)
+        yield from _paragraphs(block.feet, columns, indent=INDENT)
 
 
 def _without_empty_columns(grid: Grid) -> Grid:

@@ -67,6 +67,8 @@ def effect_of(cell: Cell, port: int) -> Effect:
 
 def missing(kind: str) -> str:
     """Say what jobs of a kind lack here, and how to get it; empty where they lack nothing."""
+    if kind == "operation":  # it has no jobs
+        return ""
     looked = getattr(_kind(kind), "missing", None)
     return str(looked()) if looked is not None else ""
 

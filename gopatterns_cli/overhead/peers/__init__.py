@@ -31,6 +31,7 @@ class Peer:
 
     Attributes:
         hint: what else its installation needs.
+        names: what its module defines, functions among them.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Peer:
     family: str
     lacks: dict[str, str]
     hint: str = ""
+    names: frozenset[str] = frozenset()
 
     @property
     def get(self) -> str:
@@ -61,12 +63,17 @@ def about(name: str) -> Peer:
         raise ValueError(f"peer: found {name!r}, allowed {', '.join(names())}")
     tree = ast.parse((FOLDER / f"{_stem(name)}.py").read_text(encoding="utf-8"))
     facts: dict[str, Any] = {}
+    defined = set()
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets:
+            if isinstance(target, ast.Name):
+                defined.add(target.id)
             if isinstance(target, ast.Name) and target.id in FACTS:
                 facts[target.id.lower()] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
-    return Peer(**facts)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            defined.add(node.name)
+    return Peer(**facts, names=frozenset(defined))
 
 
 def load(name: str) -> ModuleType:

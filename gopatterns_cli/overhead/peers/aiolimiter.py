@@ -7,8 +7,6 @@ from typing import Any
 
 from aiolimiter import AsyncLimiter
 
-from gopatterns_cli.overhead.operations import PER_SECOND
-
 NAME = "aiolimiter"
 PACKAGE = "aiolimiter"
 FAMILY = "asyncio"
@@ -20,9 +18,9 @@ def enter(fn: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
     return asyncio.run(fn(*args))
 
 
-async def limiter(count: int) -> list[float]:
+async def limiter(count: int, per_second: int) -> list[float]:
     """Requests one after the other, as fast as they are let through."""
-    bucket = AsyncLimiter(1, 1 / PER_SECOND)
+    bucket = AsyncLimiter(1, 1 / per_second)
     stamps = []
     for _ in range(count):
         async with bucket:

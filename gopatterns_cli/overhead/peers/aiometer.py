@@ -7,7 +7,7 @@ from typing import Any
 
 import aiometer
 
-from gopatterns_cli.overhead.operations import PER_SECOND, WAIT_S
+from gopatterns_cli.overhead.operations import WAIT_S
 
 NAME = "aiometer"
 PACKAGE = "aiometer"
@@ -57,12 +57,12 @@ async def _pooled(count: int, workers: int, work: Callable[[int], Awaitable[int]
         return [result async for result in results]
 
 
-async def limiter(count: int) -> list[float]:
+async def limiter(count: int, per_second: int) -> list[float]:
     """Requests that only look at the clock."""
     stamps: list[float] = []
 
     async def request(_: int) -> None:
         stamps.append(perf_counter())
 
-    await aiometer.run_on_each(request, range(count), max_per_second=PER_SECOND)
+    await aiometer.run_on_each(request, range(count), max_per_second=per_second)
     return stamps

@@ -1,0 +1,178 @@
+"""What an operation costs, arm by arm: one table per configuration, the quickest arm first, Go as 1.0.
+
+Ratios are of the time per item and paired by round, like every other. Values only: nothing is formatted here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gopatterns_cli.measured import Measured, ratio
+from gopatterns_cli.measuring.cells import GO, GOPAT, PEER, Cell
+from gopatterns_cli.overhead import peers
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics.precision import smallest_visible_change
+from gopatterns_cli.statistics.ratio import RatioEstimate
+from patterns import runtimes
+from scenarios.model import OVERHEAD, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One arm.
+
+    Args:
+        measured: what was found out about it.
+        items: how many items a run of it has.
+        scaled: whether those are fewer than the file says, because it is slow.
+        item_s: seconds per item, the median over the rounds; None when no round measured it.
+        ratio: its time per item over the reference's; None for the reference, and without a common round.
+        best_peer: its time per item over the best peer's; of ours only.
+        hides: the smallest relative change of `ratio` that would have been seen.
+        lacks: what a peer does less than the others.
+    """
+
+    measured: Measured
+    items: int
+    scaled: bool
+    item_s: float | None
+    ratio: RatioEstimate | None
+    best_peer: RatioEstimate | None
+    hides: float | None
+    lacks: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostTable:
+    """One operation in one configuration.
+
+    Args:
+        scenario: its file's name.
+        about: what one item is.
+        cell: one of its cells; all of them share workers and rate.
+        reference: name of the cell that the others are set against: Go's, or ours where there is no Go.
+        best_peer: name of the quickest peer's cell; None where none was measured.
+        rows: the quickest first, those that failed last.
+    """
+
+    scenario: str
+    about: str
+    cell: Cell
+    reference: str
+    best_peer: str | None
+    rows: tuple[CostRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one of our runtimes stands against the best peer.
+
+    Args:
+        ahead: tables in which it is proved quicker than every peer.
+        behind: tables in which a peer is proved quicker.
+        of: tables in which both were measured.
+    """
+
+    runtime: str
+    ahead: int
+    behind: int
+    of: int
+
+
+def cost_tables(
+    session: Session, scenarios: Iterable[Scenario], cells: Mapping[Cell, Measured]
+) -> Iterator[CostTable]:
+    """Yield the tables of a session's operations, in the plan's order."""
+    for scenario in scenarios:
+        if scenario.pattern != OVERHEAD:
+            continue
+        found = [one for cell, one in cells.items() if cell.scenario == scenario.stem]
+        for key in dict.fromkeys(_key(one.cell) for one in found):
+            yield _table(session, scenario, [one for one in found if _key(one.cell) == key])
+
+
+def standings(tables: Sequence[CostTable]) -> tuple[Standing, ...]:
+    """Return how each of our runtimes stands, cold, where time counts; a limiter is judged by its rate."""
+    rows = [
+        row
+        for table in tables
+        for row in table.rows
+        if row.measured.cell.rate is None and row.measured.cell.pool == table.cell.pool
+    ]
+    ours = [row for row in rows if row.best_peer is not None]
+    measured_on = {row.measured.cell.runtime for row in ours}
+    return tuple(_standing(name, ours) for name in runtimes.names() if name in measured_on)
+
+
+def _standing(runtime: str, ours: Sequence[CostRow]) -> Standing:
+    rows = [row for row in ours if row.measured.cell.runtime == runtime]
+    ends = [row.best_peer.difference for row in rows if row.best_peer is not None]
+    known = [end for end in ends if end is not None]
+    return Standing(
+        runtime=runtime,
+        ahead=sum(end.high < 1 for end in known),
+        behind=sum(end.low > 1 for end in known),
+        of=len(rows),
+    )
+
+
+def _key(cell: Cell) -> tuple[int | None, float | None]:
+    return cell.workers, cell.rate
+
+
+def _table(session: Session, scenario: Scenario, found: Sequence[Measured]) -> CostTable:
+    timed = [one for one in found if one.time_s is not None]
+    per_item = {one.cell: _item_s(session, one) for one in timed}
+    reference = _reference(scenario, [one.cell for one in timed])
+    cold = found[0].cell.pool
+    others = [cell for cell in per_item if cell.arm == PEER and cell.pool == cold]
+    best = min(others, key=lambda cell: per_item[cell], default=None)
+    rows = [_row(session, one, per_item.get(one.cell), reference, best) for one in found]
+    return CostTable(
+        scenario=scenario.stem,
+        about=scenario.about,
+        cell=found[0].cell,
+        reference="" if reference is None else reference.name,
+        best_peer=None if best is None else best.name,
+        rows=tuple(sorted(rows, key=lambda row: (row.item_s is None, row.item_s or 0.0))),
+    )
+
+
+def _reference(scenario: Scenario, timed: Sequence[Cell]) -> Cell | None:
+    """Go, or else ours at home, or else whatever was measured first."""
+    in_go = [cell for cell in timed if cell.arm == GO]
+    at_home = [cell for cell in timed if cell.arm == GOPAT and cell.runtime == scenario.arms.home]
+    return next(iter([*in_go, *at_home, *timed]), None)
+
+
+def _item_s(session: Session, found: Measured) -> float:
+    return (found.time_s or 0.0) / _gaps(session, found.cell)
+
+
+def _gaps(session: Session, cell: Cell) -> int:
+    """What a run's time is shared by: its items; of requests at a rate, the gaps between them."""
+    items = session.plan.items(cell)
+    return items if cell.rate is None else items - 1
+
+
+def _row(
+    session: Session, found: Measured, item_s: float | None, reference: Cell | None, best: Cell | None
+) -> CostRow:
+    cell, items = found.cell, session.plan.items(found.cell)
+    over = None if reference in {None, cell} else _per_item(session, cell, reference)
+    return CostRow(
+        measured=found,
+        items=items,
+        scaled=items < cell.count,
+        item_s=item_s,
+        ratio=over,
+        best_peer=_per_item(session, cell, best) if cell.arm == GOPAT and best is not None else None,
+        hides=None if over is None else smallest_visible_change(over),
+        lacks=peers.about(cell.runtime or "").lacks.get(cell.operation or "", "") if cell.arm == PEER else "",
+    )
+
+
+def _per_item(session: Session, cell: Cell, other: Cell | None) -> RatioEstimate | None:
+    """The ratio of two arms' times per item."""
+    if other is None:
+        return None
+    return ratio(session, cell, other, _gaps(session, other) / _gaps(session, cell))

@@ -1,0 +1,114 @@
+"""What operations cost, drawn up as grids: a table per configuration, and all of them in brief."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from string import ascii_lowercase
+
+from gopatterns_cli import figures
+from gopatterns_cli.costs import CostRow, CostTable
+from gopatterns_cli.measuring.cells import GO, GOPAT, PEER, Cell
+from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.sentences import configuration
+
+SCALED = "*"
+"""Marks an arm that was given fewer items."""
+
+
+def cost_grid(table: CostTable) -> Grid:
+    """Draw up what an operation costs each arm; what a peer lacks stands below, by a letter."""
+    lacking = dict.fromkeys(row.lacks for row in table.rows if row.lacks)
+    letters = dict(zip(lacking, ascii_lowercase, strict=False))
+    pools = {row.measured.cell.pool for row in table.rows}
+    return Grid(
+        title=_name(table),
+        lead=(table.about,),
+        columns=(
+            Column("arm"),
+            Column("per item", figures=True),
+            Column("of the rate", figures=True),
+            Column("over Go" if "/go/" in table.reference else f"over {table.reference}"),
+            Column("lacks"),
+        ),
+        blocks=(
+            Block(
+                "",
+                tuple(_line(row, table.reference, letters, several=len(pools) > 1) for row in table.rows),
+                tuple(_feet(table, letters)),
+            ),
+        ),
+    )
+
+
+def brief_grid(tables: Sequence[CostTable]) -> Grid:
+    """Draw up every operation in one row: ours on each runtime, the best peer, Go."""
+    runtimes = dict.fromkeys(
+        row.measured.cell.runtime for table in tables for row in table.rows if row.measured.cell.arm == GOPAT
+    )
+    return Grid(
+        title="what an operation costs",
+        lead=("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate",),
+        columns=(
+            Column("operation"),
+            *(Column(str(name)) for name in runtimes),
+            Column("best peer"),
+            Column("Go"),
+        ),
+        blocks=(Block("", tuple(_brief_line(table, tuple(runtimes)) for table in tables)),),
+    )
+
+
+def _brief_line(table: CostTable, runtimes: Iterable[str | None]) -> Line:
+    cold = [row for row in table.rows if row.measured.cell.pool == table.cell.pool]
+    ours = {row.measured.cell.runtime: row for row in cold if row.measured.cell.arm == GOPAT}
+    best = next((row for row in cold if row.measured.cell.name == table.best_peer), None)
+    in_go = next((row for row in cold if row.measured.cell.arm == GO), None)
+    peer = NOTHING if best is None else "\n".join([str(best.measured.cell.runtime), _brief(best)])
+    return Line((_name(table), *(_brief(ours.get(name)) for name in runtimes), peer, _brief(in_go)))
+
+
+def _brief(row: CostRow | None) -> str:
+    if row is None or row.item_s is None:
+        return NOTHING
+    if row.measured.cell.rate is not None:
+        return _rate(row)
+    over = [] if row.ratio is None else [figures.ratio(row.ratio)]
+    return "\n".join([figures.seconds(row.item_s), *over])
+
+
+def _line(row: CostRow, reference: str, letters: Mapping[str, str], *, several: bool) -> Line:
+    cell = row.measured.cell
+    over = NOTHING if row.ratio is None else figures.ratio(row.ratio)
+    if cell.rate is not None:  # a rate says it all
+        reference, over = "", NOTHING
+    return Line(
+        (
+            f"{_who(cell)} {cell.pool}" if several and cell.pool else _who(cell),
+            NOTHING if row.item_s is None else figures.seconds(row.item_s) + SCALED * row.scaled,
+            NOTHING if cell.rate is None else _rate(row),
+            "1" if cell.name == reference else over,
+            letters.get(row.lacks, NOTHING),
+        )
+    )
+
+
+def _feet(table: CostTable, letters: Mapping[str, str]) -> Iterable[str]:
+    yield from (f"{letter}: {text}" for text, letter in letters.items())
+    if any(row.scaled for row in table.rows):
+        yield f"{SCALED} fewer items, because it is slow"
+    for row in table.rows:
+        if row.item_s is None:
+            yield f"{_who(row.measured.cell)}: {figures.listed(row.measured.lost) or 'not measured'}"
+
+
+def _rate(row: CostRow) -> str:
+    return NOTHING if row.measured.speedup is None else figures.percent_of(row.measured.speedup.estimate)
+
+
+def _name(table: CostTable) -> str:
+    return ", ".join(part for part in (table.scenario, configuration(table.cell)) if part)
+
+
+def _who(cell: Cell) -> str:
+    """Ours with its runtime, a peer by its name alone."""
+    return (
+        str(cell.runtime) if cell.arm == PEER else " ".join(part for part in (cell.arm, cell.runtime) if part)
+    )
