@@ -15,6 +15,14 @@ from gopatterns_cli.statistics.ratio import RatioEstimate
 from patterns import runtimes
 from scenarios.model import OVERHEAD, Scenario
 
+ALL = ""
+
+KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "asyncio": ("asyncio", ("asyncio", "asyncio and a thread")),
+    "threads": ("thread", ("threads",)),
+}
+"""By runtime, what the peers of its kind are called, and their families; others are set beside all peers."""
+
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
@@ -24,9 +32,10 @@ class CostRow:
         measured: what was found out about it.
         items: how many items a run of it has.
         scaled: whether those are fewer than the file says, because it is slow.
-        item_s: seconds per item, the median over the rounds; None when no round measured it.
+        item_s: seconds per item, or bytes, the median over the rounds; None when no round measured it.
         ratio: its time per item over the reference's; None for the reference, and without a common round.
-        best_peer: its time per item over the best peer's; of ours only.
+        over_peer: of ours, its time per item over that of the best peer of its kind.
+        peer: the name of that peer; empty where there is none.
         hides: the smallest relative change of `ratio` that would have been seen.
         lacks: what a peer does less than the others.
     """
@@ -36,7 +45,8 @@ class CostRow:
     scaled: bool
     item_s: float | None
     ratio: RatioEstimate | None
-    best_peer: RatioEstimate | None
+    over_peer: RatioEstimate | None
+    peer: str
     hides: float | None
     lacks: str
 
@@ -64,15 +74,17 @@ class CostTable:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one of our runtimes stands against the best peer.
+    """How one of our runtimes stands against the peers of its kind.
 
     Args:
+        kind: what those are: `asyncio`, `thread`; empty for all of them.
         ahead: tables in which it is proved quicker than every peer.
         behind: tables in which a peer is proved quicker.
         of: tables in which both were measured.
     """
 
     runtime: str
+    kind: str
     ahead: int
     behind: int
     of: int
@@ -98,17 +110,18 @@ def standings(tables: Sequence[CostTable]) -> tuple[Standing, ...]:
         for row in table.rows
         if row.measured.cell.rate is None and row.measured.cell.pool == table.cell.pool
     ]
-    ours = [row for row in rows if row.best_peer is not None]
+    ours = [row for row in rows if row.over_peer is not None]
     measured_on = {row.measured.cell.runtime for row in ours}
     return tuple(_standing(name, ours) for name in runtimes.names() if name in measured_on)
 
 
 def _standing(runtime: str, ours: Sequence[CostRow]) -> Standing:
     rows = [row for row in ours if row.measured.cell.runtime == runtime]
-    ends = [row.best_peer.difference for row in rows if row.best_peer is not None]
+    ends = [row.over_peer.difference for row in rows if row.over_peer is not None]
     known = [end for end in ends if end is not None]
     return Standing(
         runtime=runtime,
+        kind=KINDS.get(runtime, (ALL, ()))[0],
         ahead=sum(end.high < 1 for end in known),
         behind=sum(end.low > 1 for end in known),
         of=len(rows),
@@ -124,9 +137,13 @@ def _table(session: Session, scenario: Scenario, found: Sequence[Measured]) -> C
     per_item = {one.cell: _item_s(session, one) for one in timed}
     reference = _reference(scenario, [one.cell for one in timed])
     cold = found[0].cell.pool
-    others = [cell for cell in per_item if cell.arm == PEER and cell.pool == cold]
-    best = min(others, key=lambda cell: per_item[cell], default=None)
-    rows = [_row(session, one, per_item.get(one.cell), reference, best) for one in found]
+    others = sorted(
+        (cell for cell in per_item if cell.arm == PEER and cell.pool == cold), key=per_item.__getitem__
+    )
+    best = next(iter(others), None)
+    rows = [
+        _row(session, one, per_item.get(one.cell), reference, _of_its_kind(one.cell, others)) for one in found
+    ]
     return CostTable(
         scenario=scenario.stem,
         about=scenario.about,
@@ -149,9 +166,20 @@ def _item_s(session: Session, found: Measured) -> float:
 
 
 def _gaps(session: Session, cell: Cell) -> int:
-    """What a run's time is shared by: its items; of requests at a rate, the gaps between them."""
+    """What a run's figure is shared by: its items; of requests at a rate the gaps; memory is one's own."""
+    if cell.is_memory:
+        return 1
     items = session.plan.items(cell)
     return items if cell.rate is None else items - 1
+
+
+def _of_its_kind(cell: Cell, peers_by_time: Sequence[Cell]) -> Cell | None:
+    """The best peer that one of ours is fairly set beside: on the same loop, or threads as well."""
+    if cell.arm != GOPAT:
+        return None
+    _, families = KINDS.get(cell.runtime or "", (ALL, ()))
+    kin = (one for one in peers_by_time if not families or peers.about(one.runtime or "").family in families)
+    return next(kin, None)
 
 
 def _row(
@@ -165,7 +193,8 @@ def _row(
         scaled=items < cell.count,
         item_s=item_s,
         ratio=over,
-        best_peer=_per_item(session, cell, best) if cell.arm == GOPAT and best is not None else None,
+        over_peer=_per_item(session, cell, best),
+        peer="" if best is None else str(best.runtime),
         hides=None if over is None else smallest_visible_change(over),
         lacks=peers.about(cell.runtime or "").lacks.get(cell.operation or "", "") if cell.arm == PEER else "",
     )

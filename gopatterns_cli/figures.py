@@ -34,6 +34,11 @@ def seconds(value: float) -> str:
     return f"{significant(value / scale)} {unit}"
 
 
+def taken(value: float) -> str:
+    """So many bytes: `1.9 KB`, `412 B`; a KB is 1,024 of them."""
+    return f"{significant(value)} B" if value < 1000 else f"{significant(value / 1024)} KB"
+
+
 def times(value: float) -> str:
     """A ratio: `78.1x`."""
     return f"{significant(value)}x"

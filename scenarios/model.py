@@ -29,9 +29,14 @@ OPERATIONS = (
     "semaphore-contended",
     "spawn",
     "cancel",
+    "task-memory",
+    "channel-memory",
     "limiter",
 )
 """The operations there are; what each one is stands where it is measured."""
+
+MEMORY = frozenset({"task-memory", "channel-memory"})
+"""Those whose figure is bytes."""
 
 POOLED = frozenset({"pool-no-op", "pool-wait", "fan-out"})
 """Those that take workers."""

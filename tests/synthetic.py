@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import scenarios
 from gopatterns_cli import session as sessions
-from gopatterns_cli.measuring.cells import COLD, NATIVE, Cell
+from gopatterns_cli.measuring.cells import COLD, NATIVE, PEER, Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.overhead.choosing import cells_of as operations
+from scenarios.model import OVERHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,6 +48,17 @@ START_S = {"fibers": 5e-6, "asyncio": 20e-6, "threads": 150e-6, "processes": 50e
 
 DISPATCH_S = {"fibers": 1e-6, "asyncio": 2.3e-6, "threads": 28e-6, "processes": 300e-6, GO: 0.5e-6}
 """What one job costs a pool, one after the other."""
+
+ITEM_S = {
+    GO: 0.1e-6,
+    "fibers": 0.4e-6,
+    "asyncio": 0.6e-6,
+    "threads": 0.5e-6,
+    "asyncio-queue": 0.5e-6,
+    "queue-queue": 1.2e-6,
+    "thread-pool": 20e-6,
+}
+"""What an item of any operation costs; of peers there are only these, whichever are here."""
 
 BY_HAND = 0.9
 """The hand-written arm needs this share of what we need beside waiting."""
@@ -90,6 +103,16 @@ class Truth:
     group: str = "claims"
 
 
+COSTS = Truth(
+    rounds=6,
+    go=True,
+    names=("buffered", "pool-wait", "limiter"),
+    group="overhead",
+    out_of_reach={},
+)
+"""A session of operations."""
+
+
 def written(path: Path, truth: Truth | None = None, **changes: object) -> Path:
     """Write a session with this truth to `path`, and return the path."""
     sessions.write(session(path, replace(truth or Truth(), **changes)))
@@ -102,11 +125,7 @@ def session(path: Path, truth: Truth) -> sessions.Session:
         scenario for scenario in map(scenarios.load, scenarios.shipped()) if scenario.stem in truth.names
     ]
     measured = [*shipped, *truth.others]
-    cells = tuple(
-        cell
-        for scenario in measured
-        for cell in cells_of(scenario, quick=truth.quick, runtimes=None, go=truth.go)
-    )
+    cells = tuple(cell for scenario in measured for cell in _cells(scenario, truth))
     planned = truth.planned or truth.rounds
     plan = Plan(
         seed=71,
@@ -135,6 +154,13 @@ def session(path: Path, truth: Truth) -> sessions.Session:
         version="0.1.0",
         command="gopat bench all",
     )
+
+
+def _cells(scenario: scenarios.Scenario, truth: Truth) -> tuple[Cell, ...]:
+    if scenario.pattern != OVERHEAD:
+        return cells_of(scenario, quick=truth.quick, runtimes=None, go=truth.go)
+    cells, _ = operations(scenario, quick=truth.quick, runtimes=None, go=truth.go)
+    return tuple(cell for cell in cells if cell.arm != PEER or cell.runtime in ITEM_S)
 
 
 def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
@@ -167,6 +193,9 @@ def _runtime(cell: Cell) -> str | None:
 
 def _seconds(cell: Cell) -> float:
     """The time of a cell without noise."""
+    if cell.operation is not None:
+        asked_s = cell.asked_s or 0.0
+        return asked_s + cell.count * ITEM_S[GO if cell.is_go else cell.runtime]
     if cell.is_serial:
         return cell.count * (3 if cell.pattern == "pipeline" else 1) * (_wait_s(cell) + LOOP_S)
     share = BY_HAND if cell.arm == NATIVE else 1.0

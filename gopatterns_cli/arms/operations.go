@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"time"
 
@@ -19,6 +21,9 @@ func operation(asked *cell) (*arm, error) {
 			return nil, errors.New("the cell has no rate")
 		}
 		return limited(asked), nil
+	}
+	if looked := memory[asked.Operation]; looked != nil {
+		return &arm{run: func() (float64, error) { return taken(looked, count) }, free: true}, nil
 	}
 	if pooled := pools[asked.Operation]; pooled != nil {
 		if asked.Workers < 1 {
@@ -101,4 +106,41 @@ func answered(run func() func() error) *arm {
 		seconds := time.Since(began).Seconds()
 		return seconds, judge()
 	}, free: true}
+}
+
+// memory are those of which the bytes are told that an item takes.
+var memory = map[string]func(count int, look func()) int{
+	"task-memory":    overhead.Parked,
+	"channel-memory": overhead.Channels,
+}
+
+// taken returns the bytes of resident memory that an item takes, seen while all of them are there. A few come
+// first, so that what all items share is there.
+func taken(run func(count int, look func()) int, count int) (float64, error) {
+	const few = 100
+	run(few, func() {})
+	runtime.GC()
+	before, err := resident()
+	if err != nil {
+		return 0, err
+	}
+	seen := before
+	found := run(count, func() { seen, err = resident() })
+	if err != nil {
+		return 0, err
+	}
+	return max(seen-before, 1) / float64(count), different([]int{found}, []int{count})
+}
+
+// resident is the resident memory of this process in bytes.
+func resident() (float64, error) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, fmt.Errorf("resident memory: %w", err)
+	}
+	var size, pages float64
+	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
+		return 0, fmt.Errorf("resident memory: %w", err)
+	}
+	return pages * float64(os.Getpagesize()), nil
 }

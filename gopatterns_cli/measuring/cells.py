@@ -8,6 +8,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from gopatterns_cli.measuring.typed import checked, shown
+from scenarios.model import MEMORY
 from scenarios.notation import write_duration
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Cell:
     def is_go(self) -> bool:
         """Real Go."""
         return self.arm in {GO, GO_SERIAL, GO_TICKER}
+
+    @property
+    def is_memory(self) -> bool:
+        """Its values are no seconds but the bytes that an item takes."""
+        return self.operation in MEMORY
 
     @property
     def sleep_s(self) -> float:

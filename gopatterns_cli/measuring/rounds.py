@@ -98,7 +98,7 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
 
 def _most_s(cell: Cell, *, quick: bool) -> float:
     """How long a run may take; 0 when it may take its time. What is held to a rate takes what that says."""
-    if cell.operation is None:
+    if cell.operation is None or cell.is_memory:
         return 0.0
     return max(QUICK_MOST_S if quick else MOST_S, cell.asked_s or 0.0)
 

@@ -24,6 +24,14 @@ TOO_FAST = 1.05
 """A rate above the asked one by more is a wrong answer: clocks tick, and stamps come late."""
 
 
+Look = Callable[[], None]
+"""Called while the tasks are parked, or the channels are there: what they take is seen then."""
+
+
+def unseen() -> None:
+    """Nobody looks."""
+
+
 class WrongAnswerError(Exception):
     """An arm gave another answer than the right one."""
 
@@ -40,6 +48,7 @@ class Operation:
         setting: the word for what else its function is called with: workers, cases or a rate.
         cases: how many, where its own name says so.
         agree: whether a found answer is as good as the expected one.
+        looked: its figure is no time but what an item takes, in bytes, seen when its function calls `look`.
         paced: its setting is a rate, its answer the times at which requests were let through, and its time
             that from the first to the last.
     """
@@ -52,6 +61,7 @@ class Operation:
     cases: int | None = None
     agree: Callable[[Any, Any], bool] = eq
     paced: bool = False
+    looked: bool = False
 
     def arguments(self, count: int, setting: int | None) -> tuple[int, ...]:
         """What the function of an arm is called with."""
@@ -191,6 +201,8 @@ OPERATIONS = {
         ),
         Operation("spawn", "spawn", int, ("cancel",)),
         Operation("cancel", "cancel", int, ("cancel",)),
+        Operation("task-memory", "cancel", int, ("cancel",), looked=True),
+        Operation("channel-memory", "channels", int, (), looked=True),
         Operation(
             "limiter",
             "limiter",

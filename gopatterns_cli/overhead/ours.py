@@ -4,7 +4,7 @@ import itertools
 from time import perf_counter
 from typing import Any
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 from patterns import (
     DROP,
     CancelledError,
@@ -182,7 +182,7 @@ async def spawn(count: int) -> int:
     return next(ran)
 
 
-async def cancel(count: int) -> int:
+async def cancel(count: int, look: Look = unseen) -> int:
     """Tasks parked at a channel that nobody sends to."""
     never: Channel[None] = Channel()
     parked: Channel[None] = Channel(count)
@@ -202,6 +202,7 @@ async def cancel(count: int) -> int:
             group.spawn(wait)
         for _ in range(count):
             await parked.receive()
+        look()
         group.cancel()
     return ended
 
@@ -214,3 +215,10 @@ async def limiter(count: int, per_second: int) -> list[float]:
         await rate.wait()
         stamps.append(perf_counter())
     return stamps
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Channels without room, as long as they are wanted."""
+    made: list[Any] = [Channel() for _ in range(count)]
+    look()
+    return len(made)

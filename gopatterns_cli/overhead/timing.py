@@ -1,9 +1,12 @@
 """Timing an operation in this process: so many values of seconds, each with its answer judged."""
 
+import gc
 from collections.abc import Callable
 from inspect import iscoroutinefunction
 from time import perf_counter
 from typing import Any
+
+import psutil  # type: ignore[import-untyped]  # it comes with pyperf
 
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.overhead import arms
@@ -12,10 +15,18 @@ from gopatterns_cli.overhead.operations import OPERATIONS, Operation
 
 POOLS = ("cold", "warm")
 
+FEW = 100
+"""So many items come before those whose memory is looked at."""
+
 
 def timed(cell: Cell) -> Callable[[int], float]:
-    """A cell's operation, ready to be timed: runs it so many times and returns the seconds that they took."""
+    """
+    A cell's operation, ready to be timed: runs it so many times and returns the seconds that they took; of
+    one that is looked at, the bytes that an item takes, times the runs.
+    """
     operation, arm = OPERATIONS[cell.operation or ""], arms.of(cell)
+    if operation.looked:
+        return lambda loops: loops * taken(operation, arm, count=cell.count)
     given = {"count": cell.count, "setting": _setting(cell, operation), "pool": cell.pool or "cold"}
     return lambda loops: sum(measure(operation, arm, loops=loops, **given))  # type: ignore[arg-type]
 
@@ -24,10 +35,10 @@ def fitting(cell: Cell, most_s: float) -> int:
     """How many items, at most those of the cell, take no longer than `most_s`.
 
     The count grows in steps up to the whole: a few items tell what beginning costs, not what many cost.
-    What is held to a rate takes the time that it takes.
+    What is held to a rate takes the time that it takes, and memory is no time.
     """
     operation, arm = OPERATIONS[cell.operation or ""], arms.of(cell)
-    if operation.paced:
+    if operation.paced or operation.looked:
         return cell.count
     setting = _setting(cell, operation)
     count = min(max(cell.count // 100, 2), cell.count)
@@ -86,6 +97,21 @@ def measure(
     if operation.paced:
         return [answer[-1] - answer[0] for _, answer in told]
     return [seconds for seconds, _ in told]
+
+
+def taken(operation: Operation, arm: Arm, *, count: int) -> float:
+    """Return the bytes of resident memory that an item takes.
+
+    Raises:
+        WrongAnswerError: the answer is not the right one.
+    """
+    fn, process = arm.function(operation), psutil.Process()
+    operation.check(arm.enter(fn, FEW), FEW)  # so that what all items share is there
+    gc.collect()
+    before: int = process.memory_info().rss
+    seen: list[int] = []
+    operation.check(arm.enter(fn, count, lambda: seen.append(process.memory_info().rss)), count)
+    return max(seen[0] - before, 1) / count
 
 
 def _once(fn: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:

@@ -71,7 +71,7 @@ def _brief(row: CostRow | None) -> str:
     if row.measured.cell.rate is not None:
         return _rate(row)
     over = [] if row.ratio is None else [figures.ratio(row.ratio)]
-    return "\n".join([figures.seconds(row.item_s), *over])
+    return "\n".join([_figure(row), *over])
 
 
 def _line(row: CostRow, reference: str, letters: Mapping[str, str], *, several: bool) -> Line:
@@ -82,7 +82,7 @@ def _line(row: CostRow, reference: str, letters: Mapping[str, str], *, several: 
     return Line(
         (
             f"{_who(cell)} {cell.pool}" if several and cell.pool else _who(cell),
-            NOTHING if row.item_s is None else figures.seconds(row.item_s) + SCALED * row.scaled,
+            NOTHING if row.item_s is None else _figure(row) + SCALED * row.scaled,
             NOTHING if cell.rate is None else _rate(row),
             "1" if cell.name == reference else over,
             letters.get(row.lacks, NOTHING),
@@ -97,6 +97,11 @@ def _feet(table: CostTable, letters: Mapping[str, str]) -> Iterable[str]:
     for row in table.rows:
         if row.item_s is None:
             yield f"{_who(row.measured.cell)}: {figures.listed(row.measured.lost) or 'not measured'}"
+
+
+def _figure(row: CostRow) -> str:
+    value = row.item_s or 0.0
+    return figures.taken(value) if row.measured.cell.is_memory else figures.seconds(value)
 
 
 def _rate(row: CostRow) -> str:

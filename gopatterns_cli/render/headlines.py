@@ -17,8 +17,9 @@ def answer(comparison: Comparison) -> str:
 
 
 def _stands(standing: Standing) -> str:
+    peer = f"{standing.kind} peer".strip()
     return (
-        f"{standing.runtime}: ahead of every peer in {standing.ahead} of {standing.of} operations, "
+        f"{standing.runtime}: ahead of every {peer} in {standing.ahead} of {standing.of} operations, "
         f"behind one in {standing.behind}"
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.measuring.cells import GOPAT
 from gopatterns_cli.render import headlines
+from gopatterns_cli.render.cost_grids import brief_grid
 from gopatterns_cli.render.grid import Block, Column, Grid
 from gopatterns_cli.render.grids import claims_grid, grids, summary_grid
 
@@ -41,6 +42,20 @@ def results(comparison: Comparison) -> str:
             _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
             _bullets([*_gains(comparison), *comparison.notes]),
             _escaped(headlines.could_hide(comparison)),
+        ]
+    )
+
+
+def costs(comparison: Comparison) -> str:
+    """Write in brief what operations cost: the answer, a row per operation, the notes."""
+    grid = brief_grid(comparison.costs)
+    return _joined(
+        [
+            f"**{_escaped(headlines.answer(comparison))}.**",
+            *map(_escaped, headlines.conditions(comparison.session)),
+            *map(_escaped, grid.lead),
+            *_tables(grid),
+            _bullets(comparison.notes),
         ]
     )
 

@@ -1,9 +1,10 @@
 """The generated parts of a README: `python -m gopatterns_cli.render.readme README.md [--check]`.
 
 Between two markers it puts the results of the newest complete, full session under `results/` beside the
-file, so that no figure is ever typed by hand. A quick session, one that was interrupted, and one of something
-else than the document's claims are passed over. Between the markers of a sample it puts what the command in
-the marker prints, 80 columns wide; only a command whose output never changes belongs there.
+file, so that no figure is ever typed by hand: of the document's claims, and in brief of what operations cost.
+A quick session, one that was interrupted, and one of something else are passed over. Between the markers of a
+sample it puts what the command in the marker prints, 80 columns wide; only a command whose output never
+changes belongs there.
 
 With `--check` it writes nothing and ends with 1 when a part is not what it would write.
 """
@@ -13,21 +14,24 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gopatterns_cli.comparison import compare
+from gopatterns_cli.comparison import Comparison, compare
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render import markdown
 from gopatterns_cli.session import COMPLETE, Session, load, newest
 
 COMMAND = "python -m gopatterns_cli.render.readme README.md"
 
-BEGIN = f"<!-- results: made by {COMMAND} -->"
-END = "<!-- /results -->"
+PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
+    "results": ("claims", markdown.results),
+    "overhead": ("overhead", markdown.costs),
+}
+"""By its markers' name, the group whose newest session a part is made of, and how."""
 
-GROUP, FOLDER = "claims", "results"
+FOLDER = "results"
 
 SAMPLE = re.compile(r"(<!-- sample: made by gopat ([^\n]+) -->\n```\n).*?(```\n<!-- /sample -->)", re.DOTALL)
 """A sample: its first marker with the command's arguments, the text, its second marker."""
@@ -48,17 +52,23 @@ def main(arguments: Sequence[str]) -> int:
         return failure.exit_code
 
 
-def spliced(text: str, results: str) -> str:
-    """Return `text` with `results` between the markers.
+def markers(part: str) -> tuple[str, str]:
+    """The two lines between which a part stands."""
+    return f"<!-- {part}: made by {COMMAND} -->", f"<!-- /{part} -->"
+
+
+def spliced(text: str, part: str, results: str) -> str:
+    """Return `text` with `results` between the markers of a part.
 
     Raises:
         ValueError: the markers are not there, each once and in order.
     """
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in rest or END in before + after:
-        raise ValueError(f"found no place for the results, allowed one `{BEGIN}` and then one `{END}`")
-    return f"{before}{BEGIN}\n\n{results}\n{END}{after}"
+    opening, closing = markers(part)
+    before, begin, rest = text.partition(opening)
+    _, end, after = rest.partition(closing)
+    if not begin or not end or opening in rest or closing in before + after:
+        raise ValueError(f"found no place for the {part}, allowed one `{opening}` and then one `{closing}`")
+    return f"{before}{opening}\n\n{results}\n{closing}{after}"
 
 
 def with_samples(text: str) -> str:
@@ -70,28 +80,32 @@ def with_samples(text: str) -> str:
     return SAMPLE.sub(lambda found: f"{found[1]}{_printed(shlex.split(found[2]))}{found[3]}", text)
 
 
-def recorded(folder: Path) -> Session:
-    """Return the newest complete and full session of the document's claims, its path as seen from the README.
+def recorded(folder: Path, group: str) -> Session:
+    """Return the newest complete and full session of a group, its path as seen from the README.
 
     Raises:
         SessionError: exit code 5, there is none.
     """
-    path = newest(folder, GROUP, lambda session: session.status == COMPLETE and not session.quick)
+    path = newest(folder, group, lambda session: session.status == COMPLETE and not session.quick)
     return replace(load(path), path=path.relative_to(folder.parent))
 
 
 def _update(readme: Path, *, only_check: bool) -> int:
-    session = recorded(readme.parent / FOLDER)
-    text = _read(readme)
+    text = fresh = _read(readme)
+    paths = []
     try:
-        fresh = with_samples(spliced(text, markdown.results(compare(session))))
+        for part, (group, written) in PARTS.items():
+            session = recorded(readme.parent / FOLDER, group)
+            paths.append(str(session.path))
+            fresh = spliced(fresh, part, written(compare(session)))
+        fresh = with_samples(fresh)
     except ValueError as error:
         raise Failure(f"{readme}: {error}", 2) from None
     if fresh == text:
         return 0
     if only_check:
         raise Failure(
-            f"{readme}: its results are not those of {session.path}, or a sample is stale; {COMMAND}"
+            f"{readme}: its results are not those of {' and '.join(paths)}, or a sample is stale; {COMMAND}"
         )
     readme.write_text(fresh, encoding="utf-8")
     return 0

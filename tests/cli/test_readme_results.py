@@ -4,17 +4,22 @@ import goldens
 import pytest
 
 from gopatterns_cli.render import readme
-from gopatterns_cli.render.readme import BEGIN, END
+from gopatterns_cli.render.readme import markers
 
-from synthetic import written
+from synthetic import COSTS, written
+
+BEGIN, END = markers("results")
+COSTS_BEGIN, COSTS_END = markers("overhead")
+REST = f"{COSTS_BEGIN}\n{COSTS_END}\n"
 
 
 @pytest.fixture
 def page(tmp_path):
     """A README with markers, beside a recorded session."""
     written(tmp_path / "results" / "recorded.json")
+    written(tmp_path / "results" / "costs.json", COSTS)
     path = tmp_path / "README.md"
-    path.write_text(f"# Title\n\n{BEGIN}\n{END}\n\nThe rest.\n")
+    path.write_text(f"# Title\n\n{BEGIN}\n{END}\n\n{REST}\nThe rest.\n")
     return path
 
 
@@ -22,7 +27,7 @@ def test_results_are_spliced_between_the_markers_and_the_rest_stays(page):
     assert readme.main([str(page)]) == 0
     text = page.read_text()
     assert text.startswith(f"# Title\n\n{BEGIN}\n\nclaims: 12 rounds,")
-    assert text.endswith(f"\n{END}\n\nThe rest.\n")
+    assert text.endswith(f"\n{COSTS_END}\n\nThe rest.\n")
     goldens.check("readme.md", text)
 
 
@@ -60,10 +65,10 @@ def test_quick_and_interrupted_sessions_are_passed_over(page):
 
 @pytest.mark.parametrize("text", ["", BEGIN, f"{END}\n{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}"])
 def test_a_page_without_its_two_markers_is_refused(page, capsys, text):
-    page.write_text(text)
+    page.write_text(text + REST)
     assert readme.main([str(page)]) == 2
     assert "found no place for the results" in capsys.readouterr().err
-    assert page.read_text() == text
+    assert page.read_text() == text + REST
 
 
 def test_without_a_recorded_session_there_is_nothing_to_show(tmp_path, capsys):

@@ -1,6 +1,7 @@
 """Do every operation of one arm, cold and warm, in a process of its own, and say what went wrong as JSON.
 
-`python every_operation.py ARM COUNT`; the arm's loops and threads end with the process.
+`python every_operation.py ARM COUNT`: an arm is `gopat/RUNTIME` or a peer; its loops and threads end with the
+process.
 """
 
 import json
@@ -8,6 +9,10 @@ import sys
 
 from gopatterns_cli.overhead import arms, timing
 from gopatterns_cli.overhead.operations import OPERATIONS, WrongAnswerError
+
+OURS = "gopat/"
+
+SETTINGS = {"workers": [1, 10, 100], "per second": [100, 10_000]}
 
 
 def problem(operation, arm, count, setting, pool):
@@ -21,14 +26,14 @@ def problem(operation, arm, count, setting, pool):
 
 
 def main(name, count):
-    arm = arms.load(name)
+    arm = arms.on(name.removeprefix(OURS)) if name.startswith(OURS) else arms.peer(name)
     print(
         json.dumps(
             {
                 f"{operation.name} {setting} {pool}": problem(operation, arm, count, setting, pool)
                 for operation in OPERATIONS.values()
                 if arm.can(operation)
-                for setting in operation.settings
+                for setting in SETTINGS.get(operation.setting, [operation.cases])
                 for pool in timing.POOLS
             }
         )

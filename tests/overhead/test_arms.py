@@ -9,7 +9,7 @@ import pytest
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import golang
-from gopatterns_cli.overhead import arms, ours
+from gopatterns_cli.overhead import arms, ours, peers
 from gopatterns_cli.overhead.operations import OPERATIONS
 
 COUNT = 41
@@ -17,12 +17,12 @@ COUNT = 41
 
 SCRIPT = Path(__file__).with_name("every_operation.py")
 
-IN_PROCESS = tuple(name for name in arms.names() if name != arms.GO)
+OURS = tuple(f"gopat/{name}" for name in arms.runtimes_measured())
 
 
-@pytest.mark.parametrize("name", IN_PROCESS)
+@pytest.mark.parametrize("name", [*OURS, *peers.names()])
 def test_every_operation_of_an_arm_gives_the_right_answer_cold_and_warm(name):
-    if reason := arms.missing(name):
+    if name not in OURS and (reason := peers.missing(name)):
         pytest.skip(reason)
     done = subprocess.run(
         [sys.executable, "-W", "error", SCRIPT, name, str(COUNT)],
@@ -38,19 +38,17 @@ def test_every_operation_of_an_arm_gives_the_right_answer_cold_and_warm(name):
 
 
 @pytest.mark.timeout(900)  # a first build of Go's standard library
-@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation.in_go])
+@pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_gives_the_right_answer_in_go(name):
-    if reason := arms.missing(arms.GO):
-        pytest.skip(reason)
-    cell = {"pattern": "overhead", "operation": name, "count": COUNT, "workers": 3, "arm": "go"}
+    needs_go()
+    cell = {"pattern": "overhead", "operation": name, "count": COUNT, "workers": 3, "rate": 1000, "arm": "go"}
     (seconds,) = golang.asked(("-cell", json.dumps(cell)), 60)["values"]
     assert seconds > 0
 
 
 @pytest.mark.timeout(900)
 def test_go_refuses_an_operation_that_it_has_not():
-    if reason := arms.missing(arms.GO):
-        pytest.skip(reason)
+    needs_go()
     with pytest.raises(Failure, match="juggle"):
         golang.asked(("-cell", json.dumps({"pattern": "overhead", "operation": "juggle", "count": 1})), 60)
 
@@ -60,11 +58,18 @@ def test_ours_does_every_operation():
 
 
 def test_ours_is_there_on_every_runtime_with_a_real_clock():
-    names = set(arms.names())
-    assert {"gopat/asyncio", "gopat/threads"} <= names
-    assert not {"gopat/simulator", "gopat/processes"} & names
+    assert set(OURS) == {"gopat/asyncio", "gopat/fibers", "gopat/threads"}
 
 
 def test_an_arm_that_there_is_not_is_refused():
-    with pytest.raises(ValueError, match="allowed gopat/asyncio"):
-        arms.missing("gopat/abacus")
+    with pytest.raises(ValueError, match="abacus"):
+        arms.on("abacus")
+    with pytest.raises(ValueError, match="abacus"):
+        arms.peer("abacus")
+
+
+def needs_go():
+    try:
+        golang.toolchain()
+    except golang.NoGoError as error:
+        pytest.skip(str(error))

@@ -1,13 +1,14 @@
-"""Answers are judged, arms take turns, and a slow one gets fewer items. No time is asserted."""
+"""Answers are judged, and a slow arm gets fewer items. No time is asserted."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from gopatterns_cli.failure import Failure
-from gopatterns_cli.overhead import arms, rounds, timing, worker
+from gopatterns_cli.measuring.cells import COLD, PEER, Cell
+from gopatterns_cli.overhead import arms, timing
 from gopatterns_cli.overhead.operations import OPERATIONS, WrongAnswerError
-from gopatterns_cli.overhead.worker import Cell
+from scenarios.model import OVERHEAD
 
 WRONG = {
     "buffered": [(9, 45), (10, 44), (11, 45)],
@@ -24,6 +25,8 @@ WRONG = {
     "semaphore-contended": [(10, 4), (10, 0), (9, 3)],
     "spawn": [9, 11],
     "cancel": [9, 0],
+    "task-memory": [9],
+    "channel-memory": [11],
     "limiter": [
         [i / 1000 for i in range(9)],
         [i / 2000 for i in range(10)],
@@ -39,10 +42,11 @@ RIGHT = {"limiter": [i / 900 for i in range(10)], "semaphore-contended": (10, 2)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_wrong_answer_is_refused_and_the_right_one_taken(name):
     operation = OPERATIONS[name]
-    operation.check(RIGHT.get(name, operation.expected(10)), 10)
+    setting = 1000 if operation.paced else None
+    operation.check(RIGHT.get(name, operation.expected(10)), 10, setting)
     for answer in WRONG[name]:
         with pytest.raises(WrongAnswerError, match=name):
-            operation.check(answer, 10)
+            operation.check(answer, 10, setting)
 
 
 def test_results_of_a_pool_may_come_in_any_order():
@@ -100,40 +104,28 @@ def test_a_pool_that_is_neither_cold_nor_warm_is_refused():
 )
 def test_a_slow_arm_gets_fewer_items(monkeypatch, seconds, count):
     monkeypatch.setattr(timing, "measure", lambda *_, count, **__: [seconds(count)])
-    assert worker.fitting(Cell("asyncio-queue", "spawn", None, 10_000, "cold"), 2.0) == count
+    assert timing.fitting(spawning(10_000), 2.0) == count
 
 
-def turns(monkeypatch, names, number, fail=()):
-    """Measure without any process; return the rows, and who had its turn when."""
-    seen = []
+def test_what_an_item_takes_is_seen_while_it_is_there():
+    held, seen = [], []
 
-    def value(cell):
-        seen.append(cell.arm)
-        if cell.arm in fail:
-            raise Failure("it fell over")
-        return cell.count * len(cell.arm)
+    def spawn(count, look=lambda: None):
+        held.append(bytearray(count * 50_000))
+        look()
+        seen.append(held.pop())
+        return count
 
-    monkeypatch.setattr(rounds, "does", lambda *_: True)
-    monkeypatch.setattr(rounds, "_probed", lambda cell: rounds.Row(cell.arm, cell.count))
-    monkeypatch.setattr(rounds, "_value", value)
-    cell = Cell("", "spawn", None, 10, "cold")
-    rows = rounds.measured(cell, OPERATIONS["spawn"], names, rounds=number, seed=3, tell=lambda _line: None)
-    return rows, seen
+    arm = arms.Arm("holding", SimpleNamespace(cancel=spawn), lambda fn, *args: fn(*args))
+    assert 25_000 < timing.taken(OPERATIONS["task-memory"], arm, count=1000) < 100_000
+    assert [len(held) for held in seen] == [5_000_000, 50_000_000]
 
 
-def test_every_arm_has_every_place_once_in_as_many_rounds_as_arms(monkeypatch):
-    names = ["a", "bb", "ccc", "dddd"]
-    _, seen = turns(monkeypatch, names, 4)
-    by_round = [seen[at : at + 4] for at in range(0, 16, 4)]
-    assert all(sorted(order) == names for order in by_round)
-    assert all(sorted(order) == names for order in zip(*by_round, strict=True))
+def test_what_is_held_to_a_rate_keeps_its_requests():
+    assert timing.fitting(replace(spawning(7), operation="limiter", rate=2.0), 0.001) == 7
 
 
-def test_rows_are_sorted_by_their_medians_and_failed_ones_are_last(monkeypatch):
-    rows, seen = turns(monkeypatch, ["aaa", "bb", "c"], 3, fail={"c"})
-    assert [(row.arm, row.seconds, row.problem) for row in rows] == [
-        ("bb", 2, ""),
-        ("aaa", 3, ""),
-        ("c", None, "it fell over"),
-    ]
-    assert seen.count("c") == 1
+def spawning(count):
+    return Cell(
+        "spawn", OVERHEAD, PEER, "asyncio-queue", COLD, None, 0, "operation", 0.0, count, operation="spawn"
+    )

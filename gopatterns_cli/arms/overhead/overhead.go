@@ -219,7 +219,10 @@ func Spawn(count int) int {
 
 // Cancel starts goroutines that wait, ends them by their context and joins them; it returns how many were
 // ended so.
-func Cancel(count int) int {
+func Cancel(count int) int { return Parked(count, func() {}) }
+
+// Parked does what Cancel does, and looks while all of them wait.
+func Parked(count int, look func()) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	never := make(chan struct{})
@@ -239,7 +242,18 @@ func Cancel(count int) int {
 		}()
 	}
 	parked.Wait()
+	look()
 	cancel()
 	running.Wait()
 	return int(ended.Load())
+}
+
+// Channels makes channels without room, looks, and returns how many there are.
+func Channels(count int, look func()) int {
+	made := make([]chan int, 0, count)
+	for range count {
+		made = append(made, make(chan int))
+	}
+	look()
+	return len(made)
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiochan
 
-from gopatterns_cli.overhead.operations import CAPACITY, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, WAIT_S, Look, unseen
 
 NAME = "aiochan"
 PACKAGE = "aiochan"
@@ -138,3 +138,10 @@ async def _selected(channels: list[Any], count: int) -> tuple[int, int]:
         seen += 1
         total += number
     return seen, total
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Channels without room, as long as they are wanted."""
+    made: list[Any] = [aiochan.Chan() for _ in range(count)]
+    look()
+    return len(made)

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiologic
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, Look, unseen
 
 NAME = "aiologic"
 PACKAGE = "aiologic"
@@ -111,3 +111,10 @@ async def semaphore_contended(count: int) -> tuple[int, int]:
         for first in range(TASKS):
             group.create_task(take(len(range(first, count, TASKS))))
     return done, most
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Queues, as long as they are wanted."""
+    made: list[Any] = [aiologic.Queue(1) for _ in range(count)]
+    look()
+    return len(made)

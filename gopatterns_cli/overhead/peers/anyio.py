@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 NAME = "anyio"
 PACKAGE = "anyio"
@@ -172,7 +172,7 @@ async def spawn(count: int) -> int:
     return next(ran)
 
 
-async def cancel(count: int) -> int:
+async def cancel(count: int, look: Look = unseen) -> int:
     """Tasks that wait for ever."""
     ended = 0
 
@@ -188,5 +188,13 @@ async def cancel(count: int) -> int:
         for _ in range(count):
             group.start_soon(wait)
         await anyio.lowlevel.checkpoint()
+        look()
         group.cancel_scope.cancel()
     return ended
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Pairs of ends, as long as they are wanted."""
+    made: list[Any] = [anyio.create_memory_object_stream[int](0) for _ in range(count)]
+    look()
+    return len(made)

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 NAME = "asyncio-queue"
 PACKAGE = None
@@ -224,7 +224,7 @@ async def spawn(count: int) -> int:
     return next(ran)
 
 
-async def cancel(count: int) -> int:
+async def cancel(count: int, look: Look = unseen) -> int:
     """Tasks that wait for an event which never comes."""
     never = asyncio.Event()
     ended = 0
@@ -239,7 +239,15 @@ async def cancel(count: int) -> int:
 
     tasks = [asyncio.create_task(wait()) for _ in range(count)]
     await asyncio.sleep(0)
+    look()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return ended
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Queues, as long as they are wanted."""
+    made: list[Any] = [asyncio.Queue[int](1) for _ in range(count)]
+    look()
+    return len(made)

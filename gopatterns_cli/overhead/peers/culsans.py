@@ -6,7 +6,7 @@ from typing import Any
 
 import culsans
 
-from gopatterns_cli.overhead.operations import CAPACITY
+from gopatterns_cli.overhead.operations import CAPACITY, Look, unseen
 
 NAME = "culsans"
 PACKAGE = "culsans"
@@ -80,3 +80,10 @@ async def pipeline(count: int) -> list[int]:
         group.create_task(square())
         group.create_task(triple_even())
         return [number async for number in _items(output)]
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Queues, as long as they are wanted."""
+    made: list[Any] = [culsans.Queue(1) for _ in range(count)]
+    look()
+    return len(made)

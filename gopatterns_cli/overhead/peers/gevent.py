@@ -10,7 +10,7 @@ import gevent.lock
 import gevent.pool
 import gevent.queue
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 NAME = "gevent"
 PACKAGE = "gevent"
@@ -143,7 +143,7 @@ def spawn(count: int) -> int:
     return next(ran)
 
 
-def cancel(count: int) -> int:
+def cancel(count: int, look: Look = unseen) -> int:
     """Greenlets that wait for an event which never comes, killed."""
     never = gevent.event.Event()
     ended = 0
@@ -158,5 +158,13 @@ def cancel(count: int) -> int:
 
     waiting = [gevent.spawn(wait) for _ in range(count)]
     gevent.sleep(0)
+    look()
     gevent.killall(waiting)
     return ended
+
+
+def channels(count: int, look: Look = unseen) -> int:
+    """Channels without room, as long as they are wanted."""
+    made: list[Any] = [gevent.queue.Channel() for _ in range(count)]
+    look()
+    return len(made)

@@ -7,7 +7,7 @@ from typing import Any
 
 from golang import chan, context, go, select, sync
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 NAME = "pygolang"
 PACKAGE = "pygolang"
@@ -218,7 +218,7 @@ def spawn(count: int) -> int:
     return next(ran)
 
 
-def cancel(count: int) -> int:
+def cancel(count: int, look: Look = unseen) -> int:
     """Goroutines that wait until their context is done."""
     ctx, end = context.with_cancel(context.background())
     parked, running = chan(count), sync.WaitGroup()
@@ -236,6 +236,14 @@ def cancel(count: int) -> int:
         go(wait)
     for _ in range(count):
         parked.recv()
+    look()
     end()
     running.wait()
     return len(ended)
+
+
+def channels(count: int, look: Look = unseen) -> int:
+    """Channels without room, as long as they are wanted."""
+    made: list[Any] = [chan() for _ in range(count)]
+    look()
+    return len(made)

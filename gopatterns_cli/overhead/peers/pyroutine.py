@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 os.environ.setdefault("PYROUTINE_NO_GIL_WARNING", "1")  # read when it is imported
 
@@ -203,7 +203,7 @@ def spawn(count: int) -> int:
     return next(ran)
 
 
-def cancel(count: int) -> int:
+def cancel(count: int, look: Look = unseen) -> int:
     """Routines that wait until their context is done."""
     context, end = with_cancel()
     parked, group = Chan(count), WaitGroup()
@@ -220,6 +220,14 @@ def cancel(count: int) -> int:
         group.go(wait)
     for _ in range(count):
         parked.recv()
+    look()
     end()
     group.wait()
     return len(ended)
+
+
+def channels(count: int, look: Look = unseen) -> int:
+    """Channels without room, as long as they are wanted."""
+    made: list[Any] = [Chan() for _ in range(count)]
+    look()
+    return len(made)

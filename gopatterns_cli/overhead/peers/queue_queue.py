@@ -7,7 +7,7 @@ from queue import Queue
 from threading import Semaphore, Thread
 from typing import Any
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 NAME = "queue-queue"
 PACKAGE = None
@@ -174,3 +174,10 @@ def spawn(count: int) -> int:
     ran = itertools.count()
     _joined([Thread(target=next, args=(ran,)) for _ in range(count)])
     return next(ran)
+
+
+def channels(count: int, look: Look = unseen) -> int:
+    """Queues, as long as they are wanted."""
+    made: list[Any] = [Queue(1) for _ in range(count)]
+    look()
+    return len(made)

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from gopatterns_cli.overhead.operations import WAIT_S
+from gopatterns_cli.overhead.operations import WAIT_S, Look, unseen
 
 NAME = "simple-queue"
 PACKAGE = None
@@ -146,3 +146,10 @@ def _pooled(count: int, workers: int, work: Callable[[int], int]) -> list[int]:
 
     _joined([Thread(target=worker) for _ in range(workers)])
     return results
+
+
+def channels(count: int, look: Look = unseen) -> int:
+    """Queues, as long as they are wanted."""
+    made: list[Any] = [SimpleQueue() for _ in range(count)]
+    look()
+    return len(made)

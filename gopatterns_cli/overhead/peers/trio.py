@@ -7,7 +7,7 @@ from typing import Any
 import trio
 import trio.lowlevel
 
-from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S
+from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S, Look, unseen
 
 NAME = "trio"
 PACKAGE = "trio"
@@ -172,7 +172,7 @@ async def spawn(count: int) -> int:
     return next(ran)
 
 
-async def cancel(count: int) -> int:
+async def cancel(count: int, look: Look = unseen) -> int:
     """Tasks that wait for ever."""
     ended = 0
 
@@ -189,5 +189,13 @@ async def cancel(count: int) -> int:
             nursery.start_soon(wait)
         for _ in range(2):  # those of one turn run in any order
             await trio.lowlevel.checkpoint()
+        look()
         nursery.cancel_scope.cancel()
     return ended
+
+
+async def channels(count: int, look: Look = unseen) -> int:
+    """Pairs of ends, as long as they are wanted."""
+    made: list[Any] = [trio.open_memory_channel[int](0) for _ in range(count)]
+    look()
+    return len(made)

@@ -1,0 +1,218 @@
+"""What operations cost: which cells are planned, the tables that `compare` draws of them, `bench` itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import goldens
+import pytest
+
+import scenarios
+from gopatterns_cli.app import main
+from gopatterns_cli.comparison import compare
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import rounds
+from gopatterns_cli.measuring.drafting import draft
+from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.overhead import peers
+from gopatterns_cli.overhead.operations import OPERATIONS
+from gopatterns_cli.session import load
+from scenarios.model import OPERATIONS as NAMES
+
+from synthetic import COSTS, session, written
+
+
+@pytest.fixture
+def gopat(tmp_path, monkeypatch, capfd):
+    """Run the command in an empty folder; returns the exit code and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        code = main(list(arguments))
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run
+
+
+GROUP = scenarios.find("overhead").scenarios
+
+
+def planned(*targets, quick=False, runtimes=None, no_go=""):
+    found = scenarios.find(*targets).scenarios
+    return draft(found, quick=quick, rounds=None, seed=7, runtimes=runtimes, no_go=no_go)
+
+
+def test_every_operation_has_a_scenario_and_every_scenario_an_operation():
+    assert sorted(scenario.job.operation for scenario in GROUP) == sorted(NAMES) == sorted(OPERATIONS)
+
+
+@pytest.mark.parametrize("scenario", GROUP, ids=lambda scenario: scenario.stem)
+def test_the_peers_of_a_quick_session_exist_and_do_the_operation(scenario):
+    function = OPERATIONS[scenario.job.operation].function
+    assert len(scenario.arms.best) >= 2
+    assert [name for name in scenario.arms.best if function not in peers.about(name).names] == []
+
+
+def test_a_full_plan_has_ours_on_every_runtime_go_and_every_peer_that_is_here():
+    cells = planned("buffered").cells
+    assert {(cell.arm, cell.runtime) for cell in cells if cell.arm != "peer"} == {
+        ("go", None),
+        *(("gopat", name) for name in ("fibers", "asyncio", "threads")),
+    }
+    able = {name for name in peers.names() if "buffered" in peers.about(name).names}
+    here = {name for name in able if peers.missing(name) is None}
+    assert {cell.runtime for cell in cells if cell.arm == "peer"} == here >= {"asyncio-queue", "queue-queue"}
+    lacking = planned("buffered").not_here
+    assert len(lacking) == len(able - here)
+    assert all("pip install" in line for line in lacking)
+
+
+def test_a_quick_plan_has_three_peers_at_most_and_the_middle_of_a_ladder_cold():
+    cells = planned("pool-wait", quick=True).cells
+    assert {(cell.workers, cell.pool) for cell in cells} == {(100, "cold")}
+    named = [cell.runtime for cell in cells if cell.arm == "peer"]
+    assert 1 <= len(named) <= 3
+    assert set(named) <= set(scenarios.find("pool-wait").scenarios[0].arms.best)
+
+
+def test_a_session_of_operations_has_six_rounds():
+    assert planned("overhead").rounds == 6
+
+
+def test_without_go_ours_at_home_is_what_the_others_are_set_against(tmp_path):
+    truth = replace(COSTS, go=False, names=("buffered",))
+    (table,) = compare(session(tmp_path / "s.json", truth)).costs
+    assert table.reference == "buffered/gopat/fibers/cold"
+
+
+def test_a_peer_that_does_not_exist_is_refused_with_a_near_match():
+    (scenario,) = scenarios.find("buffered").scenarios
+    wrong = replace(scenario, arms=replace(scenario.arms, best=("gevnt",)))
+    with pytest.raises(Failure, match=r"arms\.best: found 'gevnt', allowed .*did you mean gevent"):
+        draft([wrong], quick=True, rounds=None, seed=1, runtimes=None)
+
+
+def test_the_tables_are_sorted_and_set_against_go(tmp_path):
+    comparison = compare(session(tmp_path / "s.json", COSTS))
+    buffered = comparison.costs[0]
+    assert [row.measured.cell.arm for row in buffered.rows][:2] == ["go", "gopat"]
+    assert buffered.reference == "buffered/go/cold"
+    assert buffered.best_peer == "buffered/peer/asyncio-queue/cold"
+    fibers = buffered.rows[1]
+    assert fibers.ratio.estimate == pytest.approx(4, rel=0.1)
+    assert (fibers.peer, fibers.over_peer.estimate) == ("asyncio-queue", pytest.approx(0.8, rel=0.1))
+    threads = next(row for row in buffered.rows if row.measured.cell.runtime == "threads")
+    assert (threads.peer, threads.over_peer.estimate) == ("queue-queue", pytest.approx(0.42, rel=0.1))
+
+
+def test_fewer_items_are_a_mark_and_do_not_make_an_arm_quicker(tmp_path):
+    made = session(tmp_path / "s.json", replace(COSTS, names=("buffered",)))
+    name = "buffered/peer/queue-queue/cold"
+    halved = [
+        replace(run, values=tuple(value / 2 for value in run.values)) if run.cell == name else run
+        for run in made.runs
+    ]
+    made = replace(made, runs=tuple(halved), plan=replace(made.plan, counts={name: 50_000}))
+    row = next(row for row in compare(made).costs[0].rows if row.measured.cell.name == name)
+    assert (row.items, row.scaled) == (50_000, True)
+    assert row.item_s == pytest.approx(1.2e-6, rel=0.1)
+    assert row.ratio.estimate == pytest.approx(12, rel=0.1)
+
+
+def test_a_limiter_is_judged_by_its_rate_and_by_no_ratio(tmp_path):
+    comparison = compare(session(tmp_path / "s.json", replace(COSTS, names=("limiter",))))
+    assert [table.cell.rate for table in comparison.costs] == [10, 100, 1_000, 10_000, 100_000]
+    assert comparison.standings == ()
+    row = comparison.costs[2].rows[0]
+    assert row.measured.speedup.estimate == pytest.approx(1.0, rel=0.1)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_what_compare_prints_of_operations(gopat, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    written(Path("results") / "s.json", COSTS)
+    code, out, _ = gopat("compare", "overhead")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= columns
+    goldens.check(f"compare-overhead-{columns}.txt", out)
+
+
+def test_json_has_every_row_with_its_ratio_and_what_a_peer_lacks(gopat):
+    written(Path("results") / "s.json", COSTS)
+    _, out, _ = gopat("compare", "overhead", "--json")
+    data = json.loads(out)
+    rows = {row["name"]: row for row in data["costs"][0]["rows"]}
+    assert rows["buffered/peer/queue-queue/cold"]["lacks"].startswith("no close before 3.13")
+    assert rows["buffered/gopat/fibers/cold"]["ratio"]["difference"]["low"] > 1
+    assert {one["runtime"]: one["of"] for one in data["standings"]} == {
+        "asyncio": 4,
+        "fibers": 4,
+        "threads": 4,
+    }
+
+
+# Measuring
+
+
+def measured(tmp_path, run_s, count):
+    """Calibrate a session of one operation whose runs take so long."""
+    drafted = replace(
+        session(tmp_path / "s.json", replace(COSTS, names=("buffered",))), runs=(), rounds_done=0
+    )
+    drafted = replace(drafted, plan=replace(drafted.plan, loops={}, values={}, counts={}))
+    orders = []
+
+    def launcher(order):
+        orders.append(order)
+        if order.cell.runtime == "threads":
+            raise LostRunError("it fell over")
+        return Run(
+            (run_s,) * order.values,
+            (),
+            {"gopat_cell": order.cell.name, "gopat_count": min(count, order.cell.count)},
+        )
+
+    done = rounds.carry_out(drafted, launcher, lambda *_: None)
+    return done, orders
+
+
+def test_a_slow_arm_is_given_fewer_items_in_every_round(tmp_path):
+    done, orders = measured(tmp_path, 0.5, 60_000)
+    name = "buffered/gopat/fibers/cold"
+    assert done.plan.counts[name] == 60_000
+    assert {order.cell.count for order in orders[len(done.plan.cells) :]} == {60_000}
+    assert load(done.path).plan.items(done.plan.cell(name)) == 60_000
+
+
+def test_an_arm_that_takes_longer_than_it_may_is_cut_down(tmp_path):
+    done, _ = measured(tmp_path, 8.0, 100_000)
+    assert done.plan.counts["buffered/gopat/fibers/cold"] == 25_000
+
+
+def test_an_arm_that_fails_is_a_row_that_says_why(tmp_path):
+    done, _ = measured(tmp_path, 0.5, 100_000)
+    (table,) = compare(done).costs
+    failed = [row for row in table.rows if row.item_s is None]
+    assert [(row.measured.cell.runtime, row.measured.lost) for row in failed] == [
+        ("threads", ("it fell over",))
+    ]
+
+
+@pytest.mark.timeout(120)
+def test_bench_measures_an_operation_and_prints_its_table(gopat, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    path = Path("own.toml")
+    path.write_text(
+        'about = "One task."\npattern = "overhead"\n'
+        'job = { kind = "operation", operation = "spawn", count = 50 }\n'
+        '[arms]\nruntimes = ["fibers"]\nhome = "fibers"\nbest = ["asyncio-queue"]\n'
+    )
+    code, out, _ = gopat("bench", "own.toml", "--quick", "--no-go", "--rounds", "1")
+    assert code == 0
+    assert re.search(r"^  gopat fibers +[\d.]+ us ", out, re.MULTILINE)
+    assert re.search(r"^  asyncio-queue +[\d.]+ us +[\d.]+x \(no interval\)", out, re.MULTILINE)
