@@ -108,7 +108,9 @@ def standings(tables: Sequence[CostTable]) -> tuple[Standing, ...]:
         row
         for table in tables
         for row in table.rows
-        if row.measured.cell.rate is None and row.measured.cell.pool == table.cell.pool
+        if row.measured.cell.rate is None
+        and row.measured.cell.pool == table.cell.pool
+        and not row.measured.cell.pin
     ]
     ours = [row for row in rows if row.over_peer is not None]
     measured_on = {row.measured.cell.runtime for row in ours}

@@ -17,6 +17,9 @@ from gopatterns_cli.near import did_you_mean
 USUAL = ("gopat", "native", "go")
 """The arms that are shown unless some are asked for, in this order; the others come after them."""
 
+ELSEWHERE = {("token-bucket", "gopat"): "rate_limiter.py", ("token-bucket", "ticker"): "token_bucket.py"}
+"""By pattern and arm, the text in `patterns` where it is not the file that has the pattern's name."""
+
 DEMO = frozenset({"_demo", "demo"})
 
 
@@ -62,6 +65,7 @@ def places(pattern: str) -> tuple[Place, ...]:
         *(_place(folder / f"{stem}.py") for stem in arms.names(pattern) if stem != "gopat"),
         Place("go", None, folder / f"{name}.go"),
     ]
+    found = [_elsewhere(pattern, place) for place in found]
     order = [*USUAL, *sorted({place.arm for place in found} - {*USUAL})]
     return tuple(sorted(found, key=lambda place: order.index(place.arm)))
 
@@ -159,6 +163,11 @@ def without_demo(text: str) -> str:
             kept += lines[end:following]
         end = following
     return "".join(kept)
+
+
+def _elsewhere(pattern: str, place: Place) -> Place:
+    name = ELSEWHERE.get((pattern, place.arm))
+    return place if name is None else replace(place, file=Path(patterns.__file__).parent / name)
 
 
 def _place(file: Path) -> Place:

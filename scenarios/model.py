@@ -99,7 +99,7 @@ class Claim:
     Attributes:
         id: fixed name, the same in files, results and exports.
         where: the cell it speaks of; keys among workers, pool and runtime. `workers` is there wherever the
-            pattern takes workers; without `pool` it is cold, without `runtime` the home.
+            pattern takes workers, but for a plain loop; without `pool` it is cold, without `runtime` home.
         speedup: the claimed ratio, or None when `gain` holds a range.
         gain: lowest and highest claimed ratio, or None when `speedup` holds one.
         band: factor around the claim inside which it counts as reproduced, above 1.
@@ -186,11 +186,12 @@ def narrow(scenario: Scenario, claim_ids: Collection[str]) -> Scenario:
         claim_ids: ids of its claims; at least one.
     """
     claims = tuple(claim for claim in scenario.claims if claim.id in claim_ids)
-    workers = {claim.workers for claim in claims}
+    wanted = {claim.workers for claim in claims}
+    workers = tuple(count for count in scenario.arms.workers if count in wanted)
     pools = {claim.pool for claim in claims}
     arms = replace(
         scenario.arms,
-        workers=tuple(count for count in scenario.arms.workers if count in workers),
+        workers=workers or scenario.arms.workers[:1],
         pool=tuple(pool for pool in scenario.arms.pool if pool in pools),
     )
     return replace(scenario, arms=arms, claims=claims)

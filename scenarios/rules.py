@@ -153,12 +153,13 @@ def _times(label: str, claim: WireClaim) -> Iterator[Finding]:
 
 
 def _cell(label: str, claim: WireClaim, arms: WireArms) -> Iterator[Finding]:
-    """A claim must speak of exactly one cell of each runtime that is measured."""
+    """A claim must speak of exactly one cell of each runtime that is measured; a loop has no workers."""
     where = WireWhere() if "where" not in claim.model_fields_set else claim.where
     if where is None:
         return
     trail = f"{label}.where"
-    if arms.workers and not _hole(where, "workers"):
+    named = "workers" in where.model_fields_set
+    if arms.workers and not _hole(where, "workers") and (named or claim.arm != "serial"):
         yield from _workers(f"{trail}.workers", where.workers, arms.workers)
     if not _hole(arms, "pool") and not _hole(where, "pool"):
         yield from _pool(f"{trail}.pool", where.pool, arms.pool or ["cold"])

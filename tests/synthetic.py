@@ -160,7 +160,7 @@ def _cells(scenario: scenarios.Scenario, truth: Truth) -> tuple[Cell, ...]:
     if scenario.pattern != OVERHEAD:
         return cells_of(scenario, quick=truth.quick, runtimes=None, go=truth.go)
     cells, _ = operations(scenario, quick=truth.quick, runtimes=None, go=truth.go)
-    return tuple(cell for cell in cells if cell.arm != PEER or cell.runtime in ITEM_S)
+    return tuple(cell for cell in cells if not cell.pin and (cell.arm != PEER or cell.runtime in ITEM_S))
 
 
 def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:

@@ -34,6 +34,7 @@ def check(
 
 def _report(path: Path) -> dict[str, Any]:
     from gopatterns_cli import arms  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.overhead.choosing import unknown_peers  # noqa: PLC0415 - keeps --help light
     from scenarios import ScenarioError, load  # noqa: PLC0415 - keeps --help light
 
     try:
@@ -46,6 +47,7 @@ def _report(path: Path) -> dict[str, Any]:
         problems = [f"{scenario.path}: pattern: found {scenario.pattern}, allowed a pattern that has arms"]
     if "simulator" in scenario.arms.runtimes:
         problems.append(f"{scenario.path}: arms.runtimes: found simulator, which has no real time to measure")
+    problems += unknown_peers(scenario)
     return {"file": scenario.path, "scenario": scenario.name, "claims": claims, "problems": problems}
 
 

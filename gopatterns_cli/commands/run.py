@@ -20,6 +20,9 @@ def run(
     seed: Annotated[
         int | None, typer.Option(metavar="N", parser=count(0), help="The simulator's seed.")
     ] = None,
+    pin: Annotated[
+        bool, typer.Option("--pin", help="Keep the runtime threads on one core: cheaper hand-overs.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
     **wanted: Any,
 ) -> None:
@@ -42,12 +45,16 @@ def run(
         most_at_once,
         tasks_of,
     )
+    from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.watching import Watch  # noqa: PLC0415 - keeps --help light
     from patterns import catalogue  # noqa: PLC0415 - keeps --help light
+    from patterns.runtimes._cores import pin_problem  # noqa: PLC0415 - keeps --help light
 
+    if pin and (problem := pin_problem(runtime_name)):
+        raise Failure(f"--{problem}", 2)
     demo = catalogue.load(pattern_name).demo
     given = {name: None if value is False else value for name, value in wanted.items()}
     options = choose(pattern_name, demo, runtime_name, given)
@@ -56,7 +63,7 @@ def run(
     watch = Watch(line_per_job=not as_json)
     heading = "" if as_json else title(pattern_name, runtime_name, demo.options, chosen)
     with dumping():
-        outcome = _watched(watch, demo, options, (runtime_name, seed), heading)
+        outcome = _watched(watch, demo, options, (runtime_name, seed, pin), heading)
     if outcome.error is not None:
         raise outcome.error
     at_once = most_at_once(runtime_name)
@@ -84,7 +91,7 @@ def with_every_option() -> Callable[..., None]:
     return with_demo_options(run)
 
 
-def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None], title: str) -> Any:
+def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None, bool], title: str) -> Any:
     """
     Run the demo in a view, which shows nothing when there is no title; leave the last picture on a
     terminal.
@@ -92,7 +99,7 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None],
     from gopatterns_cli import demonstration  # noqa: PLC0415 - keeps --help light
     from patterns.launch import launch  # noqa: PLC0415 - keeps --help light
 
-    runtime_name, seed = where
+    runtime_name, seed, pin = where
     simulated = runtime_name == "simulator"
     if simulated:
         import gc  # noqa: PLC0415 - only here
@@ -107,6 +114,7 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None],
             seed=seed,
             observe=watch.observe,
             workers=demonstration.tasks_of(options) or 1,
+            pin=pin,
         )
 
     if not title:

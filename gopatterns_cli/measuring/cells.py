@@ -49,6 +49,7 @@ class Cell:
         function: of `python`, as MODULE:FUNCTION.
         inputs: of `python`, as MODULE:ITERABLE.
         operation: of `operation`, its name.
+        pin: its threads are kept on one core.
     """
 
     scenario: str
@@ -68,6 +69,7 @@ class Cell:
     function: str | None = None
     inputs: str | None = None
     operation: str | None = None
+    pin: bool = False
 
     @property
     def is_serial(self) -> bool:
@@ -104,6 +106,8 @@ class Cell:
             axes.append(f"workers={self.workers}")
         if self.rate is not None:
             axes.append(f"rate={self.rate:g}")
+        if self.pin:
+            axes.append("pinned")
         if self.ladder:
             axes.append(f"duration={write_duration(self.duration_s)}")
         return "/".join(axis for axis in axes if axis is not None)

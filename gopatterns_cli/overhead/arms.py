@@ -39,7 +39,7 @@ class Arm:
 
 def of(cell: Cell) -> Arm:
     """The arm of a cell; ValueError when it is not here."""
-    return on(cell.runtime or "") if cell.arm == GOPAT else peer(cell.runtime or "")
+    return on(cell.runtime or "", pin=cell.pin) if cell.arm == GOPAT else peer(cell.runtime or "")
 
 
 def runtimes_measured() -> tuple[str, ...]:
@@ -47,10 +47,10 @@ def runtimes_measured() -> tuple[str, ...]:
     return tuple(name for name in runtimes.names() if name not in NOT_MEASURED)
 
 
-def on(runtime: str) -> Arm:
+def on(runtime: str, *, pin: bool = False) -> Arm:
     """Ours on a runtime; ValueError when there is none of that name, or it is not here."""
     runtimes.load(runtime)
-    return Arm(f"gopat/{runtime}", ours, partial(run, runtime=runtime))
+    return Arm(f"gopat/{runtime}", ours, partial(run, runtime=runtime, pin=pin))
 
 
 def peer(name: str) -> Arm:

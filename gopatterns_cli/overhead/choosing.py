@@ -1,6 +1,7 @@
 """The cells of an operation: ours on each runtime, real Go, and every peer that does it and is here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ from gopatterns_cli.measuring.cells import COLD, GO, GO_TICKER, GOPAT, PEER, Cel
 from gopatterns_cli.near import did_you_mean
 from gopatterns_cli.overhead import peers
 from gopatterns_cli.overhead.operations import OPERATIONS
+from patterns.runtimes._cores import pin_problem
 from scenarios.model import OVERHEAD, Scenario
 
 T = TypeVar("T")
@@ -40,9 +42,21 @@ def cells_of(
     for workers, rate in product(workers_ladder, _ladder(scenario.arms.rates, quick=quick)):
         cells += [_cell(scenario, arm, None, COLD, workers, rate) for arm in in_go if go]
         for pool in pools:
-            cells += [_cell(scenario, GOPAT, name, pool, workers, rate) for name in wanted]
+            ours = [_cell(scenario, GOPAT, name, pool, workers, rate) for name in wanted]
+            pinned = [replace(cell, pin=True) for cell in ours if _can_be_pinned(cell)]
+            cells += ours if quick else [*ours, *pinned]
             cells += [_cell(scenario, PEER, name, pool, workers, rate) for name in found]
     return tuple(cells), not_here
+
+
+def unknown_peers(scenario: Scenario) -> list[str]:
+    """What is wrong with the peers that a scenario names: a line for each that does not exist."""
+    known = peers.names()
+    return [
+        f"{scenario.path}: arms.best: found {name!r}, allowed {', '.join(known)}{did_you_mean(name, known)}"
+        for name in scenario.arms.best
+        if name not in known
+    ]
 
 
 def _ladder(steps: Sequence[T], *, quick: bool) -> Sequence[T | None]:
@@ -50,17 +64,20 @@ def _ladder(steps: Sequence[T], *, quick: bool) -> Sequence[T | None]:
 
 
 def _peers(scenario: Scenario, *, quick: bool) -> tuple[list[str], tuple[str, ...]]:
+    if problems := unknown_peers(scenario):
+        raise Failure(problems[0], 2)
     known = peers.names()
-    for name in scenario.arms.best:
-        if name not in known:
-            allowed = f"{', '.join(known)}{did_you_mean(name, known)}"
-            raise Failure(f"{scenario.path}: arms.best: found {name!r}, allowed {allowed}", 2)
     function = OPERATIONS[scenario.job.operation or ""].function
     able = [name for name in (scenario.arms.best if quick else known) if function in peers.about(name).names]
     why = {name: peers.missing(name) for name in able}
     here = [name for name in able if why[name] is None]
     lacking = tuple(reason for reason in why.values() if reason is not None)
     return here[:QUICK_PEERS] if quick else here, lacking
+
+
+def _can_be_pinned(cell: Cell) -> bool:
+    """Threads that hand over from one to another; memory and a rate are what they are on any core."""
+    return pin_problem(cell.runtime or "") is None and not cell.is_memory and cell.rate is None
 
 
 def _cell(

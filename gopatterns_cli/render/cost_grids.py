@@ -9,6 +9,8 @@ from gopatterns_cli.measuring.cells import GO, GOPAT, PEER, Cell
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.sentences import configuration
 
+PINNED = "pinned"
+
 SCALED = "*"
 """Marks an arm that was given fewer items."""
 
@@ -57,7 +59,9 @@ def brief_grid(tables: Sequence[CostTable]) -> Grid:
 
 
 def _brief_line(table: CostTable, runtimes: Iterable[str | None]) -> Line:
-    cold = [row for row in table.rows if row.measured.cell.pool == table.cell.pool]
+    cold = [
+        row for row in table.rows if row.measured.cell.pool == table.cell.pool and not row.measured.cell.pin
+    ]
     ours = {row.measured.cell.runtime: row for row in cold if row.measured.cell.arm == GOPAT}
     best = next((row for row in cold if row.measured.cell.name == table.best_peer), None)
     in_go = next((row for row in cold if row.measured.cell.arm == GO), None)
@@ -114,6 +118,5 @@ def _name(table: CostTable) -> str:
 
 def _who(cell: Cell) -> str:
     """Ours with its runtime, a peer by its name alone."""
-    return (
-        str(cell.runtime) if cell.arm == PEER else " ".join(part for part in (cell.arm, cell.runtime) if part)
-    )
+    parts = [cell.runtime] if cell.arm == PEER else [cell.arm, cell.runtime, PINNED * cell.pin]
+    return " ".join(part for part in parts if part)

@@ -207,7 +207,7 @@ COUNT = "a whole number from 1 to 1_000_000_000, such as 10"
 DURATION = "a number with its unit (ns, us, ms, s or m), at most a year, such as 100us, 1.5s or 2m"
 WORKERS = "whole numbers such as 1,10,100 or a range 1..1000 (a 1-2-5 ladder), each once, from 1 to 1_000_000"
 SCENARIO_KEYS = "about, pattern, job, arms, claim, skip"
-ARMS_KEYS = "workers, runtimes, home, pool, buffer, durations, rates"
+ARMS_KEYS = "workers, runtimes, home, pool, buffer, durations, rates, best"
 CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, complexity, memory, needs, job, arm, per_second"
 
 
@@ -251,7 +251,11 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
             f'pattern: found "workerpool", allowed {PATTERNS} (did you mean worker-pool?)',
         ),
         ('"worker-pool"', "3", "pattern: found 3, allowed the name of a pattern, such as worker-pool"),
-        ('"wait"', '"sleep"', 'job.kind: found "sleep", allowed wait, cpu, mixed, image, http or python'),
+        (
+            '"wait"',
+            '"sleep"',
+            'job.kind: found "sleep", allowed wait, cpu, mixed, image, http, python or operation',
+        ),
         ('"1ms"', '"1 parsec"', f'job.duration: found "1 parsec", allowed {DURATION}'),
         ('"1ms"', "0.001", f"job.duration: found 0.001, allowed {DURATION}"),
         ('"1ms"', '"-1ms"', f'job.duration: found "-1ms", allowed {DURATION}'),
@@ -450,6 +454,26 @@ def test_two_claims_with_one_id_are_refused_at_the_second(problems):
         "claim[#2].speedup: found 0, allowed a number above 0, such as 9.98",
         'claim[#2].id: found "own/10" a second time, allowed an id of its own for each claim',
     ]
+
+
+def test_a_claim_about_the_plain_loop_needs_no_workers(problems, tmp_path):
+    text = """\
+        about = "x"
+        pattern = "worker-pool"
+        job = { kind = "wait", duration = "5ms", count = 20 }
+        arms = { workers = [4, 16], runtimes = ["asyncio"], home = "asyncio" }
+        [[claim]]
+        id = "own/loop"
+        arm = "serial"
+        per_second = 200
+        source = "x"
+        """
+    assert problems(text) == []
+    path = tmp_path / "loop.toml"
+    path.write_text(text, encoding="utf-8")
+    whole = scenarios.load(path)
+    assert whole.claims[0].workers is None
+    assert scenarios.narrow(whole, {"own/loop"}).arms.workers == (4,)
 
 
 def test_every_problem_of_a_file_is_reported_in_one_go(problems):
