@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import sys
 from contextvars import ContextVar
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
 from weakref import WeakSet
 
@@ -187,8 +188,10 @@ class Alarm(Protocol):
 
 class Driver(Protocol):
     """
-    What a runtime answers. Times are seconds on the runtime's own clock. `inherited` says that a task may run
-    under a record that it inherited through contextvars; `is_call` that this is the inside of a `call`.
+    What a runtime answers. Times are seconds on the runtime's own clock. `steps` says that it steps
+    coroutines itself and calls `over` when one has ended, so that a task needs no `lifetime` around its own.
+    `inherited` says that a task may run under a record that it inherited through contextvars; `is_call` that
+    this is the inside of a `call`.
 
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
@@ -197,6 +200,7 @@ class Driver(Protocol):
 
     name: str
     budget: int
+    steps: bool
     inherited: bool
     is_call: bool
     live: set[Task]
@@ -358,7 +362,7 @@ def spawn(
     task = Task(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
     driver.live.add(task)
     context.tasks.add(task)
-    body = lifetime(task, fn, args)
+    body = (driver.steps and begun(fn, args)) or lifetime(task, fn, args)
     try:
         driver.spawn(task, body)
     except BaseException:
@@ -369,6 +373,22 @@ def spawn(
     if context.dead:
         driver.cancel(task)  # it may wait for something that is not ours
     return task
+
+
+def begun(fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Coroutine[Any, Any, Any] | None:
+    """Return the coroutine of `fn(*args)` where making it runs nothing yet; None where it might."""
+    if type(fn) not in PLAIN or not fn.__code__.co_flags & CO_COROUTINE:
+        return None
+    try:
+        return fn(*args)  # type: ignore[return-value]  # that is what the flag says
+    except TypeError:  # the arguments are wrong: the task fails of that in its turn
+        return None
+
+
+PLAIN = frozenset({FunctionType, MethodType})
+
+CO_COROUTINE = 0x80
+"""The flag of an `async def` function. Source: inspect.CO_COROUTINE."""
 
 
 async def lifetime(task: Task, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
@@ -385,6 +405,11 @@ async def lifetime(task: Task, fn: Callable[..., Awaitable[Any]], args: tuple[An
         finish(task, error)
     finally:
         del task, fn, args, error  # an error's traceback holds this frame
+
+
+def over(task: Task, error: BaseException | None) -> None:
+    """Record that `task`, whose coroutine has ended so, is over; called in the task's own contextvars."""
+    finish(task, None if error is None else translated(error))
 
 
 def finish(task: Task, error: BaseException | None) -> None:

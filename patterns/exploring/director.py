@@ -17,6 +17,7 @@ from patterns.runtimes.simulator import (
     collect,
     collected_by_turns,
 )
+from patterns.traps import finish
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -156,6 +157,7 @@ class Director:
                 run, _, body = task.handle
                 with suppress(BaseException):  # whatever it does not to be closed
                     run(body.close)
+                run(finish, task, None)
         self.turns = turns
 
     def pick(self, count: int) -> int:

@@ -204,6 +204,7 @@ class InsideCall:
     budget = 0
     finished = False
     inherited = False
+    steps = False
     is_call = True
 
     def __init__(self, task: Task) -> None:

@@ -87,6 +87,7 @@ class Scheduler:
     `observe(task, verb, subject)` is told of every suspension and end.
     """
 
+    steps = True
     inherited = is_call = False
 
     def __init__(
@@ -199,8 +200,10 @@ class Scheduler:
         return self.alarm_ns(round(at * 1e9), ring)
 
     def alarm_ns(self, at_ns: int, ring: Callable[[], None]) -> Ring:
-        """Call `ring` between two turns at the time `at_ns`."""
-        return Ring(ring, self, self.ready if at_ns <= self.clock.now_ns() else self._bucket(at_ns))
+        """Call `ring` between two turns at the time `at_ns`; a late one follows those due before."""
+        is_next = not self._times or at_ns < self._times[0]
+        due = is_next and at_ns <= self.clock.now_ns()
+        return Ring(ring, self, self.ready if due else self._bucket(at_ns))
 
     def cancel(self, task: Task) -> None:
         """Interrupt a task's call, as far as that is possible."""
@@ -257,11 +260,22 @@ class Scheduler:
                 while request is not SUSPEND:
                     request = run(body.throw, foreign(request, self.name))
             except StopIteration:
-                del run, send, body  # an error's traceback holds this frame
+                self._ended(task, run, None)
+                del run, send, body
+            except BaseException as error:  # noqa: BLE001 (handed to `task.ended`, which decides)
+                self._ended(task, run, error)
+                del run, send, body
             if self.stepped is not None:
                 self.stepped(task)
             if not ready or not live or self.interrupted is not None:
                 return
+
+    def _ended(self, task: Task, run: Callable[..., Any], error: BaseException | None) -> None:
+        """Record how a task ended, as if it had itself; of its traceback the scheduler is no part."""
+        if error is not None:
+            trace = error.__traceback__
+            error.__traceback__ = None if trace is None else trace.tb_next
+        run(traps.over, task, error)
 
     def between_turns(self, ring: Callable[[], None]) -> None:
         """Call `ring` as if the main task had: it may cancel, close and wake."""

@@ -100,7 +100,7 @@ class AsyncioDriver:
 
     name = "asyncio"
     inherited = True
-    is_call = False
+    steps = is_call = False
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop

@@ -156,7 +156,7 @@ class ThreadsDriver:
     """
 
     name = "threads"
-    inherited = is_call = False
+    steps = inherited = is_call = False
 
     def __init__(self) -> None:
         self.budget = BUDGET
