@@ -188,22 +188,15 @@ def _row(
     session: Session, found: Measured, item_s: float | None, reference: Cell | None, best: Cell | None
 ) -> CostRow:
     cell, items = found.cell, session.plan.items(found.cell)
-    over = None if reference in {None, cell} else _per_item(session, cell, reference)
+    over = None if reference is None or reference == cell else ratio(session, cell, reference)
     return CostRow(
         measured=found,
         items=items,
         scaled=items < cell.count,
         item_s=item_s,
         ratio=over,
-        over_peer=_per_item(session, cell, best),
+        over_peer=None if best is None else ratio(session, cell, best),
         peer="" if best is None else str(best.runtime),
         hides=None if over is None else smallest_visible_change(over),
         lacks=peers.about(cell.runtime or "").lacks.get(cell.operation or "", "") if cell.arm == PEER else "",
     )
-
-
-def _per_item(session: Session, cell: Cell, other: Cell | None) -> RatioEstimate | None:
-    """The ratio of two arms' times per item."""
-    if other is None:
-        return None
-    return ratio(session, cell, other, _gaps(session, other) / _gaps(session, cell))

@@ -81,23 +81,32 @@ def paced(session: Session, cell: Cell, asked_s: float) -> RatioEstimate | None:
     return paired([asked_s] * len(times), times, session.plan.levels, lost)
 
 
-def ratio(session: Session, numerator: Cell, denominator: Cell, factor: float = 1.0) -> RatioEstimate | None:
-    """
-    Return the ratio of two cells' times, times a factor, over the rounds that measured both; None when no
-    round did.
+def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate | None:
+    """Return the ratio of two cells' times over the rounds that measured both; None when no round did.
+
+    Of operations it is that of the times per item: one of the two may have been given fewer.
     """
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
     common = sorted(above.keys() & below.keys())
     if not common:
         return None
     lost = max(session.rounds_done - len(common), 0)
-    return paired([above[r] * factor for r in common], [below[r] for r in common], session.plan.levels, lost)
+    fair = _per_item(session, numerator, denominator)
+    return paired([fair * above[r] for r in common], [below[r] for r in common], session.plan.levels, lost)
 
 
 def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:
-    """Return the ratio of two cells' times, one per round that measured both, in the order of the rounds."""
+    """Return the same, one per round that measured both, in the order of the rounds."""
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
-    return [above[r] / below[r] for r in sorted(above.keys() & below.keys())]
+    fair = _per_item(session, numerator, denominator)
+    return [fair * above[r] / below[r] for r in sorted(above.keys() & below.keys())]
+
+
+def _per_item(session: Session, numerator: Cell, denominator: Cell) -> float:
+    """What makes a ratio of times one of times per item."""
+    if numerator.operation is None or numerator.is_memory:
+        return 1.0
+    return session.plan.items(denominator) / session.plan.items(numerator)
 
 
 def _parts(session: Session, cell: Cell) -> Mapping[str, float] | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping  # noqa: TC003 - the annotations are looked 
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
-from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.cells import GO, Cell
 from gopatterns_cli.measuring.typed import checked
 
 P = TypeVar("P", bound="Plan")
@@ -71,7 +71,12 @@ class Plan:
         return self.counts.get(cell.name, cell.count)
 
     def serial_of(self, cell: Cell) -> Cell | None:
-        """The serial arm that `cell` is compared with: same language, scenario and duration of a job."""
+        """
+        The serial arm that `cell` is compared with: same language, scenario and duration of a job. An
+        operation is compared with Go's, and a limiter with nothing but its rate.
+        """
+        if cell.operation is not None:
+            return self._in_go(cell)
         for other in self.cells:
             if other.is_serial and (other.is_go, other.scenario, other.duration_s) == (
                 cell.is_go,
@@ -80,6 +85,12 @@ class Plan:
             ):
                 return other
         return None
+
+    def _in_go(self, cell: Cell) -> Cell | None:
+        key = (GO, cell.scenario, cell.workers)
+        same = (other for other in self.cells if (other.arm, other.scenario, other.workers) == key)
+        found = next(same, None)
+        return None if cell.rate is not None or found == cell else found
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict that `from_json` reads back."""

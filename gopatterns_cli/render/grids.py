@@ -23,7 +23,7 @@ DECIDES = "*"
 """Marks the row whose verdict is the claim's."""
 
 
-_THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session"
+_THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session, of operations over Go"
 
 MEASURED_COLUMNS = (
     Column("arm"),

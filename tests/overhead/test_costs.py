@@ -158,6 +158,15 @@ def test_json_has_every_row_with_its_ratio_and_what_a_peer_lacks(gopat):
     }
 
 
+def test_a_baseline_is_a_gate_for_operations_as_for_patterns(gopat):
+    name = "buffered/gopat/fibers/cold"
+    written(Path("results") / "old.json", replace(COSTS, seed=2))
+    written(Path("results") / "new.json", replace(COSTS, slower={name: 1.5}))
+    code, out, _ = gopat("compare", "results/new.json", "--baseline", "results/old.json")
+    assert code == 3
+    assert out.splitlines()[-1].startswith(f"exit 3: regression: {name} takes 1.")
+
+
 # Measuring
 
 
