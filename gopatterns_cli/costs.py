@@ -130,12 +130,17 @@ def _standing(runtime: str, ours: Sequence[CostRow]) -> Standing:
     )
 
 
+def _did_not_grow(found: Measured) -> bool:
+    """Memory that was not seen to grow is not known: what was freed before has been used again."""
+    return found.cell.is_memory and (found.time_s or 0.0) < 1
+
+
 def _key(cell: Cell) -> tuple[int | None, float | None]:
     return cell.workers, cell.rate
 
 
 def _table(session: Session, scenario: Scenario, found: Sequence[Measured]) -> CostTable:
-    timed = [one for one in found if one.time_s is not None]
+    timed = [one for one in found if one.time_s is not None and not _did_not_grow(one)]
     per_item = {one.cell: _item_s(session, one) for one in timed}
     reference = _reference(scenario, [one.cell for one in timed])
     cold = found[0].cell.pool

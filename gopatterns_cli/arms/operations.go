@@ -129,7 +129,10 @@ func taken(run func(count int, look func()) int, count int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return max(seen-before, 1) / float64(count), different([]int{found}, []int{count})
+	if seen <= before {
+		return 0, errors.New("the process did not grow: more items are needed")
+	}
+	return (seen - before) / float64(count), different([]int{found}, []int{count})
 }
 
 // resident is the resident memory of this process in bytes.

@@ -11,7 +11,7 @@ import psutil  # type: ignore[import-untyped]  # it comes with pyperf
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.overhead import arms
 from gopatterns_cli.overhead.arms import Arm
-from gopatterns_cli.overhead.operations import OPERATIONS, Operation
+from gopatterns_cli.overhead.operations import OPERATIONS, Operation, WrongAnswerError
 
 POOLS = ("cold", "warm")
 
@@ -103,7 +103,7 @@ def taken(operation: Operation, arm: Arm, *, count: int) -> float:
     """Return the bytes of resident memory that an item takes.
 
     Raises:
-        WrongAnswerError: the answer is not the right one.
+        WrongAnswerError: the answer is not the right one, or the process did not grow.
     """
     fn, process = arm.function(operation), psutil.Process()
     operation.check(arm.enter(fn, FEW), FEW)  # so that what all items share is there
@@ -111,7 +111,11 @@ def taken(operation: Operation, arm: Arm, *, count: int) -> float:
     before: int = process.memory_info().rss
     seen: list[int] = []
     operation.check(arm.enter(fn, count, lambda: seen.append(process.memory_info().rss)), count)
-    return max(seen[0] - before, 1) / count
+    if seen[0] <= before:
+        raise WrongAnswerError(
+            f"{count:,} of {operation.name} did not make the process grow: more are needed"
+        )
+    return (seen[0] - before) / count
 
 
 def _once(fn: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:

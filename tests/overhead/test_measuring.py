@@ -121,6 +121,16 @@ def test_what_an_item_takes_is_seen_while_it_is_there():
     assert [len(held) for held in seen] == [5_000_000, 50_000_000]
 
 
+def test_memory_that_does_not_grow_is_no_answer():
+    def channels(count, look=lambda: None):
+        look()
+        return count
+
+    arm = arms.Arm("nothing", SimpleNamespace(channels=channels), lambda fn, *args: fn(*args))
+    with pytest.raises(WrongAnswerError, match="did not make the process grow"):
+        timing.taken(OPERATIONS["channel-memory"], arm, count=1000)
+
+
 def test_what_is_held_to_a_rate_keeps_its_requests():
     assert timing.fitting(replace(spawning(7), operation="limiter", rate=2.0), 0.001) == 7
 
