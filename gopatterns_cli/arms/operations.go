@@ -130,7 +130,7 @@ func taken(run func(count int, look func()) int, count int) (float64, error) {
 		return 0, err
 	}
 	if seen <= before {
-		return 0, errors.New("the process did not grow: more items are needed")
+		return 0, errors.New("the items did not make the process grow: it takes more")
 	}
 	return (seen - before) / float64(count), different([]int{found}, []int{count})
 }

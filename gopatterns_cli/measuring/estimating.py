@@ -18,7 +18,7 @@ MARGIN = 1.05
 
 MOST_LOOPS = 1 << 20
 
-OPERATION_S = 0.25
+OPERATION_S, QUICK_OPERATION_S = 0.6, 0.2
 """What a value of an operation takes, of all arms on the average; nobody knows before the calibration."""
 
 SLOW_S = 0.2
@@ -29,7 +29,7 @@ VALUES, SLOW_VALUES = 2, 1
 
 def expected_s(cells: Sequence[Cell], rounds: int, *, quick: bool) -> float:
     """Guess how long a session takes, calibration included: that runs every cell twice, or once if quick."""
-    calibration = sum(_start_s(cell) + (1 if quick else 2) * _run_s(cell) for cell in cells)
+    calibration = sum(_start_s(cell) + (1 if quick else 2) * _run_s(cell, quick=quick) for cell in cells)
     return calibration + rounds * sum(_start_s(cell) + _worker_s(cell, quick=quick) for cell in cells)
 
 
@@ -50,18 +50,18 @@ def _start_s(cell: Cell) -> float:
 
 
 def _worker_s(cell: Cell, *, quick: bool) -> float:
-    run_s = _run_s(cell)
+    run_s = _run_s(cell, quick=quick)
     values = values_of(run_s, quick=quick)
     value_s = run_s * loops_of(run_s) or VALUE_S
     return value_s * (values + (0 if values == SLOW_VALUES else 1))
 
 
-def _run_s(cell: Cell) -> float:
+def _run_s(cell: Cell, *, quick: bool) -> float:
     """Guess one run from the waits alone; those of a pipeline's stages overlap, computing is on one core."""
     if cell.asked_s is not None:
         return cell.asked_s
     if cell.operation is not None:
-        return OPERATION_S
+        return QUICK_OPERATION_S if quick else OPERATION_S
     in_turn = 3 if cell.pattern == "pipeline" and cell.is_serial else 1
     computing_s = cell.count * (cell.duration_s - cell.sleep_s) * (cell.job_kind in {"cpu", "mixed"})
     return cell.duration_s * cell.count / (cell.workers or 1) * in_turn + computing_s

@@ -126,6 +126,19 @@ def test_fewer_items_are_a_mark_and_do_not_make_an_arm_quicker(tmp_path):
     assert row.ratio.estimate == pytest.approx(12, rel=0.1)
 
 
+def test_memory_is_bytes_and_what_was_not_seen_to_grow_is_not_known(tmp_path):
+    made = session(tmp_path / "s.json", replace(COSTS, names=("channel-memory",)))
+    sizes = {"go": 100.0, "fibers": 2_500.0, "asyncio-queue": 1e-4}
+    runs = [
+        replace(run, values=(sizes.get(run.cell.split("/")[2] if "/go/" not in run.cell else "go", 3_000.0),))
+        for run in made.runs
+    ]
+    (table,) = compare(replace(made, runs=tuple(runs))).costs
+    found = {row.measured.cell.runtime or "go": row.item_s for row in table.rows}
+    assert (found["go"], found["fibers"], found["asyncio-queue"]) == (100.0, 2_500.0, None)
+    assert table.rows[1].ratio.estimate == pytest.approx(25)
+
+
 def test_a_limiter_is_judged_by_its_rate_and_by_no_ratio(tmp_path):
     comparison = compare(session(tmp_path / "s.json", replace(COSTS, names=("limiter",))))
     assert [table.cell.rate for table in comparison.costs] == [10, 100, 1_000, 10_000, 100_000]
