@@ -15,7 +15,7 @@ from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.machine import cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
 from gopatterns_cli.overhead.choosing import cells_of as operations
-from scenarios.model import OVERHEAD, Scenario, to_json
+from scenarios.model import MEMORY, OVERHEAD, Scenario, to_json
 
 ROUNDS, QUICK_ROUNDS = 12, 6
 
@@ -88,11 +88,16 @@ def _computing(cell: Cell, operations_per_s: float) -> Cell:
 
 
 def _short(scenarios: Sequence[Scenario], out_of_reach: Mapping[str, str]) -> Sequence[Scenario]:
-    """Leave out what answers no claim that can be decided here, unless nothing else was asked for."""
+    """
+    Leave out what answers no claim that can be decided here, and memory among what takes time, unless nothing
+    else was asked for.
+    """
     answering = [
         scenario for scenario in scenarios if any(claim.id not in out_of_reach for claim in scenario.claims)
     ]
-    return answering if len(scenarios) > 1 and answering else scenarios
+    if len(scenarios) > 1 and answering:
+        return answering
+    return [scenario for scenario in scenarios if scenario.job.operation not in MEMORY] or scenarios
 
 
 def _orders(names: Sequence[str], rounds: int, drawn: random.Random) -> tuple[tuple[str, ...], ...]:

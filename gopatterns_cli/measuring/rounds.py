@@ -15,7 +15,7 @@ from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Loss, Session
 
 TIMEOUT_S = 60.0
 MOST_S, QUICK_MOST_S = 2.0, 0.3
-"""A run of an operation takes no longer: a slow arm gets fewer items, and a mark."""
+"""A run of an operation takes no longer: a slow arm gets so many items as take half of it, and a mark."""
 
 ABOUT = 1.2
 """A run that takes only so much longer is left as it is."""
@@ -109,7 +109,7 @@ def _fitting(cell: Cell, run: Run, *, quick: bool) -> tuple[float, int]:
     most_s = _most_s(cell, quick=quick)
     if not most_s or run_s <= most_s * ABOUT:
         return run_s, count
-    return most_s, max(int(count * most_s / run_s), min(count, FEWEST))
+    return most_s / 2, max(int(count * most_s / 2 / run_s), min(count, FEWEST))
 
 
 def _round(session: Session, launcher: Launcher, progress: Progress) -> Session:

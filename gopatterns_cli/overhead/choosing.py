@@ -17,6 +17,9 @@ T = TypeVar("T")
 
 QUICK_PEERS = 3
 
+QUICK_S = 0.3
+"""For so long a limiter lets requests through in a quick session."""
+
 FEWEST_REQUESTS = 5
 """A rate needs a few gaps to be seen."""
 
@@ -27,7 +30,7 @@ def cells_of(
     """Return the cells of a scenario whose job is an operation, and why others are not here.
 
     Quick: of the peers the first three that its file names and that are here; of several workers or rates the
-    middle one; cold.
+    middle one, for a shorter time; cold.
 
     Raises:
         Failure: exit code 2, the file names a peer that does not exist.
@@ -37,6 +40,9 @@ def cells_of(
     operation = OPERATIONS[scenario.job.operation or ""]
     in_go = [GO, GO_TICKER] if operation.paced else [GO]
     pools = [COLD] if quick and COLD in scenario.arms.pool else scenario.arms.pool
+    if quick:
+        shorter_s = min(scenario.job.duration_s, QUICK_S)
+        scenario = replace(scenario, job=replace(scenario.job, duration_s=shorter_s))
     cells = []
     workers_ladder = _ladder(scenario.arms.workers, quick=quick)
     for workers, rate in product(workers_ladder, _ladder(scenario.arms.rates, quick=quick)):

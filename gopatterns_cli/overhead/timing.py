@@ -32,7 +32,7 @@ def timed(cell: Cell) -> Callable[[int], float]:
 
 
 def fitting(cell: Cell, most_s: float) -> int:
-    """How many items, at most those of the cell, take no longer than `most_s`.
+    """How many items take no longer than `most_s`: those of the cell, or so many as take half of it.
 
     The count grows in steps up to the whole: a few items tell what beginning costs, not what many cost.
     What is held to a rate takes the time that it takes, and memory is no time.
@@ -45,7 +45,7 @@ def fitting(cell: Cell, most_s: float) -> int:
     while True:
         seconds = measure(operation, arm, count=count, setting=setting)[0]
         if seconds > most_s:
-            return max(int(count * most_s / seconds), 1)
+            return max(int(count * most_s / 2 / seconds), 1)
         if count == cell.count:
             return count
         count = min(count * 4, cell.count)

@@ -8,6 +8,7 @@ from gopatterns_cli.costs import CostRow, CostTable
 from gopatterns_cli.measuring.cells import GO, GOPAT, PEER, Cell
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.sentences import configuration
+from patterns import runtimes
 
 PINNED = "pinned"
 
@@ -42,23 +43,24 @@ def cost_grid(table: CostTable) -> Grid:
 
 def brief_grid(tables: Sequence[CostTable]) -> Grid:
     """Draw up every operation in one row: ours on each runtime, the best peer, Go."""
-    runtimes = dict.fromkeys(
+    measured_on = {
         row.measured.cell.runtime for table in tables for row in table.rows if row.measured.cell.arm == GOPAT
-    )
+    }
+    named = tuple(name for name in runtimes.names() if name in measured_on)
     return Grid(
         title="what an operation costs",
         lead=("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate",),
         columns=(
             Column("operation"),
-            *(Column(str(name)) for name in runtimes),
+            *(Column(name) for name in named),
             Column("best peer"),
             Column("Go"),
         ),
-        blocks=(Block("", tuple(_brief_line(table, tuple(runtimes)) for table in tables)),),
+        blocks=(Block("", tuple(_brief_line(table, named) for table in tables)),),
     )
 
 
-def _brief_line(table: CostTable, runtimes: Iterable[str | None]) -> Line:
+def _brief_line(table: CostTable, named: Iterable[str]) -> Line:
     cold = [
         row for row in table.rows if row.measured.cell.pool == table.cell.pool and not row.measured.cell.pin
     ]
@@ -66,7 +68,7 @@ def _brief_line(table: CostTable, runtimes: Iterable[str | None]) -> Line:
     best = next((row for row in cold if row.measured.cell.name == table.best_peer), None)
     in_go = next((row for row in cold if row.measured.cell.arm == GO), None)
     peer = NOTHING if best is None else "\n".join([str(best.measured.cell.runtime), _brief(best)])
-    return Line((_name(table), *(_brief(ours.get(name)) for name in runtimes), peer, _brief(in_go)))
+    return Line((_name(table), *(_brief(ours.get(name)) for name in named), peer, _brief(in_go)))
 
 
 def _brief(row: CostRow | None) -> str:

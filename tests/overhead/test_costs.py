@@ -82,6 +82,17 @@ def test_a_quick_plan_has_three_peers_at_most_and_the_middle_of_a_ladder_cold():
     assert set(named) <= set(scenarios.find("pool-wait").scenarios[0].arms.best)
 
 
+def test_a_quick_plan_of_several_has_no_memory_and_one_of_it_alone_has():
+    assert not any(cell.is_memory for cell in planned("overhead", quick=True).cells)
+    assert all(cell.is_memory for cell in planned("task-memory", quick=True).cells)
+
+
+def test_a_quick_limiter_is_watched_for_a_shorter_time():
+    (full,) = {cell.count for cell in planned("limiter").cells if cell.rate == 1_000}
+    (quick,) = {cell.count for cell in planned("limiter", quick=True).cells}
+    assert (full, quick) == (1_001, 301)
+
+
 def test_a_session_of_operations_has_six_rounds():
     assert planned("overhead").rounds == 6
 
@@ -215,7 +226,7 @@ def test_a_slow_arm_is_given_fewer_items_in_every_round(tmp_path):
 
 def test_an_arm_that_takes_longer_than_it_may_is_cut_down(tmp_path):
     done, _ = measured(tmp_path, 8.0, 100_000)
-    assert done.plan.counts["buffered/gopat/fibers/cold"] == 25_000
+    assert done.plan.counts["buffered/gopat/fibers/cold"] == 12_500
 
 
 def test_an_arm_that_fails_is_a_row_that_says_why(tmp_path):

@@ -96,8 +96,8 @@ def test_a_pool_that_is_neither_cold_nor_warm_is_refused():
     ("seconds", "count"),
     [
         (lambda items: 1e-5 * items, 10_000),  # fits as a whole
-        (lambda items: 1e-3 * items, 2000),
-        (lambda items: 1e-6 * items**2, 1250),  # slow with many only: 1,600 take 2.56 s
+        (lambda items: 1e-3 * items, 1000),
+        (lambda items: 1e-6 * items**2, 625),  # slow with many only: 1,600 take 2.56 s
         (lambda items: 0.5, 10_000),  # takes as long to begin as to do it
     ],
     ids=["fast", "slow", "slower and slower", "beginning"],
