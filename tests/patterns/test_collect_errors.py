@@ -352,7 +352,7 @@ def test_a_generator_that_was_not_read_to_its_end_is_closed(go):
             closed.append(True)
 
     async def main():
-        with Context.current().with_timeout(0.001):
+        with Context.current().with_timeout(0.05):
             await collect_errors(items(), forever, workers=3)
 
     with pytest.raises(DeadlineExceededError):
