@@ -160,7 +160,7 @@ def compare(
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         baseline=change,
-        hidden=_hidden(change.gating if change else [*cells.values(), *_rows(costs)]),
+        hidden=_hidden(change.gating if change else _seen(cells.values(), costs)),
         notes=(
             *(baseline_notes(change) if change else ()),
             *notes(session, cells.values(), claims, break_even=bool(points)),
@@ -190,16 +190,14 @@ def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> t
     return tuple((str(verdict), counts[verdict]) for verdict in kind if counts[verdict])
 
 
-def _cell(found: Measured | CellChange | CostRow) -> Cell:
-    return found.measured.cell if isinstance(found, CostRow) else found.cell
-
-
-def _rows(tables: Iterable[CostTable]) -> Iterator[CostRow]:
-    return (row for table in tables for row in table.rows if row.measured.cell.rate is None)
+def _seen(cells: Iterable[Measured], tables: Iterable[CostTable]) -> Iterator[Measured | CostRow]:
+    """The rows with a ratio of times: those of operations stand in their tables, a limiter's is its rate."""
+    yield from (found for found in cells if found.cell.operation is None)
+    yield from (row for table in tables for row in table.rows if row.cell.rate is None)
 
 
 def _hidden(cells: Iterable[Measured | CellChange | CostRow]) -> Hidden | None:
-    hides = sorted((found.hides, _cell(found).name) for found in cells if found.hides is not None)
+    hides = sorted((found.hides, found.cell.name) for found in cells if found.hides is not None)
     if not hides:
         return None
     return Hidden(median(share for share, _ in hides), *hides[-1])

@@ -50,6 +50,11 @@ class CostRow:
     hides: float | None
     lacks: str
 
+    @property
+    def cell(self) -> Cell:
+        """What ran."""
+        return self.measured.cell
+
 
 @dataclass(frozen=True, slots=True)
 class CostTable:
@@ -108,17 +113,15 @@ def standings(tables: Sequence[CostTable]) -> tuple[Standing, ...]:
         row
         for table in tables
         for row in table.rows
-        if row.measured.cell.rate is None
-        and row.measured.cell.pool == table.cell.pool
-        and not row.measured.cell.pin
+        if row.cell.rate is None and row.cell.pool == table.cell.pool and not row.cell.pin
     ]
     ours = [row for row in rows if row.over_peer is not None]
-    measured_on = {row.measured.cell.runtime for row in ours}
+    measured_on = {row.cell.runtime for row in ours}
     return tuple(_standing(name, ours) for name in runtimes.names() if name in measured_on)
 
 
 def _standing(runtime: str, ours: Sequence[CostRow]) -> Standing:
-    rows = [row for row in ours if row.measured.cell.runtime == runtime]
+    rows = [row for row in ours if row.cell.runtime == runtime]
     ends = [row.over_peer.difference for row in rows if row.over_peer is not None]
     known = [end for end in ends if end is not None]
     return Standing(

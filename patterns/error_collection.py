@@ -120,7 +120,7 @@ async def _demo(options: Options) -> list[str]:
             raise ValueError(f"{number} is negative")
         return 2 * number
 
-    numbers = [number * (-1) ** (number % 3 == 0) for number in range(1, options.jobs + 1)]
+    numbers = (number * (-1) ** (number % 3 == 0) for number in range(1, options.jobs + 1))
     results = await collect_errors(numbers, check, workers=options.workers)
     return [f"error: {result.error}" if result.error else str(result.value) for result in results]
 

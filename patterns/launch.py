@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from patterns import runtimes, traps
-from patterns.runtimes._cores import pinned
+from patterns.pinning import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

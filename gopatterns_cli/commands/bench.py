@@ -28,7 +28,9 @@ def bench(  # noqa: PLR0913 - one parameter per option
     ] = False,
     rounds: Annotated[
         int | None,
-        typer.Option(metavar="N", parser=options.count(1, 1_000), help="Rounds: 12, or 6 with --quick."),
+        typer.Option(
+            metavar="N", parser=options.count(1, 1_000), help="Rounds: 12; of overhead, or quick, 6."
+        ),
     ] = None,
     budget: Annotated[
         float | None,

@@ -51,7 +51,7 @@ def run(
     from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.watching import Watch  # noqa: PLC0415 - keeps --help light
     from patterns import catalogue  # noqa: PLC0415 - keeps --help light
-    from patterns.runtimes._cores import pin_problem  # noqa: PLC0415 - keeps --help light
+    from patterns.pinning import pin_problem  # noqa: PLC0415 - keeps --help light
 
     if pin and (problem := pin_problem(runtime_name)):
         raise Failure(f"--{problem}", 2)

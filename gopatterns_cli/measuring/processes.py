@@ -40,6 +40,9 @@ KEPT = (
 PRIVATE = frozenset({"command", "hostname", "python_config_args", "python_executable"})
 """Facts of pyperf's that name the user's machine and folders: a session is there to be shown to others."""
 
+LONGEST_MS = 2**31 - 1
+"""Of one `poll`, which takes no more: 24 days."""
+
 PADDING = 4_096
 """The size of the environment moves the stack; it is drawn per round, up to so many bytes, and shared
 by the arms of a round.
@@ -205,11 +208,14 @@ def _told_of_its_end(pid: int, seconds: float) -> bool | None:
     """Whether a child of ours ended within that time; None where the system does not say."""
     if sys.platform != "linux":
         return None
-    ended = os.pidfd_open(pid)
+    try:
+        ended = os.pidfd_open(pid)
+    except OSError:  # an old kernel, or a sandbox that does not let it through
+        return None
     try:
         poll = select.poll()
         poll.register(ended, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        return bool(poll.poll(min(seconds * 1000, LONGEST_MS)))
     finally:
         os.close(ended)
 
@@ -262,8 +268,9 @@ def _checked(measured: Run, facts: Mapping[str, Any], order: Order, job_s: float
         )
     ours = {"gopat_cell": order.cell.name, "gopat_hashseed": order.hash_seed}
     waited = {} if job_s is None else {"gopat_job_s": job_s}
+    unit = {"unit": "byte"} if order.cell.is_memory else {}
     parts = {f"{BUDGET}{part}": seconds for part, seconds in (budget or {}).items()}
-    return Run(measured.values, measured.warmups, {**facts, **ours, **waited, **parts})
+    return Run(measured.values, measured.warmups, {**facts, **ours, **unit, **waited, **parts})
 
 
 def _text(file: Any) -> str:

@@ -11,9 +11,6 @@ from gopatterns_cli.overhead import ours, peers
 from gopatterns_cli.overhead.operations import Operation
 from patterns import run, runtimes
 
-NOT_MEASURED = {"simulator", "processes"}
-"""A virtual clock has no seconds; `processes` is `fibers` with other calls, and nothing here calls."""
-
 
 @dataclass(frozen=True, slots=True)
 class Arm:
@@ -27,10 +24,6 @@ class Arm:
     module: ModuleType
     enter: Callable[..., Any]
 
-    def can(self, operation: Operation) -> bool:
-        """Whether it does this operation."""
-        return hasattr(self.module, operation.function)
-
     def function(self, operation: Operation) -> Callable[..., Any]:
         """What does it."""
         found: Callable[..., Any] = getattr(self.module, operation.function)
@@ -40,11 +33,6 @@ class Arm:
 def of(cell: Cell) -> Arm:
     """The arm of a cell; ValueError when it is not here."""
     return on(cell.runtime or "", pin=cell.pin) if cell.arm == GOPAT else peer(cell.runtime or "")
-
-
-def runtimes_measured() -> tuple[str, ...]:
-    """The runtimes that ours is measured on."""
-    return tuple(name for name in runtimes.names() if name not in NOT_MEASURED)
 
 
 def on(runtime: str, *, pin: bool = False) -> Arm:

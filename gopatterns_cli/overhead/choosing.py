@@ -10,7 +10,7 @@ from gopatterns_cli.measuring.cells import COLD, GO, GO_TICKER, GOPAT, PEER, Cel
 from gopatterns_cli.near import did_you_mean
 from gopatterns_cli.overhead import peers
 from gopatterns_cli.overhead.operations import OPERATIONS
-from patterns.runtimes._cores import pin_problem
+from patterns.pinning import pin_problem
 from scenarios.model import OVERHEAD, Scenario
 
 T = TypeVar("T")

@@ -10,6 +10,8 @@ from operator import eq
 from typing import Any
 
 from gopatterns_cli.arms.pipeline import WORKLOAD
+from gopatterns_cli.failure import Failure
+from scenarios.model import MEMORY
 
 CAPACITY = 1000
 """Room in the channel of `buffered`."""
@@ -32,7 +34,7 @@ def unseen() -> None:
     """Nobody looks."""
 
 
-class WrongAnswerError(Exception):
+class WrongAnswerError(Failure):
     """An arm gave another answer than the right one."""
 
 
@@ -48,7 +50,6 @@ class Operation:
         setting: the word for what else its function is called with: workers, cases or a rate.
         cases: how many, where its own name says so.
         agree: whether a found answer is as good as the expected one.
-        looked: its figure is no time but what an item takes, in bytes, seen when its function calls `look`.
         paced: its setting is a rate, its answer the times at which requests were let through, and its time
             that from the first to the last.
     """
@@ -61,7 +62,11 @@ class Operation:
     cases: int | None = None
     agree: Callable[[Any, Any], bool] = eq
     paced: bool = False
-    looked: bool = False
+
+    @property
+    def looked(self) -> bool:
+        """Its figure is no time but what an item takes, in bytes, seen when its function calls `look`."""
+        return self.name in MEMORY
 
     def arguments(self, count: int, setting: int | None) -> tuple[int, ...]:
         """What the function of an arm is called with."""
@@ -78,11 +83,6 @@ class Operation:
             raise WrongAnswerError(
                 f"wrong answer: {self.name} of {count}: {_short(answer)} where {_short(right)} is right"
             )
-
-
-def names() -> tuple[str, ...]:
-    """The names of all operations, in the order of the table."""
-    return tuple(OPERATIONS)
 
 
 def summed(count: int) -> tuple[int, int]:
@@ -201,8 +201,8 @@ OPERATIONS = {
         ),
         Operation("spawn", "spawn", int, ("cancel",)),
         Operation("cancel", "cancel", int, ("cancel",)),
-        Operation("task-memory", "cancel", int, ("cancel",), looked=True),
-        Operation("channel-memory", "channels", int, (), looked=True),
+        Operation("task-memory", "cancel", int, ("cancel",)),
+        Operation("channel-memory", "channels", int, ()),
         Operation(
             "limiter",
             "limiter",

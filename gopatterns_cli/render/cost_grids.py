@@ -20,7 +20,7 @@ def cost_grid(table: CostTable) -> Grid:
     """Draw up what an operation costs each arm; what a peer lacks stands below, by a letter."""
     lacking = dict.fromkeys(row.lacks for row in table.rows if row.lacks)
     letters = dict(zip(lacking, ascii_lowercase, strict=False))
-    pools = {row.measured.cell.pool for row in table.rows}
+    pools = {row.cell.pool for row in table.rows}
     return Grid(
         title=_name(table),
         lead=(table.about,),
@@ -29,6 +29,7 @@ def cost_grid(table: CostTable) -> Grid:
             Column("per item", figures=True),
             Column("of the rate", figures=True),
             Column("over Go" if "/go/" in table.reference else f"over {table.reference}"),
+            Column("hides", figures=True),
             Column("lacks"),
         ),
         blocks=(
@@ -43,9 +44,7 @@ def cost_grid(table: CostTable) -> Grid:
 
 def brief_grid(tables: Sequence[CostTable]) -> Grid:
     """Draw up every operation in one row: ours on each runtime, the best peer, Go."""
-    measured_on = {
-        row.measured.cell.runtime for table in tables for row in table.rows if row.measured.cell.arm == GOPAT
-    }
+    measured_on = {row.cell.runtime for table in tables for row in table.rows if row.cell.arm == GOPAT}
     named = tuple(name for name in runtimes.names() if name in measured_on)
     return Grid(
         title="what an operation costs",
@@ -61,36 +60,36 @@ def brief_grid(tables: Sequence[CostTable]) -> Grid:
 
 
 def _brief_line(table: CostTable, named: Iterable[str]) -> Line:
-    cold = [
-        row for row in table.rows if row.measured.cell.pool == table.cell.pool and not row.measured.cell.pin
-    ]
-    ours = {row.measured.cell.runtime: row for row in cold if row.measured.cell.arm == GOPAT}
-    best = next((row for row in cold if row.measured.cell.name == table.best_peer), None)
-    in_go = next((row for row in cold if row.measured.cell.arm == GO), None)
-    peer = NOTHING if best is None else "\n".join([str(best.measured.cell.runtime), _brief(best)])
+    cold = [row for row in table.rows if row.cell.pool == table.cell.pool and not row.cell.pin]
+    ours = {row.cell.runtime: row for row in cold if row.cell.arm == GOPAT}
+    best = next((row for row in cold if row.cell.name == table.best_peer), None)
+    in_go = next((row for row in cold if row.cell.arm == GO), None)
+    peer = NOTHING if best is None else "\n".join([str(best.cell.runtime), _brief(best)])
     return Line((_name(table), *(_brief(ours.get(name)) for name in named), peer, _brief(in_go)))
 
 
 def _brief(row: CostRow | None) -> str:
     if row is None or row.item_s is None:
         return NOTHING
-    if row.measured.cell.rate is not None:
+    if row.cell.rate is not None:
         return _rate(row)
     over = [] if row.ratio is None else [figures.ratio(row.ratio)]
     return "\n".join([_figure(row), *over])
 
 
 def _line(row: CostRow, reference: str, letters: Mapping[str, str], *, several: bool) -> Line:
-    cell = row.measured.cell
+    cell = row.cell
     over = NOTHING if row.ratio is None else figures.ratio(row.ratio)
+    hides = NOTHING if row.hides is None else figures.percent(row.hides)
     if cell.rate is not None:  # a rate says it all
-        reference, over = "", NOTHING
+        reference, over, hides = "", NOTHING, NOTHING
     return Line(
         (
             f"{_who(cell)} {cell.pool}" if several and cell.pool else _who(cell),
             NOTHING if row.item_s is None else _figure(row) + SCALED * row.scaled,
             NOTHING if cell.rate is None else _rate(row),
             "1" if cell.name == reference else over,
+            hides,
             letters.get(row.lacks, NOTHING),
         )
     )
@@ -102,12 +101,12 @@ def _feet(table: CostTable, letters: Mapping[str, str]) -> Iterable[str]:
         yield f"{SCALED} fewer items, because it is slow"
     for row in table.rows:
         if row.item_s is None:
-            yield f"{_who(row.measured.cell)}: {figures.listed(row.measured.lost) or 'not measured'}"
+            yield f"{_who(row.cell)}: {figures.listed(row.measured.lost) or 'not measured'}"
 
 
 def _figure(row: CostRow) -> str:
     value = row.item_s or 0.0
-    return figures.taken(value) if row.measured.cell.is_memory else figures.seconds(value)
+    return figures.taken(value) if row.cell.is_memory else figures.seconds(value)
 
 
 def _rate(row: CostRow) -> str:

@@ -8,12 +8,15 @@ from gopatterns_cli.session import Session
 
 
 def answer(comparison: Comparison) -> str:
-    """The first line: how often which verdict was found."""
-    if comparison.standings:
-        return "; ".join(_stands(one) for one in comparison.standings)
-    claims = _counted(comparison.tally) or "no claim in this session"
-    changes = _counted(comparison.change_tally)
-    return f"against the baseline: {changes}; claims: {claims}" if changes else f"claims: {claims}"
+    """The first line: how often which verdict was found, and how ours stands among the peers."""
+    claims, changes = _counted(comparison.tally), _counted(comparison.change_tally)
+    found = [
+        f"against the baseline: {changes}" if changes else "",
+        f"claims: {claims}" if claims else "",
+        *(_stands(one) for one in comparison.standings),
+    ]
+    told = [part for part in found if part]
+    return "; ".join(told if claims or comparison.standings else [*told, "claims: no claim in this session"])
 
 
 def _stands(standing: Standing) -> str:

@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gopatterns_cli.app import main
-from gopatterns_cli.measuring.processes import Order, launch
+from gopatterns_cli.measuring.processes import HungError, Order, launch
 from gopatterns_cli.session import COMPLETE, RUNNING, load, write
 
 import synthetic
@@ -197,6 +198,33 @@ def test_ctrl_c_before_the_worker_that_was_made_has_a_name_ends_it(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         launch(Order(cell, loops=1, values=1, warmups=0, hash_seed=1, timeout_s=30))
     assert made[0].returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("timeout_s", [30.0, 1e9])
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_end_of_a_worker_is_seen_where_the_system_does_not_tell_and_however_long_it_may_take(
+    monkeypatch, refused, timeout_s
+):
+    def refuse(_pid):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    if refused:
+        monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
+    (cell, *_) = synthetic.session(Path("s.json"), synthetic.Truth(names=("pipeline",))).plan.cells
+    order = Order(cell, loops=1, values=1, warmups=0, hash_seed=1, timeout_s=timeout_s)
+    assert len(launch(order).values) == 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_worker_that_does_not_end_in_time_is_hung(monkeypatch, refused):
+    def refuse(_pid):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if refused:
+        monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
+    (cell, *_) = synthetic.session(Path("s.json"), synthetic.Truth(names=("worker-pool",))).plan.cells
+    with pytest.raises(HungError, match="hung: killed after 0 s"):
+        launch(Order(replace(cell, duration_s=1.0), 1, 1, warmups=0, hash_seed=1, timeout_s=0.05))
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])

@@ -32,7 +32,7 @@ def main(name, count):
             {
                 f"{operation.name} {setting} {pool}": problem(operation, arm, count, setting, pool)
                 for operation in OPERATIONS.values()
-                if arm.can(operation)
+                if hasattr(arm.module, operation.function)
                 for setting in SETTINGS.get(operation.setting, [operation.cases])
                 for pool in timing.POOLS
             }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import scenarios
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import golang
 from gopatterns_cli.overhead import arms, ours, peers
@@ -20,7 +21,7 @@ ENOUGH_TO_SEE = 50_000
 
 SCRIPT = Path(__file__).with_name("every_operation.py")
 
-OURS = tuple(f"gopat/{name}" for name in arms.runtimes_measured())
+OURS = sorted({f"gopat/{name}" for one in scenarios.find("overhead").scenarios for name in one.arms.runtimes})
 
 
 @pytest.mark.parametrize("name", [*OURS, *peers.names()])

@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import goldens
 import pytest
@@ -113,13 +114,13 @@ def test_a_peer_that_does_not_exist_is_refused_with_a_near_match():
 def test_the_tables_are_sorted_and_set_against_go(tmp_path):
     comparison = compare(session(tmp_path / "s.json", COSTS))
     buffered = comparison.costs[0]
-    assert [row.measured.cell.arm for row in buffered.rows][:2] == ["go", "gopat"]
+    assert [row.cell.arm for row in buffered.rows][:2] == ["go", "gopat"]
     assert buffered.reference == "buffered/go/cold"
     assert buffered.best_peer == "buffered/peer/asyncio-queue/cold"
     fibers = buffered.rows[1]
     assert fibers.ratio.estimate == pytest.approx(4, rel=0.1)
     assert (fibers.peer, fibers.over_peer.estimate) == ("asyncio-queue", pytest.approx(0.8, rel=0.1))
-    threads = next(row for row in buffered.rows if row.measured.cell.runtime == "threads")
+    threads = next(row for row in buffered.rows if row.cell.runtime == "threads")
     assert (threads.peer, threads.over_peer.estimate) == ("queue-queue", pytest.approx(0.42, rel=0.1))
 
 
@@ -131,7 +132,7 @@ def test_fewer_items_are_a_mark_and_do_not_make_an_arm_quicker(tmp_path):
         for run in made.runs
     ]
     made = replace(made, runs=tuple(halved), plan=replace(made.plan, counts={name: 50_000}))
-    row = next(row for row in compare(made).costs[0].rows if row.measured.cell.name == name)
+    row = next(row for row in compare(made).costs[0].rows if row.cell.name == name)
     assert (row.items, row.scaled) == (50_000, True)
     assert row.item_s == pytest.approx(1.2e-6, rel=0.1)
     assert row.ratio.estimate == pytest.approx(12, rel=0.1)
@@ -145,7 +146,7 @@ def test_memory_is_bytes_and_what_was_not_seen_to_grow_is_not_known(tmp_path):
         for run in made.runs
     ]
     (table,) = compare(replace(made, runs=tuple(runs))).costs
-    found = {row.measured.cell.runtime or "go": row.item_s for row in table.rows}
+    found = {row.cell.runtime or "go": row.item_s for row in table.rows}
     assert (found["go"], found["fibers"], found["asyncio-queue"]) == (100.0, 2_500.0, None)
     assert table.rows[1].ratio.estimate == pytest.approx(25)
 
@@ -189,6 +190,16 @@ def test_a_baseline_is_a_gate_for_operations_as_for_patterns(gopat):
     code, out, _ = gopat("compare", "results/new.json", "--baseline", "results/old.json")
     assert code == 3
     assert out.splitlines()[-1].startswith(f"exit 3: regression: {name} takes 1.")
+    assert out.startswith("against the baseline: 1 regression, ")
+    assert "fibers: ahead of every peer in" in out
+
+
+def test_what_could_hide_counts_every_row_once_and_no_limiter(tmp_path):
+    comparison = compare(session(tmp_path / "s.json", COSTS))
+    hides = [row.hides for table in comparison.costs for row in table.rows if row.cell.rate is None]
+    known = [share for share in hides if share is not None]
+    assert comparison.hidden.median == median(known)
+    assert comparison.hidden.worst == max(known)
 
 
 # Measuring
@@ -233,9 +244,7 @@ def test_an_arm_that_fails_is_a_row_that_says_why(tmp_path):
     done, _ = measured(tmp_path, 0.5, 100_000)
     (table,) = compare(done).costs
     failed = [row for row in table.rows if row.item_s is None]
-    assert [(row.measured.cell.runtime, row.measured.lost) for row in failed] == [
-        ("threads", ("it fell over",))
-    ]
+    assert [(row.cell.runtime, row.measured.lost) for row in failed] == [("threads", ("it fell over",))]
 
 
 @pytest.mark.timeout(120)

@@ -15,6 +15,7 @@ What a peer is can be told without importing it; one that is not here is reporte
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -53,6 +54,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem.replace("_", "-") for path in FOLDER.glob("[a-z]*.py")))
 
 
+@cache
 def about(name: str) -> Peer:
     """What a peer is, read from its module without running it.
 
