@@ -90,7 +90,7 @@ class Truth:
     slower: Mapping[str, float] = field(default_factory=dict)
     quick: bool = False
     go: bool = False
-    names: tuple[str, ...] = ("worker-pool", "pipeline", "fan-out", "fan-out-cpu", "pipeline-break-even")
+    names: tuple[str, ...] = ("worker-pool", "pipeline", "fan-out", "fan-out-cpu", "pipeline-pays")
     others: tuple[scenarios.Scenario, ...] = ()
     out_of_reach: Mapping[str, str] = field(
         default_factory=lambda: {
@@ -180,8 +180,9 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
 def _parts(cell: Cell, seconds: float) -> dict[str, float]:
     """Where the time went: it starts, it works, and the rest is hand-offs."""
     start_s = 0.0 if cell.is_serial else START_S[_runtime(cell)] * (cell.workers or 1)
-    lanes = 1 if cell.is_serial else cell.workers or 3
-    work_s = cell.count * (3 if cell.pattern == "pipeline" else 1) * _wait_s(cell) / lanes
+    lanes = 1 if cell.is_serial else cell.workers or cell.stages or 3
+    stages = (cell.stages or 3) if cell.pattern == "pipeline" else 1
+    work_s = cell.count * stages * _wait_s(cell) / lanes
     rest_s = seconds - start_s - work_s
     parts = {"whole_s": seconds, "start_s": start_s, "work_s": work_s, "hand_offs_s": rest_s}
     return {f"gopat_budget_{part}": part_s for part, part_s in {**parts, "tail_s": 0.0, "end_s": 0.0}.items()}
@@ -199,6 +200,8 @@ def _seconds(cell: Cell) -> float:
     if cell.is_serial:
         return cell.count * (3 if cell.pattern == "pipeline" else 1) * (_wait_s(cell) + LOOP_S)
     share = BY_HAND if cell.arm == NATIVE else 1.0
+    if cell.stages is not None:
+        return (cell.count + cell.stages - 1) * (_wait_s(cell) + share * HAND_OVER_S[_runtime(cell)])
     if cell.pattern == "pipeline":
         return (cell.count + 2) * (_wait_s(cell) + share * 2 * HAND_OVER_S[_runtime(cell)])
     start_s = START_S[_runtime(cell)] * cell.workers if cell.pool == COLD else 0.0
@@ -207,4 +210,4 @@ def _seconds(cell: Cell) -> float:
 
 
 def _wait_s(cell: Cell) -> float:
-    return cell.duration_s + OVERSLEEP_S[_runtime(cell)] if cell.duration_s else 0.0
+    return cell.duration_s / (cell.stages or 1) + OVERSLEEP_S[_runtime(cell)] if cell.duration_s else 0.0

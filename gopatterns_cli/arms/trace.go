@@ -51,7 +51,11 @@ func (trace *trace) begin() {
 func (trace *trace) note(job func()) {
 	start := time.Since(trace.began)
 	job()
-	end := time.Since(trace.began)
+	trace.add(start, time.Since(trace.began))
+}
+
+// add notes when a job began and ended.
+func (trace *trace) add(start, end time.Duration) {
 	if at := int(trace.next.Add(1)) - 1; at < len(trace.starts) {
 		trace.starts[at], trace.ends[at] = start, end
 	}

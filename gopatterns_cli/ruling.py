@@ -1,0 +1,157 @@
+"""Claims that give a rule in place of a figure, each judged by what a session measured.
+
+`best-at-cores`: as many workers as there are cores. Refuted when another count is proved quicker by more than
+x1.10, after Holm's correction over the counts; reproduced when every other count is proved not to be.
+`oversubscription`: the most workers. Reproduced when another count is proved quicker by more than x1.10 in
+the same way, refuted when every other is proved not to be. `advised`: reproduced when the best of what is
+advised is within x1.10 of the best of all, the plain loop among them. Both are chosen on odd rounds and
+tested on even ones, so that no luck of the choice is in the test.
+
+The rules stand in CLAIMS and were fixed before anything was measured. A rule about worker counts is decided
+on the scenario's home runtime; advice leaves the runtime open, so all of them compete. Go is judged beside it
+and decides nothing.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from gopatterns_cli.measured import Measured, ratio, ratios
+from gopatterns_cli.measuring.cells import COLD, GO, GOPAT, Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics.ratio import RatioEstimate, paired
+from gopatterns_cli.verdicts import SAME_WITHIN, Judgement, Verdict, beaten
+from scenarios.model import ADVISED, BEST_AT_CORES, Claim, Scenario
+
+IN_GO = "Go"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was found of a rule among some cells.
+
+    Args:
+        where: the runtime, `Go`, or `Python` where all runtimes compete.
+        cell: what the claim speaks of: as many workers as cores, the most workers, the best that is advised.
+        best: what it is set against: the best of the others, or of all.
+        lead: time of the first over time of the second: above 1 the claim's own is the slower one. None when
+            they are one, or no round measured both.
+        judgement: what follows.
+    """
+
+    where: str
+    cell: Cell
+    best: Cell
+    lead: RatioEstimate | None
+    judgement: Judgement
+
+
+def rulings(
+    session: Session, scenario: Scenario, claim: Claim, measured: Sequence[Measured]
+) -> tuple[Ruling, ...]:
+    """Judge a rule: first what decides the claim, then the other runtimes, then Go; empty if nothing was."""
+    cells = [found.cell for found in measured if found.time_s is not None]
+    found = (_ruled(session, claim, where, part) for where, part in _parts(scenario, claim, cells))
+    return tuple(ruling for ruling in found if ruling is not None)
+
+
+def _parts(scenario: Scenario, claim: Claim, cells: Sequence[Cell]) -> Iterator[tuple[str, list[Cell]]]:
+    """The cells that compete with one another, under the name of where they do."""
+    ours = [cell for cell in cells if cell.arm == GOPAT and cell.pool == COLD]
+    in_go = [cell for cell in cells if cell.arm == GO]
+    if claim.rule == ADVISED:
+        yield "Python", [*(cell for cell in cells if cell.is_serial and not cell.is_go), *ours]
+        yield IN_GO, [*(cell for cell in cells if cell.is_serial and cell.is_go), *in_go]
+        return
+    for runtime in dict.fromkeys([scenario.arms.home, *scenario.arms.runtimes]):
+        yield runtime, [cell for cell in ours if cell.runtime == runtime]
+    yield IN_GO, in_go
+
+
+def _ruled(session: Session, claim: Claim, where: str, cells: Sequence[Cell]) -> Ruling | None:
+    if claim.rule == ADVISED:
+        return _advised(session, claim, where, cells)
+    if claim.rule == BEST_AT_CORES:
+        wanted = claim.advised.workers if claim.advised is not None else None
+        reference = next((cell for cell in cells if wanted and cell.workers == wanted[0]), None)
+    else:
+        reference = max(cells, key=lambda cell: cell.workers or 0, default=None)
+    others = [cell for cell in cells if cell is not reference]
+    if reference is None or not others:
+        return None
+    return _against_others(session, claim, where, reference, others)
+
+
+def _against_others(
+    session: Session, claim: Claim, where: str, reference: Cell, others: Sequence[Cell]
+) -> Ruling | None:
+    logs = [[math.log(found) for found in ratios(session, reference, other)] for other in others]
+    leads = [ratio(session, reference, other) for other in others]
+    known = [lead for lead in leads if lead is not None]
+    if len(known) < len(others):
+        return None
+    is_better = beaten(logs, session.plan.levels[0])
+    holds = claim.rule == BEST_AT_CORES
+    quickest = max(range(len(others)), key=lambda i: known[i].estimate)
+    if is_better is not None:
+        judgement = Judgement(Verdict.REFUTED if holds else Verdict.REPRODUCED)
+    elif all(lead.equivalence is not None and lead.equivalence.high <= SAME_WITHIN for lead in known):
+        judgement = Judgement(Verdict.REPRODUCED if holds else Verdict.REFUTED)
+    else:
+        why = "; ".join(dict.fromkeys(reason for lead in known for reason in lead.warnings))
+        judgement = Judgement(Verdict.INCONCLUSIVE, why)
+    return Ruling(where, reference, others[quickest], known[quickest], judgement)
+
+
+def _advised(session: Session, claim: Claim, where: str, cells: Sequence[Cell]) -> Ruling | None:
+    advised = [cell for cell in cells if _is_advised(claim, cell)]
+    if not advised:
+        return None
+    chosen, best = _quickest(session, advised), _quickest(session, cells)
+    if chosen is None or best is None:
+        return None
+    if chosen == best:
+        return Ruling(where, chosen, best, None, Judgement(Verdict.REPRODUCED))
+    lead = _on_even_rounds(session, chosen, best)
+    if lead is None or lead.difference is None or lead.equivalence is None:
+        reason = "no even round measured both" if lead is None else "; ".join(lead.warnings)
+        return Ruling(where, chosen, best, lead, Judgement(Verdict.INCONCLUSIVE, reason))
+    if lead.equivalence.high <= SAME_WITHIN:
+        return Ruling(where, chosen, best, lead, Judgement(Verdict.REPRODUCED))
+    verdict = Verdict.REFUTED if lead.difference.low > SAME_WITHIN else Verdict.INCONCLUSIVE
+    return Ruling(where, chosen, best, lead, Judgement(verdict))
+
+
+def _is_advised(claim: Claim, cell: Cell) -> bool:
+    advised = claim.advised
+    if advised is None or cell.is_serial or cell.pattern != advised.pattern:
+        return False
+    spans = ((advised.workers, cell.workers), (advised.stages, cell.stages))
+    return all(span is None or (found is not None and span[0] <= found <= span[1]) for span, found in spans)
+
+
+def _quickest(session: Session, cells: Iterable[Cell]) -> Cell | None:
+    """The quickest per item on odd rounds, by the mean logarithm."""
+    means = {cell: _odd_mean(session, cell) for cell in cells}
+    known = {cell: mean for cell, mean in means.items() if mean is not None}
+    return min(known, key=lambda cell: known[cell], default=None)
+
+
+def _odd_mean(session: Session, cell: Cell) -> float | None:
+    logs = [math.log(s / cell.count) for number, s in session.seconds(cell.name).items() if number % 2]
+    return fmean(logs) if logs else None
+
+
+def _on_even_rounds(session: Session, cell: Cell, other: Cell) -> RatioEstimate | None:
+    above, below = session.seconds(cell.name), session.seconds(other.name)
+    even = sorted(number for number in above.keys() & below.keys() if number % 2 == 0)
+    if not even:
+        return None
+    lost = session.rounds_done // 2 - len(even)
+    return paired(
+        [above[number] / cell.count for number in even],
+        [below[number] / other.count for number in even],
+        session.plan.levels,
+        lost,
+    )

@@ -1,0 +1,119 @@
+"""Sweeps from the command line: a scenario's own workers, latencies, stages or buffers replaced by others.
+
+A claim about a cell that is no longer measured goes; a rule stays, because it compares whatever there is.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.cells import BUCKET, PIPELINE
+from patterns import runtimes
+from scenarios.model import Arms, Scenario
+
+SIMULATOR = "simulator"
+"""It has no real time to measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What was asked for in place of what the scenarios have; None where nothing was.
+
+    Args:
+        workers: worker counts.
+        latencies_s: durations of a job, in seconds.
+        stages: numbers of stages that an item's work is cut into.
+        buffers: capacities of the channels between tasks.
+    """
+
+    workers: tuple[int, ...] | None = None
+    latencies_s: tuple[float, ...] | None = None
+    stages: tuple[int, ...] | None = None
+    buffers: tuple[int, ...] | None = None
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """What was given, by the name of the option."""
+        named = {
+            "--workers": self.workers,
+            "--latency": self.latencies_s,
+            "--stages": self.stages,
+            "--buffer": self.buffers,
+        }
+        return {name: values for name, values in named.items() if values is not None}
+
+
+def swept(scenario: Scenario, sweep: Sweep) -> Scenario:
+    """Return a scenario with what was asked for in place of its own.
+
+    Raises:
+        Failure: exit code 2: its pattern has no workers, stages or buffers, or its jobs no latency.
+    """
+    if not sweep.options:
+        return scenario
+    if scenario.job.operation is not None or scenario.pattern == BUCKET:
+        first = next(iter(sweep.options))
+        raise Failure(f"{first}: found {scenario.stem}, which has no jobs, allowed a scenario with jobs", 2)
+    arms = _arms(scenario, sweep)
+    claims = tuple(
+        claim
+        for claim in scenario.claims
+        if claim.rule is not None or _still_there(claim.workers, arms, len(arms.durations_s))
+    )
+    job = replace(scenario.job, duration_s=arms.durations_s[0]) if sweep.latencies_s else scenario.job
+    return replace(scenario, arms=arms, claims=claims, job=job)
+
+
+def _still_there(workers: int | None, arms: Arms, durations: int) -> bool:
+    return durations == 1 and (workers is None or workers in arms.workers)
+
+
+def _arms(scenario: Scenario, sweep: Sweep) -> Arms:
+    arms, patterns = scenario.arms, scenario.patterns or (scenario.pattern,)
+    if sweep.workers is not None:
+        if not arms.workers:
+            raise _refused("--workers", scenario, "takes no workers")
+        arms = replace(arms, workers=sweep.workers)
+    if sweep.stages is not None:
+        if PIPELINE not in patterns:
+            raise _refused("--stages", scenario, "has no stages")
+        if not scenario.job.duration_s and not any(sweep.latencies_s or ()):
+            raise _refused(
+                "--stages", scenario, "has jobs that take no time, which stages cannot share; --latency"
+            )
+        arms = replace(arms, stages=sweep.stages)
+    if sweep.buffers is not None:
+        arms = replace(arms, buffers=sweep.buffers)
+    if sweep.latencies_s is not None:
+        if scenario.job.kind == "python":
+            raise _refused("--latency", scenario, "has jobs that take what they take")
+        if 0.0 in sweep.latencies_s and scenario.job.kind != "wait":
+            raise _refused("--latency", scenario, f"has {scenario.job.kind} jobs, which take longer than 0s")
+        arms = replace(arms, durations_s=sweep.latencies_s)
+    return arms
+
+
+def _refused(option: str, scenario: Scenario, why: str) -> Failure:
+    return Failure(f"{option}: found {scenario.stem}, which {why}", 2)
+
+
+def everywhere(scenario: Scenario) -> Scenario:
+    """Return a scenario that is measured on every runtime that can run here and that it does not skip."""
+    if scenario.job.operation is not None:
+        return scenario
+    here = [name for name in runtimes.names() if name != SIMULATOR and not runtimes.unavailable(name)]
+    return replace(scenario, arms=replace(scenario.arms, runtimes=tuple(here)))
+
+
+def check_workers(scenario: Scenario, wanted: Sequence[str] | None) -> None:
+    """Refuse more workers than one of the runtimes takes here, before anything is started.
+
+    Raises:
+        Failure: exit code 2; the message says how many it takes.
+    """
+    for name in scenario.arms.runtimes:
+        most = runtimes.load(name).max_tasks() if wanted is None or name in wanted else math.inf
+        too_many = [count for count in scenario.arms.workers if count > most]
+        if too_many and name not in scenario.skip:
+            raise Failure(f"--workers: found {too_many[0]:_}, allowed at most {most:_} on {name} here", 2)
