@@ -148,14 +148,13 @@ def _height(axis: Axis, point: Point) -> float:
 def _point(axis: Axis, measured: Measured, scenario: Scenario) -> Point:
     cell, x = measured.cell, axis.of(measured.cell)
     said = dict(scenario.marks) if axis is Axis.WORKERS else {}
-    said |= {c.workers: c.speedup for c in scenario.claims if c.workers is not None and c.speedup is not None}
     return Point(
         x=x,
         cell=cell,
         per_s=cell.count / median(measured.rounds_s),
         speedup=measured.speedup,
         ideal=_ideal(cell),
-        document=said.get(int(x)) if axis is Axis.WORKERS else None,
+        document=said.get(int(x)),
     )
 
 

@@ -1,16 +1,18 @@
 """Sweeps from the command line: a scenario's own workers, latencies, stages or buffers replaced by others.
 
-A claim about a cell that is no longer measured goes; a rule stays, because it compares whatever there is.
+A claim about a cell that is no longer measured goes; a rule stays, because it compares whatever there is. Over
+three worker counts or more a sweep is after the curve, and what the document says of a count is drawn in it.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gopatterns_cli.curves import FEWEST_POINTS
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import BUCKET, PIPELINE
 from patterns import runtimes
-from scenarios.model import Arms, Scenario
+from scenarios.model import Arms, Claim, Scenario
 
 SIMULATOR = "simulator"
 """It has no real time to measure."""
@@ -56,17 +58,22 @@ def swept(scenario: Scenario, sweep: Sweep) -> Scenario:
         first = next(iter(sweep.options))
         raise Failure(f"{first}: found {scenario.stem}, which has no jobs, allowed a scenario with jobs", 2)
     arms = _arms(scenario, sweep)
-    claims = tuple(
-        claim
-        for claim in scenario.claims
-        if claim.rule is not None or _still_there(claim.workers, arms, len(arms.durations_s))
-    )
+    figures = [claim for claim in scenario.claims if claim.rule is None]
     job = replace(scenario.job, duration_s=arms.durations_s[0]) if sweep.latencies_s else scenario.job
-    return replace(scenario, arms=arms, claims=claims, job=job)
+    if sweep.latencies_s is not None or sweep.stages is not None or sweep.buffers is not None:
+        kept, marks = [], scenario.marks * (sweep.latencies_s is None)
+    elif len(arms.workers) < FEWEST_POINTS:
+        kept, marks = [claim for claim in figures if claim.workers in {None, *arms.workers}], ()
+    else:
+        kept, marks = [], (*scenario.marks, *_marks(figures))
+    claims = tuple(claim for claim in scenario.claims if claim.rule is not None or claim in kept)
+    return replace(scenario, arms=arms, claims=claims, job=job, marks=marks)
 
 
-def _still_there(workers: int | None, arms: Arms, durations: int) -> bool:
-    return durations == 1 and (workers is None or workers in arms.workers)
+def _marks(claims: Sequence[Claim]) -> Iterator[tuple[int, float]]:
+    for claim in claims:
+        if claim.workers is not None and claim.speedup is not None and claim.per_second is None:
+            yield claim.workers, claim.speedup
 
 
 def _arms(scenario: Scenario, sweep: Sweep) -> Arms:
