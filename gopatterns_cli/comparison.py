@@ -187,7 +187,13 @@ def compare(
         hidden=_hidden(change.gating if change else _seen(cells.values(), costs)),
         notes=(
             *(baseline_notes(change) if change else ()),
-            *notes(session, cells.values(), claims, break_even=bool(points)),
+            *notes(
+                session,
+                cells.values(),
+                claims,
+                break_even=bool(points),
+                in_rows=len(parts) > sum(one is not None for one in matrices),
+            ),
         ),
         outcome=outcome(claims, change, strict=strict),
     )

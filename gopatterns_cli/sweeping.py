@@ -1,7 +1,8 @@
 """Sweeps from the command line: a scenario's own workers, latencies, stages or buffers replaced by others.
 
-A claim about a cell that is no longer measured goes; a rule stays, because it compares whatever there is. Over
-three worker counts or more a sweep is after the curve, and what the document says of a count is drawn in it.
+A claim about a cell that is no longer measured goes; a rule stays, because it compares whatever there is.
+Over three worker counts or more a sweep is after the curve, and what the document says of a count is drawn in
+it.
 """
 
 import math

@@ -24,7 +24,7 @@ from scenarios.model import Job, Scenario
 
 FEWEST_REQUESTS = 3
 
-LONGEST_S = 2.0
+LONGEST_S = 1.0
 """On a ladder of durations a run has so many jobs as take no longer than this, or one for each worker."""
 
 LOOP = "worker-pool"

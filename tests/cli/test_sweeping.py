@@ -48,8 +48,8 @@ def test_a_sweep_over_latency_drops_the_figures_and_keeps_runs_short():
     assert scenario.claims == ()
     cells = cells_of(scenario, quick=False, runtimes=None, go=True)
     assert {cell.count for cell in cells if cell.duration_s == 1e-3 and not cell.is_serial} == {1000}
-    assert {cell.count for cell in cells if cell.duration_s == 1.0 and not cell.is_serial} == {20}
-    assert {cell.count for cell in cells if cell.duration_s == 1.0 and cell.is_serial} == {2}
+    assert {cell.count for cell in cells if cell.duration_s == 1.0 and not cell.is_serial} == {10}
+    assert {cell.count for cell in cells if cell.duration_s == 1.0 and cell.is_serial} == {1}
     assert all(cell.arm in {"serial", "go-serial", "gopat", "go"} for cell in cells)
 
 
