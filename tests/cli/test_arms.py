@@ -24,7 +24,7 @@ FORBIDDEN = {"typer", "rich", "pydantic"}
 
 
 def cells():
-    """Every cell of the shipped scenarios, cut down to a few items; of those that are then alike the first."""
+    """Every cell of the shipped scenarios, cut down to a few items; of those that are alike then one."""
     groups = ("all", "sweeps", "advice", "break-even")
     full = [
         cell

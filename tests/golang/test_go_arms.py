@@ -52,7 +52,7 @@ def run_go(go):
 
 
 def cells():
-    """Every Go cell of the shipped scenarios, cut down to a few items; of those that are then alike the first."""
+    """Every Go cell of the shipped scenarios, cut down to a few items; of those that are alike then one."""
     groups = ("all", "sweeps", "advice", "break-even")
     full = [
         cell
