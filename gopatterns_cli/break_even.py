@@ -72,6 +72,7 @@ class BreakEven:
         runtime: where it ran; `Go` of Go.
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
+        stages: into how many an item's work is cut; None where it is not.
         payoff: where the crossing lies.
         wait_s: the estimated crossing, seconds per job and stage; None unless it crosses.
         interval: its 95 % interval, an end beyond the ladder being infinite; None when the whole of it lies
@@ -91,6 +92,7 @@ class BreakEven:
     runtime: str
     pool: str
     workers: int | None
+    stages: int | None
     payoff: Payoff
     wait_s: float | None
     interval: Interval | None
@@ -107,10 +109,16 @@ def break_evens(session: Session, scenarios: Iterable[Scenario]) -> tuple[BreakE
     for cell in session.plan.cells:
         rival = against.get(cell.scenario, Against())
         if cell.ladder and not cell.is_serial and cell.runtime != rival.what:
-            ladders[cell.scenario, cell.arm, cell.runtime, cell.pool, cell.workers].append(cell)
+            ladders[_arm(cell)].append(cell)
     rising = (sorted(cells, key=lambda cell: cell.duration_s) for cells in ladders.values())
     found = (_break_even(session, cells, against.get(cells[0].scenario, Against())) for cells in rising)
     return tuple(point for point in found if point is not None)
+
+
+def _arm(cell: Cell) -> tuple[object, ...]:
+    """What the cells of one ladder share."""
+    shape = (cell.pattern, cell.workers, cell.stages, cell.buffer)
+    return cell.scenario, cell.arm, cell.runtime, cell.pool, *shape
 
 
 def crossing(waits_s: Sequence[float], gaps_s: Sequence[float]) -> tuple[float, float]:
@@ -169,6 +177,7 @@ def _break_even(session: Session, cells: Sequence[Cell], against: Against) -> Br
         runtime="Go" if first.is_go else str(first.runtime),
         pool=str(first.pool),
         workers=first.workers,
+        stages=first.stages,
         payoff=payoff,
         wait_s=estimate if payoff is Payoff.CROSSES else None,
         interval=None if payoff in {Payoff.ALWAYS, Payoff.NEVER} else interval,
@@ -186,7 +195,8 @@ def _climbs(session: Session, cells: Sequence[Cell], against: Against) -> list[_
     arms = [session.seconds(cell.name) for cell in cells]
     waits = [{} if serial is None else session.job_seconds(serial.name) for serial in serials]
     arm_waits = [session.job_seconds(cell.name) for cell in cells]
-    complete = sorted(set.intersection(*(set(by_round) for by_round in (*arms, *others))))
+    timed = [wait for cell, wait in zip(cells, waits, strict=True) if cell.duration_s]
+    complete = sorted(set.intersection(*(set(by_round) for by_round in (*arms, *others, *timed))))
     counts = [cell.count for cell in cells]
     return [
         _Climb(

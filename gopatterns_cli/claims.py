@@ -12,7 +12,7 @@ from gopatterns_cli.measured import Measured, paced
 from gopatterns_cli.measuring.cells import BUCKET, COLD, GO, GO_SERIAL, GO_TICKER, GOPAT, SERIAL, TICKER
 from gopatterns_cli.measuring.typed import checked, shown
 from gopatterns_cli.ruling import IN_GO as IN_GO_ALONE
-from gopatterns_cli.ruling import Ruling, rulings
+from gopatterns_cli.ruling import IN_PYTHON, Ruling, rulings
 from gopatterns_cli.session import Session, SessionError
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import SAME_WITHIN, Judgement, Verdict, accepted, combine, judge
@@ -195,7 +195,8 @@ def _ruled(session: Session, scenario: Scenario, claim: Claim, measured: tuple[M
     """Judge a claim that gives a rule; what decides is the first ruling, unless that is Go's."""
     unmeasured = _unmeasured(session, scenario, claim)
     found = () if unmeasured else rulings(session, scenario, claim, measured)
-    here = next((ruling for ruling in found if ruling.where != IN_GO_ALONE), None)
+    deciding = {scenario.arms.home, IN_PYTHON}
+    here = next((ruling for ruling in found if ruling.where in deciding), None)
     in_go = next((ruling for ruling in found if ruling.where == IN_GO_ALONE), None)
     return ClaimResult(
         claim=claim,

@@ -163,16 +163,18 @@ def compare(
     points = break_evens(session, [scenario for scenario, _ in parts])
     drawn = [curve for scenario, found in parts for curve in curves(session, scenario, found)]
     matrices = [matrix(scenario, found) for scenario, found in parts]
+    tables = tuple(
+        table(session, scenario, results, found)
+        for scenario, found, results in judged
+        if found and scenario.pattern != OVERHEAD
+    )
+    many = {one.scenario for one in matrices if one is not None}
     costs = tuple(cost_tables(session, (scenario for scenario, _ in parts), cells))
     return Comparison(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
         change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
-        tables=tuple(
-            table(session, scenario, results, found)
-            for scenario, found, results in judged
-            if found and scenario.pattern != OVERHEAD
-        ),
+        tables=tables,
         costs=costs,
         standings=standings(costs),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
@@ -192,7 +194,7 @@ def compare(
                 cells.values(),
                 claims,
                 break_even=bool(points),
-                in_rows=len(parts) > sum(one is not None for one in matrices),
+                in_rows=any(one.is_judged or one.scenario.rpartition("/")[2] not in many for one in tables),
             ),
         ),
         outcome=outcome(claims, change, strict=strict),
@@ -208,7 +210,7 @@ def _budgets(
 ) -> Iterator[BudgetLine]:
     """One per cell that a claim with a single figure is about."""
     for result in claims:
-        for found in (*result.cells, *result.go) if result.claim.gain is None else ():
+        for found in (*result.cells, *result.go) if result.claim.speedup is not None else ():
             serial = session.plan.serial_of(found.cell)
             budget = None if serial is None else loss_budget(found, cells[serial])
             if budget is not None and not found.cell.is_serial:

@@ -57,9 +57,10 @@ def matrix(scenario: Scenario, measured: Iterable[Measured]) -> Matrix | None:
         return None
     groups: dict[object, dict[float, Measured]] = {}
     axes: dict[object, Axis] = {}
+    durations = len({one.cell.duration_s for one in found}) >= FEWEST_VALUES
     for pattern in dict.fromkeys(one.cell.pattern for one in found):
         cells = [one for one in found if one.cell.pattern == pattern]
-        axis = _axis([one.cell for one in cells])
+        axis = Axis.DURATION if durations else _axis([one.cell for one in cells])
         for one in cells:
             key = (pattern, one.cell.arm, one.cell.runtime, one.cell.pool, *_others(axis, one.cell))
             groups.setdefault(key, {})[axis.of(one.cell)] = one
@@ -78,10 +79,13 @@ def matrix(scenario: Scenario, measured: Iterable[Measured]) -> Matrix | None:
 
 
 def _axis(cells: Iterable[Cell]) -> Axis:
-    """The axis with the most values; workers where none has several."""
+    """
+    The axis with the most values; workers where none has several. Those of a ladder are all by its durations.
+    """
     known = list(cells)
-    values = {axis: len({axis.of(cell) for cell in known if axis.of(cell) is not None}) for axis in Axis}
-    return max(Axis, key=lambda axis: values[axis])
+    counts = [axis for axis in Axis if axis is not Axis.DURATION]
+    values = {axis: len({axis.of(cell) for cell in known if axis.of(cell) is not None}) for axis in counts}
+    return max(counts, key=lambda axis: values[axis])
 
 
 def _others(axis: Axis, cell: Cell) -> tuple[object, ...]:

@@ -63,7 +63,7 @@ def measured(session: Session, cell: Cell) -> Measured:
         wait_s=wait_s,
         serial_wait_s=serial_wait_s,
         speedup=speedup,
-        unequal_jobs=unequal_jobs(wait_s, serial_wait_s),
+        unequal_jobs=unequal_jobs(wait_s and wait_s * (cell.stages or 1), serial_wait_s),
         over_ideal=_over_ideal(session, cell),
         hides=None if speedup is None else smallest_visible_change(speedup),
         lost=tuple(dict.fromkeys(loss.why for loss in session.lost if loss.cell == cell.name)),

@@ -1,15 +1,13 @@
 """Sweeps from the command line: a scenario's own workers, latencies, stages or buffers replaced by others.
 
-A claim about a cell that is no longer measured goes; a rule stays, because it compares whatever there is.
-Over three worker counts or more a sweep is after the curve, and what the document says of a count is drawn in
-it.
+A sweep is after the curve: claims of a figure go, and what they say of a worker count is drawn in it. A rule
+stays where it still compares the same work: over other workers or stages, not over other jobs.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gopatterns_cli.curves import FEWEST_POINTS
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import BUCKET, PIPELINE
 from patterns import runtimes
@@ -59,16 +57,16 @@ def swept(scenario: Scenario, sweep: Sweep) -> Scenario:
         first = next(iter(sweep.options))
         raise Failure(f"{first}: found {scenario.stem}, which has no jobs, allowed a scenario with jobs", 2)
     arms = _arms(scenario, sweep)
-    figures = [claim for claim in scenario.claims if claim.rule is None]
-    job = replace(scenario.job, duration_s=arms.durations_s[0]) if sweep.latencies_s else scenario.job
-    if sweep.latencies_s is not None or sweep.stages is not None or sweep.buffers is not None:
-        kept, marks = [], scenario.marks * (sweep.latencies_s is None)
-    elif len(arms.workers) < FEWEST_POINTS:
-        kept, marks = [claim for claim in figures if claim.workers in {None, *arms.workers}], ()
-    else:
-        kept, marks = [], (*scenario.marks, *_marks(figures))
-    claims = tuple(claim for claim in scenario.claims if claim.rule is not None or claim in kept)
-    return replace(scenario, arms=arms, claims=claims, job=job, marks=marks)
+    same_jobs = sweep.latencies_s is None and sweep.buffers is None
+    return replace(
+        scenario,
+        arms=arms,
+        job=scenario.job
+        if sweep.latencies_s is None
+        else replace(scenario.job, duration_s=arms.durations_s[0]),
+        claims=tuple(claim for claim in scenario.claims if claim.rule is not None and same_jobs),
+        marks=(*scenario.marks, *_marks(scenario.claims)) if same_jobs else (),
+    )
 
 
 def _marks(claims: Sequence[Claim]) -> Iterator[tuple[int, float]]:
@@ -92,6 +90,8 @@ def _arms(scenario: Scenario, sweep: Sweep) -> Arms:
             )
         arms = replace(arms, stages=sweep.stages)
     if sweep.buffers is not None:
+        if PIPELINE not in patterns:
+            raise _refused("--buffer", scenario, "has no buffers between stages")
         arms = replace(arms, buffers=sweep.buffers)
     if sweep.latencies_s is not None:
         if scenario.job.kind == "python":
@@ -107,11 +107,19 @@ def _refused(option: str, scenario: Scenario, why: str) -> Failure:
 
 
 def everywhere(scenario: Scenario) -> Scenario:
-    """Return a scenario that is measured on every runtime that can run here and that it does not skip."""
+    """Return a scenario that is measured on every runtime that can run here, but for those that it skips."""
     if scenario.job.operation is not None:
         return scenario
     here = [name for name in runtimes.names() if name != SIMULATOR and not runtimes.unavailable(name)]
     return replace(scenario, arms=replace(scenario.arms, runtimes=tuple(here)))
+
+
+def most_workers(runtime: str) -> float:
+    """Return how many workers a runtime takes here; of one that cannot run here, any number."""
+    if runtimes.unavailable(runtime):
+        return math.inf
+    most: int = runtimes.load(runtime).max_tasks()
+    return most
 
 
 def check_workers(scenario: Scenario, wanted: Sequence[str] | None) -> None:
@@ -120,8 +128,9 @@ def check_workers(scenario: Scenario, wanted: Sequence[str] | None) -> None:
     Raises:
         Failure: exit code 2; the message says how many it takes.
     """
-    for name in scenario.arms.runtimes:
-        most = runtimes.load(name).max_tasks() if wanted is None or name in wanted else math.inf
+    names = [name for name in scenario.arms.runtimes if wanted is None or name in wanted]
+    for name in names:
+        most = most_workers(name)
         too_many = [count for count in scenario.arms.workers if count > most]
         if too_many and name not in scenario.skip:
-            raise Failure(f"--workers: found {too_many[0]:_}, allowed at most {most:_} on {name} here", 2)
+            raise Failure(f"--workers: found {too_many[0]:_}, allowed at most {most:_.0f} on {name} here", 2)

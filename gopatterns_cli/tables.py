@@ -72,6 +72,11 @@ class Table:
     document_serial_s: float | None
     configurations: tuple[Configuration, ...]
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether a claim gives a figure for one of its cells, so that each needs a row of its own."""
+        return any(row.judgement is not None for block in self.configurations for row in block.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Overhead:

@@ -78,12 +78,12 @@ func (trace *trace) end() (float64, error) {
 	trace.runs++
 	trace.jobs += len(trace.starts)
 	trace.spentS += spent.Seconds()
-	trace.add(whole, spent)
+	trace.sum(whole, spent)
 	return whole.Seconds(), nil
 }
 
-// add sums up where a run's time went. Each of the lanes starts, works, waits between jobs, and idles at the end.
-func (trace *trace) add(whole, spent time.Duration) {
+// sum sums up where a run's time went. Each of the lanes starts, works, waits between jobs, and idles at the end.
+func (trace *trace) sum(whole, spent time.Duration) {
 	slices.Sort(trace.starts)
 	slices.Sort(trace.ends)
 	lanes := time.Duration(trace.lanes)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from gopatterns_cli import arms as written
+from gopatterns_cli.makespan import PIPELINE_STAGES
 from gopatterns_cli.measuring.cells import (
     BUCKET,
     BUFFER,
@@ -26,6 +27,9 @@ FEWEST_REQUESTS = 3
 
 LONGEST_S = 1.0
 """On a ladder of durations a run has so many jobs as take no longer than this, or one for each worker."""
+
+FILLED = 2
+"""A pipeline gets at least so many items for each of its stages, or it would never be full."""
 
 LOOP = "worker-pool"
 """Whose serial arm does all of an item, then the next: what a pipeline cut into stages is compared with."""
@@ -53,7 +57,7 @@ def cells_of(
     looks for is ours. A limiter leaves them out, too: the standard library has none.
     """
     wanted = [name for name in scenario.arms.runtimes if name not in scenario.skip]
-    wanted = [name for name in wanted if runtimes is None or name in runtimes]
+    wanted = [name for name in wanted if runtimes is None or name in {*runtimes, scenario.against.what}]
     configurations = list(_configurations(scenario, wanted))
     if quick:
         homes = [scenario.arms.home] if runtimes is None else wanted
@@ -73,9 +77,9 @@ def cells_of(
 
 def _configurations(scenario: Scenario, runtimes: Sequence[str]) -> Iterator[Configuration]:
     arms = scenario.arms
-    buffers = arms.buffers or (arms.buffer,)
     for pattern in scenario.patterns or (scenario.pattern,):
         is_pipeline = pattern == PIPELINE
+        buffers = arms.buffers if is_pipeline and arms.buffers else (arms.buffer,)
         workers: Sequence[int | None] = (None,) if is_pipeline else arms.workers or (None,)
         stages: Sequence[int | None] = arms.stages or (None,) if is_pipeline else (None,)
         for runtime, *rest in product(runtimes, arms.pool, workers, stages, buffers):
@@ -173,8 +177,9 @@ def _count(scenario: Scenario, one: Configuration, duration_s: float, rate: floa
         return _requests(rate or 1.0, job)
     if len(scenario.arms.durations_s) == 1 or not duration_s:
         return job.count
+    stages = one.stages or (PIPELINE_STAGES if one.pattern == PIPELINE else 0)
     lanes = one.workers or one.stages or 1
-    return min(job.count, max(lanes, int(LONGEST_S * lanes / duration_s)))
+    return min(job.count, max(lanes, FILLED * stages, int(LONGEST_S * lanes / duration_s)))
 
 
 def _requests(rate: float, job: Job) -> int:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.estimating import expected_s
@@ -16,7 +17,7 @@ from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.machine import cores, cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
 from gopatterns_cli.overhead.choosing import cells_of as operations
-from patterns import runtimes as runtimes_here
+from gopatterns_cli.sweeping import most_workers
 from scenarios.model import (
     ADVISED,
     BEST_AT_CORES,
@@ -74,7 +75,8 @@ def draft(  # noqa: PLR0913 - one keyword per option
     count = rounds or (QUICK_ROUNDS if quick else max(map(_rounds, scenarios)))
     left_out: tuple[str, ...] = ()
     if budget_s is not None:
-        planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fixed=rounds is not None)
+        fewest = count if rounds is not None else max(map(_fewest_rounds, scenarios))
+        planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fewest=fewest)
     drawn = random.Random(seed)
     orders = _orders([cell.name for cell in planned], count, drawn)
     return Plan(
@@ -93,16 +95,24 @@ def draft(  # noqa: PLR0913 - one keyword per option
     )
 
 
+def _fewest_rounds(scenario: Scenario) -> int:
+    """How many rounds a budget must leave: what its rules take, or what an interval takes.""" return
+    max([QUICK_ROUNDS, *(RULE_ROUNDS[claim.rule] for claim in scenario.claims if claim.rule is not None)])
+
+
 def _possible(cells: Sequence[Cell]) -> tuple[tuple[Cell, ...], list[str]]:
     """Leave out the cells with more workers than their runtime takes here, and say so."""
-    most = {name: runtimes_here.load(name).max_tasks() for name in {cell.runtime for cell in cells} if name}
+    most = {name: most_workers(name) for name in {cell.runtime for cell in cells} if name}
     kept = tuple(cell for cell in cells if (cell.workers or 0) <= most.get(cell.runtime or "", math.inf))
     left = dict.fromkeys((cell.runtime, cell.workers) for cell in cells if cell not in kept)
-    return kept, [
-        f"{workers:,} workers on {name}, which takes at most {most[name]:,} here"
+    told = [
+        f"{workers:,} workers on {name}, which takes at most {most[name]:,.0f} here"
         for name, workers in left
         if name is not None
     ]
+    if told and all(cell.runtime is None for cell in kept):
+        raise Failure(f"arms.workers: found {told[0]}; allowed fewer", 2)
+    return kept, told
 
 
 def _rounds(scenario: Scenario) -> int:

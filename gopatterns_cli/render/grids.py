@@ -205,7 +205,7 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
         yield baseline_grid(comparison.baseline)
     many = {matrix.scenario for matrix in comparison.matrices}
     for table in comparison.tables:
-        if table.scenario.rpartition("/")[2] not in many:
+        if table.is_judged or table.scenario.rpartition("/")[2] not in many:
             yield measured_grid(table)
     yield from (matrix_grid(matrix) for matrix in comparison.matrices)
     if any(line.result.claim.rule == ADVISED for line in comparison.claims):
