@@ -79,9 +79,7 @@ def matrix(scenario: Scenario, measured: Iterable[Measured]) -> Matrix | None:
 
 
 def _axis(cells: Iterable[Cell]) -> Axis:
-    """
-    The axis with the most values; workers where none has several. Those of a ladder are all by its durations.
-    """
+    """The axis with the most values; workers where none has several. A ladder's are all by its durations."""
     known = list(cells)
     counts = [axis for axis in Axis if axis is not Axis.DURATION]
     values = {axis: len({axis.of(cell) for cell in known if axis.of(cell) is not None}) for axis in counts}

@@ -119,8 +119,9 @@ def _why_not(session: Session, others: Mapping[Cell, RatioEstimate | None]) -> s
     lost = [cell.name for cell, lead in others.items() if lead is None]
     if lost:
         return f"not measured: {figures.listed(lost)}"
-    warnings = dict.fromkeys(reason for lead in others.values() if lead is not None for reason in
-    lead.warnings) if warnings:
+    known = [lead for lead in others.values() if lead is not None]
+    warnings = dict.fromkeys(reason for lead in known for reason in lead.warnings)
+    if warnings:
         return "; ".join(warnings)
     needed = math.ceil(math.log2(2 * len(others) / (1 - session.plan.levels[0])))
     if session.rounds_done < needed:

@@ -13,7 +13,7 @@ from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.curves import Axis, Curve, Point
 from gopatterns_cli.makespan import unequal_jobs
 from gopatterns_cli.measured import Measured
-from gopatterns_cli.measuring.cells import BUFFER, NATIVE, PATTERN, PIPELINE, SERIAL, Cell
+from gopatterns_cli.measuring.cells import BUFFER, NATIVE, PATTERN, PIPELINE, SERIAL, WARM, Cell
 from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.statistics.scaling import USL
@@ -66,8 +66,6 @@ def _ruled(ruling: Ruling, *, advised: bool) -> str:
         f"{ruling.judgement.verdict}{f' ({ruling.judgement.reason})' if ruling.judgement.reason else ''}"
     )
     prefix = f"in {ruling.where} " if advised else ""
-    if ruling.lead is None:
-        return f"{prefix}the best is {here}, as advised: {verdict}"
     other = ran(ruling.best)
     return (
         f"{prefix}{here}; {other} {_is_or_are(ruling.best)} {figures.ratio(ruling.lead)} as fast: {verdict}"
@@ -108,7 +106,9 @@ def break_even_sentence(point: BreakEven) -> str:
     subject = f"{point.scenario}: {_arm(point)} {'in' if point.runtime == 'Go' else 'on'} {point.runtime}"
     does, does_not, fails = _payoff(point.against)
     doing = "computing" if point.job_kind == "cpu" else "waiting" if point.job_kind == "wait" else "work"
-    unit = f"of {doing} per item and stage" if point.pattern == PIPELINE else f"of {doing} per job"
+    unit = f"of {doing} per job"
+    if point.pattern == PIPELINE:
+        unit = f"of {doing} per item and stage" if point.stages is None else f"of {doing} per item"
     bottom, top = (figures.seconds(rung.wait_s) for rung in (point.rungs[0], point.rungs[-1]))
     match point.payoff:
         case Payoff.CROSSES:
@@ -135,12 +135,19 @@ def curve_sentence(curve: Curve) -> str:
 def _subject(curve: Curve) -> str:
     cell = curve.points[0].cell
     where = "in Go" if cell.is_go else f"on {curve.runtime}"
-    workers = f" with {figures.plural(cell.workers, 'worker')}" if _has_other_workers(curve) else ""
-    return f"{cell.pattern} {where}{workers}{' by hand' if curve.arm == NATIVE else ''}"
+    return f"{cell.pattern} {where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis)}"
 
 
-def _has_other_workers(curve: Curve) -> bool:
-    return curve.axis is not Axis.WORKERS and curve.points[0].cell.workers is not None
+def besides(cell: Cell, axis: Axis) -> str:
+    """Say what sets an arm apart from others over the same axis: `, 10 workers, warm`; empty if nothing."""
+    parts = [
+        figures.plural(cell.workers, "worker") if cell.workers and axis is not Axis.WORKERS else "",
+        figures.plural(cell.stages, "stage") if cell.stages and axis is not Axis.STAGES else "",
+        f"buffer {cell.buffer:,}" if BUFFER in cell.varied and axis is not Axis.BUFFER else "",
+        f"jobs of {write_duration(cell.duration_s)}" if cell.ladder and axis is not Axis.DURATION else "",
+        WARM if cell.pool == WARM else "",
+    ]
+    return "".join(f", {part}" for part in parts if part)
 
 
 def _gained(point: Point) -> str:
@@ -294,7 +301,9 @@ def _unequal_jobs(found: Measured) -> str:
 def _arm(point: BreakEven) -> str:
     workers = "" if point.workers is None else f" of {figures.plural(point.workers, 'worker')}"
     by_hand = " written by hand" if point.arm == NATIVE else ""
-    return f"a {point.pattern}{workers}{by_hand}"
+    warm = " (warm)" if point.pool == WARM else ""
+    stages = "" if point.stages is None else f" of {figures.plural(point.stages, 'stage')}"
+    return f"a {point.pattern}{workers}{stages}{by_hand}{warm}"
 
 
 def _crossing(point: BreakEven) -> str:
@@ -323,4 +332,4 @@ def _bracket(point: BreakEven, other: str) -> str:
 def _unequal_rung(rung: Rung) -> str:
     if not unequal_jobs(rung.wait_s, rung.arm_wait_s):
         return ""
-    return f"; its own waits lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs"
+    return f"; its own lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs"

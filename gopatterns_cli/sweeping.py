@@ -84,22 +84,23 @@ def _arms(scenario: Scenario, sweep: Sweep) -> Arms:
     if sweep.stages is not None:
         if PIPELINE not in patterns:
             raise _refused("--stages", scenario, "has no stages")
-        if not scenario.job.duration_s and not any(sweep.latencies_s or ()):
-            raise _refused(
-                "--stages", scenario, "has jobs that take no time, which stages cannot share; --latency"
-            )
+        if not any(sweep.latencies_s or (scenario.job.duration_s,)):
+            why = "has jobs that take no time, which stages cannot share; --latency gives them some"
+            raise _refused("--stages", scenario, why)
         arms = replace(arms, stages=sweep.stages)
     if sweep.buffers is not None:
         if PIPELINE not in patterns:
             raise _refused("--buffer", scenario, "has no buffers between stages")
         arms = replace(arms, buffers=sweep.buffers)
-    if sweep.latencies_s is not None:
-        if scenario.job.kind == "python":
-            raise _refused("--latency", scenario, "has jobs that take what they take")
-        if 0.0 in sweep.latencies_s and scenario.job.kind != "wait":
-            raise _refused("--latency", scenario, f"has {scenario.job.kind} jobs, which take longer than 0s")
-        arms = replace(arms, durations_s=sweep.latencies_s)
-    return arms
+    return arms if sweep.latencies_s is None else _slower(scenario, arms, sweep.latencies_s)
+
+
+def _slower(scenario: Scenario, arms: Arms, latencies_s: tuple[float, ...]) -> Arms:
+    if scenario.job.kind == "python":
+        raise _refused("--latency", scenario, "has jobs that take what they take")
+    if 0.0 in latencies_s and scenario.job.kind != "wait":
+        raise _refused("--latency", scenario, f"has {scenario.job.kind} jobs, which take longer than 0s")
+    return replace(arms, durations_s=latencies_s)
 
 
 def _refused(option: str, scenario: Scenario, why: str) -> Failure:

@@ -69,6 +69,7 @@ def findings(
     if wire.job and first == OVERHEAD:
         operation = wire.job.operation
         yield from _takes_workers(wire, labels, operation, takes_workers=operation in POOLED)
+    yield from _swept(wire)
     if wire.break_even and wire.break_even.against and wire.arms and wire.arms.runtimes:
         allowed = [SERIAL_LOOP, IDEAL, *wire.arms.runtimes]
         yield from _known("break_even.against", wire.break_even.against, allowed)
@@ -114,6 +115,15 @@ def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
             yield f"arms.{key}", "a value more than once", "each value once"
 
 
+def _swept(wire: WireScenario) -> Iterator[Finding]:
+    """What stands beside several values: marks at whole worker counts, no figures beside several patterns."""
+    if wire.marks and any(workers != int(workers) or workers < 1 for workers, _ in wire.marks):
+        yield "marks", shown(wire.marks), "pairs of a worker count and a speed-up, such as [[10, 9.98]]"
+    figures = [claim for claim in wire.claim or () if claim and not claim.rule]
+    if len(wire.pattern or ()) > 1 and figures:
+        yield "claim", "a figure beside several patterns", "rules beside several patterns"
+
+
 def _ladders(arms: WireArms, named: Sequence[str]) -> Iterator[Finding]:
     """One ladder beside the workers at a time, and stages for a pipeline alone."""
     if named and arms.stages and PIPELINE not in named:
@@ -121,6 +131,8 @@ def _ladders(arms: WireArms, named: Sequence[str]) -> Iterator[Finding]:
     if len(named) > 1 and PIPELINE in named and not arms.stages:
         allowed = "a list such as [1, 2, 5], because other patterns do the same work in one stage"
         yield "arms.stages", "nothing", allowed
+    if named and arms.buffers and PIPELINE not in named:
+        yield "arms.buffers", "a key too many", f"none, because {named[0]} has no stages to buffer between"
     if arms.buffers and "buffer" in arms.model_fields_set:
         yield "arms.buffers", "both buffer and buffers", "one of them"
 
@@ -175,21 +187,31 @@ def _figure(label: str, claim: WireClaim) -> Iterator[Finding]:
 
 def _rule(label: str, claim: WireClaim, wire: WireScenario) -> Iterator[Finding]:
     """A rule compares all cells; `advised` says which of them are."""
-    for key in ("where", "arm", "job"):
+    for key in ("where", "arm", "job", "band"):
         if key in claim.model_fields_set:
             yield f"{label}.{key}", "a key too many", "none, because a rule compares all cells"
+    for key in ("durations", "buffers"):
+        if wire.arms and len(getattr(wire.arms, key) or ()) > 1:
+            yield label, f"a rule beside several {key}", "rules where all cells do the same work"
     if claim.rule != ADVISED and "advised" in claim.model_fields_set:
         yield f"{label}.advised", "a key too many", f"none, because the rule is {claim.rule}"
     if claim.rule == ADVISED and "advised" not in claim.model_fields_set:
         yield f"{label}.advised", "nothing", WireClaim.model_fields["advised"].description or ""
     if claim.rule != ADVISED and wire.arms and len(wire.arms.workers or ()) < FEWEST_COUNTS:
         yield "arms.workers", shown(wire.arms.workers), f"at least {FEWEST_COUNTS}, for {claim.rule}"
+    yield from _advised(f"{label}.advised", claim, wire)
+
+
+def _advised(trail: str, claim: WireClaim, wire: WireScenario) -> Iterator[Finding]:
+    """What is advised must be among what is measured."""
     if claim.advised and claim.advised.pattern and wire.pattern:
-        yield from _known(f"{label}.advised.pattern", claim.advised.pattern, wire.pattern)
+        yield from _known(f"{trail}.pattern", claim.advised.pattern, wire.pattern)
     for key in ("workers", "stages"):
-        ends = getattr(claim.advised, key, None)
+        ends, measured = getattr(claim.advised, key, None), getattr(wire.arms, key, None) or ()
         if isinstance(ends, list) and ends[0] > ends[1]:
-            yield f"{label}.advised.{key}", shown(ends), "the lower end first"
+            yield f"{trail}.{key}", shown(ends), "the lower end first"
+        elif isinstance(ends, list) and not any(ends[0] <= count <= ends[1] for count in measured):
+            yield f"{trail}.{key}", shown(ends), f"a span with one of arms.{key} in it"
 
 
 def _times(label: str, claim: WireClaim) -> Iterator[Finding]:
@@ -217,8 +239,10 @@ def _cell(label: str, claim: WireClaim, arms: WireArms) -> Iterator[Finding]:
         yield from _pool(f"{trail}.pool", where.pool, arms.pool or ["cold"])
     if where.runtime and arms.runtimes:
         yield from _known(f"{trail}.runtime", where.runtime, arms.runtimes)
-    if arms.durations and len(arms.durations) > 1:
-        yield label, f"a claim beside {len(arms.durations)} durations", "claims beside a single one"
+    for key in ("durations", "buffers", "stages"):
+        several = len(getattr(arms, key) or ())
+        if several > 1:
+            yield label, f"a claim beside {several} {key}", "claims beside a single one"
 
 
 def _hole(table: BaseModel, key: str) -> bool:

@@ -73,6 +73,7 @@ class Truth:
         planned: rounds planned; as many as measured when None.
         noise: standard deviation of a process's logarithm of time.
         seed: decides the noise.
+        drift: standard deviation of a round's logarithm of time, shared by its cells; waits have none of it.
         slower: factor on the time of every cell whose name starts so.
         quick: home runtime only, cold, and no native arms.
         go: with arms of Go.
@@ -86,6 +87,7 @@ class Truth:
     rounds: int = 12
     planned: int | None = None
     noise: float = 0.02
+    drift: float = 0.05
     seed: int = 1
     slower: Mapping[str, float] = field(default_factory=dict)
     quick: bool = False
@@ -167,7 +169,7 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
     rng = random.Random(truth.seed)
     of_its_own = {cell.name: random.Random(f"{truth.seed} {cell.name}") for cell in cells}
     for number in range(1, truth.rounds + 1):
-        drift = rng.gauss(0, 0.05)
+        drift = rng.gauss(0, truth.drift)
         for position, cell in enumerate(cells):
             seconds = _seconds(cell) * math.exp(drift + of_its_own[cell.name].gauss(0, truth.noise))
             slower = (factor for name, factor in truth.slower.items() if cell.name.startswith(name))

@@ -96,8 +96,9 @@ def draft(  # noqa: PLR0913 - one keyword per option
 
 
 def _fewest_rounds(scenario: Scenario) -> int:
-    """How many rounds a budget must leave: what its rules take, or what an interval takes.""" return
-    max([QUICK_ROUNDS, *(RULE_ROUNDS[claim.rule] for claim in scenario.claims if claim.rule is not None)])
+    """How many rounds a budget must leave: what its rules take, or what an interval takes."""
+    rules = [RULE_ROUNDS[claim.rule] for claim in scenario.claims if claim.rule is not None]
+    return max([QUICK_ROUNDS, *rules])
 
 
 def _possible(cells: Sequence[Cell]) -> tuple[tuple[Cell, ...], list[str]]:

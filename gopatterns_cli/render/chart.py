@@ -9,9 +9,10 @@ import string
 from collections.abc import Iterator, Sequence
 
 from gopatterns_cli import figures
-from gopatterns_cli.curves import Axis, Curve, Point
+from gopatterns_cli.curves import Curve, Point
 from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render.matrix_grid import NOUNS, written
+from gopatterns_cli.sentences import besides
 
 ROWS = 14
 WIDEST = 72
@@ -94,9 +95,7 @@ def _legend(curves: Sequence[Curve]) -> str:
 def _name(curve: Curve) -> str:
     cell = curve.points[0].cell
     where = "Go" if curve.runtime is None else curve.runtime
-    workers = f" {cell.workers:,} workers" if cell.workers and curve.axis is not Axis.WORKERS else ""
-    warm = " warm" if curve.pool == "warm" else ""
-    return f"{where}{workers}{warm}{' by hand' if curve.arm == NATIVE else ''}"
+    return f"{where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis)}"
 
 
 def _decades(heights: Sequence[float]) -> tuple[int, int]:

@@ -176,8 +176,7 @@ def _best(ruling: Ruling, gains: Mapping[Cell, RatioEstimate | None]) -> tuple[s
     """What is best, with its gain over the loop, and by how much it leads what is advised."""
     gain = gains.get(ruling.best)
     over_the_loop = "" if gain is None else f"\n{figures.times(gain.estimate)} the loop"
-    lead = "is advised" if ruling.lead is None else figures.ratio(ruling.lead).replace(" ", "\n", 1)
-    return f"{ran(ruling.best)}{over_the_loop}", lead
+    return f"{ran(ruling.best)}{over_the_loop}", figures.ratio(ruling.lead).replace(" ", "\n", 1)
 
 
 def claims_grid(comparison: Comparison) -> Grid:

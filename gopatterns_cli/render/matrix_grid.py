@@ -4,8 +4,9 @@ from gopatterns_cli import figures
 from gopatterns_cli.curves import Axis
 from gopatterns_cli.matrices import Matrix, MatrixRow
 from gopatterns_cli.measured import Measured
-from gopatterns_cli.measuring.cells import NATIVE
+from gopatterns_cli.measuring.cells import NATIVE, PATTERN
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.sentences import besides
 from scenarios.notation import write_duration
 
 LEAD = "speed-up over the plain loop, per job, by {axes}; the intervals stand in the JSON form"
@@ -41,12 +42,9 @@ def written(axis: Axis, value: float) -> str:
 def _line(matrix: Matrix, row: MatrixRow, *, several: bool) -> Line:
     cell = row.cell
     where = "Go" if cell.is_go else f"{cell.runtime}"
-    others = [
-        f"{cell.workers:,} workers" if cell.workers and row.axis is not Axis.WORKERS else "",
-        "by hand" if cell.arm == NATIVE else "",
-        "warm" if cell.pool == "warm" else "",
-    ]
-    name = ", ".join([f"{cell.pattern} {where}" if several or cell.varied else where, *filter(None, others)])
+    by_hand = " by hand" if cell.arm == NATIVE else ""
+    pattern = f"{cell.pattern} " if PATTERN in cell.varied else ""
+    name = f"{pattern}{where}{by_hand}{besides(cell, row.axis)}"
     return Line(
         cells=(
             f"{name}, by {NOUNS[row.axis]}" if several else name,

@@ -143,14 +143,14 @@ def test_processes_are_set_against_threads_and_not_against_the_loop(tmp_path):
 
 def test_an_overhead_is_set_against_the_ideal_of_the_arm_s_own_waits(tmp_path):
     """100 jobs in each of ten workers: 1 % of 100 waits is what 1,000 dispatches and ten starts take."""
-    found = point(tmp_path, scenario=named("pool-overhead"), noise=0.0001)
+    found = point(tmp_path, scenario=named("pool-overhead"), noise=0.0001, drift=0.0)
     truth = (1000 * 2.3e-6 + 10 * 20e-6) / (0.01 * 100)
     assert found.wait_s == pytest.approx(truth, rel=0.1)
     assert "costs less than 1.0% over its ideal from " in break_even_sentence(found)
 
 
 def test_what_is_never_reached_is_said_with_the_longest_that_was_measured(tmp_path):
-    found = point(tmp_path, scenario=named("pool-overhead"), slower={"pool-overhead/gopat": 1.5})
+    found = point(tmp_path, scenario=named("pool-overhead"), drift=0.0, slower={"pool-overhead/gopat": 1.5})
     assert found.payoff is Payoff.NEVER
     assert "costs 1.0% or more over its ideal up to 100 ms of waiting per job." in break_even_sentence(found)
 

@@ -11,7 +11,7 @@ from gopatterns_cli.verdicts import Verdict
 
 from synthetic import Truth, session
 
-POOL, IO, STREAM = "pool-workers", "io-bound", "streaming"
+POOL, IO = "pool-workers", "io-bound"
 
 
 def scenario_named(name, cores=2):
@@ -36,8 +36,8 @@ def test_waiting_jobs_refute_that_as_many_workers_as_cores_are_the_best(tmp_path
     assert best_at_cores.verdict is Verdict.REFUTED
     deciding, *others = best_at_cores.rulings
     assert (deciding.where, deciding.cell.workers) == ("asyncio", 2)
-    assert deciding.best.workers == 1000
-    assert deciding.lead.estimate == pytest.approx(250, rel=0.3)
+    assert deciding.best.workers == 300
+    assert deciding.lead.estimate == pytest.approx(41, rel=0.1)  # 507 ms and 12.3 ms by the synthetic costs
     assert [ruling.where for ruling in others] == ["fibers", "threads", "Go"]
     assert best_at_cores.go_judgement.verdict is Verdict.REFUTED
 
@@ -57,7 +57,24 @@ def test_as_many_workers_as_cores_are_the_best_where_no_other_count_is_quicker(t
 
 def test_six_rounds_cannot_prove_which_of_nine_counts_is_better_and_say_so(tmp_path):
     best_at_cores, _ = results(tmp_path, POOL, rounds=6)
-    assert best_at_cores.verdict is Verdict.INCONCLUSIVE  # Holm: nine tests of a smallest p of 3 %
+    assert best_at_cores.verdict is Verdict.INCONCLUSIVE
+    assert best_at_cores.judgement.reason == "6 rounds cannot prove it among 9 others, it takes 9"
+
+
+def test_a_count_that_was_lost_could_have_been_the_best(tmp_path):
+    lost = [(n, f"{POOL}/gopat/asyncio/cold/workers=10000") for n in range(1, 13)]
+    slower = {f"{POOL}/gopat/asyncio/cold/workers={n}": 1000.0 for n in (1, 3)}  # and all that begin so
+    best_at_cores, oversubscription = results(tmp_path, POOL, lost=tuple(lost), slower=slower)
+    assert best_at_cores.verdict is Verdict.INCONCLUSIVE
+    assert "workers=10000" in best_at_cores.judgement.reason
+    assert oversubscription.verdict is Verdict.NOT_MEASURED
+
+
+def test_rounds_that_may_not_have_an_interval_prove_nothing(tmp_path):
+    lost = tuple((n, f"{POOL}/gopat/asyncio/cold/workers=2") for n in (2, 5))
+    best_at_cores, _ = results(tmp_path, POOL, lost=lost)
+    assert best_at_cores.verdict is Verdict.INCONCLUSIVE
+    assert "2 of 12 rounds lost" in best_at_cores.judgement.reason
 
 
 def test_the_most_workers_are_slower_than_fewer_because_each_has_to_start(tmp_path):
@@ -76,7 +93,7 @@ def test_too_many_workers_are_no_worse_where_they_cost_nothing(tmp_path):
 def test_advice_holds_when_the_best_of_all_is_what_is_advised(tmp_path):
     (claim,) = results(tmp_path, IO, slower={f"{IO}/gopat/fibers/cold/fan-out-fan-in": 1.5})
     assert claim.verdict is Verdict.REPRODUCED
-    assert claim.rulings[0].lead is None
+    assert claim.rulings[0].lead.estimate < 1
     assert claim.rulings[0].cell.pattern == "worker-pool"
     assert claim.rulings[0].cell.workers >= 100
 
@@ -103,13 +120,9 @@ def test_the_plain_loop_competes_too(tmp_path):
 
 
 def test_a_choice_among_equals_is_not_called_a_lead(tmp_path):
-    """Among many arms of one truth some is always the quickest on odd rounds; even ones do not confirm it."""
-    wrong = 0
-    for seed in range(20):
-        (claim,) = results(tmp_path, STREAM, seed=seed, noise=0.1)
-        pools = [ruling for ruling in claim.rulings if ruling.judgement.verdict is Verdict.REFUTED]
-        wrong += any(ruling.lead is not None and ruling.lead.difference.low <= 1.1 for ruling in pools)
-    assert wrong == 0
+    """The two patterns are of one truth here, and very noisy: some arm is always the quickest on odd rounds."""
+    verdicts = [results(tmp_path, IO, seed=seed, noise=0.3)[0].verdict for seed in range(30)]
+    assert Verdict.REFUTED not in verdicts
 
 
 def test_the_sentence_names_what_was_compared_and_by_how_much(tmp_path):
@@ -117,7 +130,7 @@ def test_the_sentence_names_what_was_compared_and_by_how_much(tmp_path):
     sentence = claim_sentence(best_at_cores)
     assert sentence.startswith(
         "worker-pool/best-at-cores: the document says best when workers are near the cores; "
-        "here 2 workers on asyncio; 1,000 workers are "
+        "here 2 workers on asyncio; 300 workers are "
     )
     assert "as fast: refuted; 2 workers on fibers;" in sentence
     assert sentence.endswith("as fast: refuted.")

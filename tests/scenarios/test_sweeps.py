@@ -46,8 +46,11 @@ def test_the_example_is_sound(problems):
         ([("workers = [1", "stages = [1, 2]\nworkers = [1")], "arms.stages: found a key too many"),
         ([('"fan-out-fan-in"]', '"combination"]')], "job.kind: found wait, allowed mixed"),
         ([("workers = [1, 10, 100]\n", "")], "arms.workers: found nothing"),
-        ([("workers = [1", "buffer = 1\nbuffers = [0, 1]\nworkers = [1")], "arms.buffers: found both"),
-        ([("workers = [1", "buffers = [1, 1]\nworkers = [1")], "arms.buffers: found a value more than once"),
+        ([("workers = [1", "buffers = [0, 1]\nworkers = [1")], "arms.buffers: found a key too many"),
+        ([("workers = [1", "durations = ['1ms', '2ms']\nworkers = [1")], "a rule beside several durations"),
+        ([("workers = [10, 100] }", "workers = [200, 300] }")], "a span with one of arms.workers in it"),
+        ([('rule = "advised"', 'rule = "advised"\nband = 1.2')], "band: found a key too many"),
+        ([("[arms]", "marks = [[1.5, 2]]\n[arms]")], "marks: found [[1.5, 2"),
         (
             [("advised = { pattern", "where = { workers = 1 }\nadvised = { pattern")],
             "where: found a key too many",
@@ -82,6 +85,18 @@ def test_two_counts_are_too_few_to_say_which_is_the_best(problems):
 
 
 def test_a_range_of_counts_may_begin_at_none_at_all(problems):
-    assert problems(("workers = [1,", 'buffers = "0..10"\nworkers = [1,')) == ()
+    pipeline = """
+about = "Hops."
+pattern = "pipeline"
+job = { kind = "wait", duration = "0us", count = 10 }
+arms = { buffers = "0..10", runtimes = ["asyncio"], home = "asyncio" }
+"""
+    assert problems(text=pipeline) == ()
+    assert any(
+        "both buffer and buffers" in line
+        for line in problems(("{ buff", "{ buffer = 1, buff"), text=pipeline)
+    )
+    twice = problems(('"0..10"', "[1, 1]"), text=pipeline)
+    assert any("arms.buffers: found a value more than once" in line for line in twice)
     assert scenarios.notation.parse_counts("0..10", at_least=0) == (0, 1, 2, 5, 10)
     assert scenarios.notation.parse_counts("0..1", at_least=0) == (0, 1)
