@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from scenarios.model import ADVISED, COMBINATION, IDEAL, OPERATIONS, OVERHEAD, POOLED, SERIAL_LOOP
 from scenarios.near import did_you_mean
 from scenarios.problem import bare, shown
-from scenarios.wire import WireArms, WireClaim, WireJob, WireScenario, WireWhere
+from scenarios.wire import AT_CORES, WireArms, WireClaim, WireJob, WireScenario, WireWhere
 
 Finding = tuple[str, str, str]
 
@@ -208,6 +208,8 @@ def _advised(trail: str, claim: WireClaim, wire: WireScenario) -> Iterator[Findi
         yield from _known(f"{trail}.pattern", claim.advised.pattern, wire.pattern)
     for key in ("workers", "stages"):
         ends, measured = getattr(claim.advised, key, None), getattr(wire.arms, key, None) or ()
+        if ends == AT_CORES:
+            continue
         if isinstance(ends, list) and ends[0] > ends[1]:
             yield f"{trail}.{key}", shown(ends), "the lower end first"
         elif isinstance(ends, list) and not any(ends[0] <= count <= ends[1] for count in measured):

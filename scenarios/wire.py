@@ -25,6 +25,7 @@ from scenarios.notation import (
 ID = r"[a-z0-9]+([-./_][a-z0-9]+)*"
 MOST_WORKERS = 1_000_000
 MOST_STAGES = 1_000
+AT_CORES = [MOST_WORKERS, 1]
 
 
 def _duration(value: object) -> float:
@@ -54,6 +55,11 @@ def _stages(value: object) -> object:
     return list(parse_counts(value, at_most=MOST_STAGES)) if isinstance(value, str) else value
 
 
+def _span(value: object) -> object:
+    """Read `cores` as no span that anybody could write: as many as there are."""
+    return AT_CORES if value == "cores" else value
+
+
 def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -81,7 +87,7 @@ DurationLadder = Annotated[list[Duration], Field(min_length=1), BeforeValidator(
 Buffers = Annotated[list[Capacity], Field(min_length=1), BeforeValidator(_buffers)]
 Stages = Annotated[list[StageCount], Field(min_length=1), BeforeValidator(_stages)]
 Patterns = Annotated[list[Text], Field(min_length=1), BeforeValidator(_one_or_more)]
-AdvisedWorkers = Annotated[list[Workers], Field(min_length=2, max_length=2)] | Literal["cores"]
+Span = Annotated[list[Workers], Field(min_length=2, max_length=2), BeforeValidator(_span)]
 AdvisedStages = Annotated[list[StageCount], Field(min_length=2, max_length=2)]
 Within = Annotated[float, Field(ge=1, le=10)]
 Pools = Annotated[list[Pool], Field(min_length=1), BeforeValidator(_one_or_more)]
@@ -144,7 +150,7 @@ class WireAdvised(Table):
     """The table `advised` of a claim."""
 
     pattern: Text | None = Field(description="one of the names in pattern")
-    workers: AdvisedWorkers | None = Field(
+    workers: Span | None = Field(
         default=None, description='the lowest and the highest count, such as [100, 10_000], or "cores"'
     )
     stages: AdvisedStages | None = Field(
