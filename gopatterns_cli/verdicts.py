@@ -96,7 +96,8 @@ def judge(speedup: RatioEstimate, low: float, high: float) -> Judgement:
 
 
 def beaten(logs: Sequence[Sequence[float]], level: float) -> bool:
-    """Whether one of several is proved to be better than a reference by more than x1.10, after Holm's correction.
+    """Whether one of several is proved to be better than a reference by more than x1.10, after Holm's
+    correction.
 
     Args:
         logs: of each, the logarithm per round of the reference's time over its own; empty counts as no proof.

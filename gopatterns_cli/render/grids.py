@@ -323,7 +323,7 @@ def _gains(cells: Sequence[Measured], *, paced: bool) -> str:
         name: " to ".join(dict.fromkeys((write(min(gains)), write(max(gains)))))
         for name, gains in runtimes.items()
     }
-    return "\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
+    return ",\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
 
 
 def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:

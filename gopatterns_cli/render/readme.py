@@ -4,7 +4,7 @@ Between two markers it puts the results of the newest complete, full session und
 file, so that no figure is ever typed by hand: of the document's claims, and in brief of what operations cost.
 A quick session, one that was interrupted, and one of something else are passed over. Between the markers of a
 sample it puts what the command in the marker prints, 80 columns wide; only a command whose output never
-changes belongs there.
+changes belongs there. A page has the results, and of the other parts those whose markers it has.
 
 With `--check` it writes nothing and ends with 1 when a part is not what it would write.
 """
@@ -33,6 +33,8 @@ PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
     "overhead": ("overhead", markdown.costs),
 }
 """By its markers' name, the group whose newest session a part is made of, and how."""
+
+REQUIRED = "results"
 
 FOLDER = "results"
 
@@ -97,7 +99,8 @@ def _update(readme: Path, *, only_check: bool) -> int:
     text = fresh = _read(readme)
     paths = []
     try:
-        for part, (group, written) in PARTS.items():
+        for part in _parts(text):
+            group, written = PARTS[part]
             session = recorded(readme.parent / FOLDER, group)
             paths.append(str(session.path))
             fresh = spliced(fresh, part, written(compare(session)))
@@ -112,6 +115,11 @@ def _update(readme: Path, *, only_check: bool) -> int:
         )
     readme.write_text(fresh, encoding="utf-8")
     return 0
+
+
+def _parts(text: str) -> list[str]:
+    """The parts that a page has; the results are missed where it does not have them."""
+    return [part for part in PARTS if part == REQUIRED or any(marker in text for marker in markers(part))]
 
 
 def _printed(arguments: Sequence[str]) -> str:

@@ -250,7 +250,11 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
             '"workerpool"',
             f'pattern: found "workerpool", allowed {PATTERNS} (did you mean worker-pool?)',
         ),
-        ('"worker-pool"', "3", "pattern: found 3, allowed the name of a pattern, such as worker-pool, or a list of them"),
+        (
+            '"worker-pool"',
+            "3",
+            "pattern: found 3, allowed the name of a pattern, such as worker-pool, or a list of them",
+        ),
         (
             '"wait"',
             '"sleep"',
