@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from scenarios.model import OPERATIONS, OVERHEAD, POOLED
+from scenarios.model import FOOTPRINT, HELD, OPERATIONS, OVERHEAD, POOLED
 from scenarios.near import did_you_mean
 from scenarios.problem import bare, shown
 from scenarios.wire import WireArms, WireClaim, WireJob, WireScenario, WireWhere
@@ -23,6 +23,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "mixed": ("duration", "count", "share"),
     "python": ("function", "inputs"),
     "operation": ("operation", "count"),
+    FOOTPRINT: ("operation", "count"),
 }
 """The keys that a kind of job cannot do without; of the others those are a duration and a count."""
 
@@ -50,6 +51,10 @@ def findings(
         yield from _job(wire.job, wire.pattern)
     if wire.arms:
         yield from _arms(wire.arms, runtimes)
+    if wire.job and wire.job.kind == FOOTPRINT:
+        yield from _footprint(wire, patterns)
+        yield from _skip(wire, runtimes)
+        return
     if wire.pattern == BUCKET and wire.arms and "rates" not in wire.arms.model_fields_set:
         yield "arms.rates", "nothing", "a list such as [100, 1_000], because token-bucket holds a rate"
     if wire.pattern and wire.pattern in patterns:
@@ -78,11 +83,25 @@ def _job(job: WireJob, pattern: str | None) -> Iterator[Finding]:
     for key in sorted(job.model_fields_set - taken):
         yield f"job.{key}", "a key too many", f"none, because a {job.kind} job takes no {key}"
     if job.operation:
-        yield from _known("job.operation", job.operation, OPERATIONS)
+        yield from _known("job.operation", job.operation, HELD if job.kind == FOOTPRINT else OPERATIONS)
+    if job.kind == FOOTPRINT:
+        return
     if (job.kind == "operation") != (pattern == OVERHEAD) and pattern:
         yield "job.kind", job.kind, f"operation with the pattern {OVERHEAD}, and with no other"
     elif job.kind != "wait" and pattern in {"pipeline", BUCKET}:
         yield "job.kind", job.kind, f"wait, the only kind of job that {pattern} is measured with"
+
+
+def _footprint(wire: WireScenario, patterns: Collection[str]) -> Iterator[Finding]:
+    """Memory is looked at once: there is nothing to choose but the runtimes, and nothing claimed of a time."""
+    held = (wire.job and wire.job.operation) or ""
+    if held in HELD and wire.pattern and wire.pattern in {OVERHEAD, *patterns}:
+        yield from _known("pattern", wire.pattern, HELD[held])
+    written = wire.arms.model_fields_set if wire.arms else set()
+    for key in sorted(written - {"runtimes", "home"}):
+        yield f"arms.{key}", "a key too many", "none, because memory is looked at once"
+    if wire.claim:
+        yield "claim", "a claim", "none, because claims are about times and this file about memory"
 
 
 def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
