@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"bytes"
+	"runtime"
+	"testing"
+)
 
 const enough = 30_000
 
@@ -34,8 +38,16 @@ func TestWhatAPatternDoesNotHoldIsRefused(t *testing.T) {
 }
 
 func TestASecondLotThatIsNotSeenIsAnError(t *testing.T) {
-	if _, err := grown(twice(func(int) {}), 1_000_000); err == nil {
-		t.Error("nothing takes memory")
+	var kept []byte
+	shrinks := func(_ int, look func()) {
+		kept = bytes.Repeat([]byte{1}, 64<<20)
+		look()
+		runtime.KeepAlive(kept)
+		kept = nil
+		look()
+	}
+	if _, err := grown(shrinks, 1); err == nil {
+		t.Error("less than before is taken")
 	}
 	if _, err := grown(func(int, func()) {}, 1); err == nil {
 		t.Error("no look is taken")

@@ -3,7 +3,7 @@
 Figures are formatted here and nothing is computed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gopatterns_cli import figures
@@ -14,14 +14,11 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.cost_grids import cost_grid
-from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.render.grid import DECIDES, NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.render.memory_grids import complexity_grid, footprint_grid, memory_grid
 from gopatterns_cli.sentences import configuration, speaker
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
-
-DECIDES = "*"
-"""Marks the row whose verdict is the claim's."""
-
 
 _THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session, of operations over Go"
 
@@ -113,11 +110,16 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
     )
 
 
-def summary_grid(rows: Iterable[SummaryRow]) -> Grid:
+def summary_grid(rows: Sequence[SummaryRow]) -> Grid:
     """Draw up the document's summary table with what was measured beside it."""
+    memory = any(row.taken is not None for row in rows)
+    beside = "what an idle worker of ours takes" if memory else "memory comes with `gopat bench memory`"
     return Grid(
         title="summary",
-        lead=("gain, complexity and memory as the document has them; of these only the gain was measured",),
+        lead=(
+            "gain, complexity and memory as the document has them; below its marks the lines and branches of "
+            f"our text{', and ' if memory else '; '}{beside}",
+        ),
         columns=SUMMARY_COLUMNS,
         blocks=(Block("", tuple(_summary_line(row) for row in rows)),),
     )
@@ -147,6 +149,10 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
         yield baseline_grid(comparison.baseline)
     yield from (measured_grid(table) for table in comparison.tables)
     yield from (cost_grid(table) for table in comparison.costs)
+    if comparison.footprints:
+        yield memory_grid(comparison.footprints)
+        yield from (footprint_grid(table) for table in comparison.footprints)
+        yield complexity_grid(comparison.complexity, comparison.marks)
     if comparison.summary:
         yield summary_grid(comparison.summary)
     if comparison.overheads:
@@ -239,13 +245,27 @@ def _summary_line(row: SummaryRow) -> Line:
         cells=(
             row.pattern,
             row.says,
-            NOTHING if row.complexity is None else f"{row.complexity} of 5",
-            row.memory or NOTHING,
+            _complexity(row),
+            _memory(row),
             "\n".join(measured) or NOTHING,
             str(row.judgement.verdict),
         ),
         verdict=str(row.judgement.verdict),
     )
+
+
+def _complexity(row: SummaryRow) -> str:
+    stars = [] if row.complexity is None else [f"{row.complexity} of 5"]
+    if row.written is None:
+        return "\n".join(stars) or NOTHING
+    counts = (figures.plural(row.written.lines, "line"), f"{row.written.branches:,} branches")
+    return "\n".join([*stars, *counts])
+
+
+def _memory(row: SummaryRow) -> str:
+    mark = [row.memory] if row.memory else []
+    found = [] if row.taken is None else [figures.taken(row.taken), f"is {row.size or 'undecided'}"]
+    return "\n".join([*mark, *found]) or NOTHING
 
 
 def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:
