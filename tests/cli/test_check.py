@@ -37,7 +37,7 @@ def own(check):
 def test_without_a_file_everything_shipped_is_checked_and_sound(check):
     code, out, err = check()
     assert (code, err) == (0, "")
-    claims, others = out.split("scenarios/overhead/", 1)
+    claims, others = out.split("scenarios/memory/", 1)
     assert claims == textwrap.dedent(
         """\
         scenarios/claims/fan-out-cpu.toml: sound, claims: 1
