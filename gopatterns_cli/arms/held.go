@@ -38,8 +38,8 @@ var holders = map[string]map[string]func(count int, look func()){
 	},
 }
 
-// stages of a pipeline, as the document's has them.
-const stages = 3
+// inPipeline are the stages of a pipeline, as the document's has them.
+const inPipeline = 3
 
 // held is an arm that tells the bytes that a worker or an item takes.
 func held(asked *cell) (*arm, error) {
@@ -156,8 +156,8 @@ func idleManagedPool(count int) {
 // idleStages are those of several pipelines, each of which has passed on a number.
 func idleStages(count int) {
 	var passed sync.WaitGroup
-	passed.Add(count / stages)
-	for range count / stages {
+	passed.Add(count / inPipeline)
+	for range count / inPipeline {
 		numbers := make(chan int, 1)
 		numbers <- 0
 		go pipeline.Run(each(numbers), square, func(number int) (int, bool) {
@@ -172,16 +172,16 @@ func idleStages(count int) {
 func semaphoreWaiters(count int) {
 	permits := semaphore.New(1)
 	permits.TryAcquire(1)
-	waiting(count, func() { _ = permits.Acquire(context.Background(), 1) })
+	parked(count, func() { _ = permits.Acquire(context.Background(), 1) })
 }
 
 func tokenWaiters(count int) {
 	limiter := tokenbucket.NewLimiter(1e-3, 1)
 	limiter.Wait()
-	waiting(count, limiter.Wait)
+	parked(count, limiter.Wait)
 }
 
-func waiting(count int, wait func()) {
+func parked(count int, wait func()) {
 	var came sync.WaitGroup
 	came.Add(count)
 	for range count {
@@ -212,8 +212,8 @@ func (jobs *busy) work(number int) int {
 	return number
 }
 
-// dealt are a number and then so many: when the last one has been taken, done is closed.
-func dealt(count int, done chan<- struct{}, never <-chan struct{}) iter.Seq[int] {
+// numbered are a number and then so many: when the last one has been taken, done is closed.
+func numbered(count int, done chan<- struct{}, never <-chan struct{}) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for number := range count + 1 {
 			yield(number)
@@ -225,7 +225,7 @@ func dealt(count int, done chan<- struct{}, never <-chan struct{}) iter.Seq[int]
 
 func queuedJobs(count int) {
 	jobs, done := newBusy(1), make(chan struct{})
-	go workerpool.Run(dealt(count, done, jobs.never), jobs.work, 1, count)
+	go workerpool.Run(numbered(count, done, jobs.never), jobs.work, 1, count)
 	jobs.begun.Wait()
 	<-done
 }
@@ -253,7 +253,7 @@ func submittedJobs(count int, look func()) {
 func itemsInHop(count int) {
 	last, done := newBusy(1), make(chan struct{})
 	squared := 0
-	go pipeline.Run(dealt(count, make(chan struct{}), last.never), func(number int) int {
+	go pipeline.Run(numbered(count, make(chan struct{}), last.never), func(number int) int {
 		if squared++; squared == count+1 {
 			close(done)
 		}
