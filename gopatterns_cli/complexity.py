@@ -95,12 +95,15 @@ def count(text: str, language: str) -> tuple[int, int]:
 
 
 def without_docstrings(text: str) -> str:
-    """Leave out of a module every string that stands as a statement of its own."""
+    """Leave out of a module every string that stands as a statement of its own, on lines of its own."""
     lines = text.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[number] = ""
+    statements = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Expr))
+    for statement in statements:
+        value, first = statement.value, statement.lineno - 1
+        alone = not lines[first][: statement.col_offset].strip()
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and alone:
+            last = statement.end_lineno or statement.lineno
+            lines[first:last] = [""] * (last - first)
     return "".join(lines)
 
 

@@ -126,14 +126,18 @@ def footprint_tables(
         )
 
 
-def worker_bytes(tables: Iterable[FootprintTable]) -> Mapping[tuple[str, str], float]:
-    """Return what an idle worker of ours takes, in bytes, by pattern and runtime; Go's under `go`."""
-    rows = [(table, row) for table in tables if table.held == WORKER for row in table.rows]
-    return {
-        (table.pattern, row.cell.runtime or GO): row.taken
-        for table, row in rows
-        if row.taken is not None and row.cell.arm in {GOPAT, GO}
-    }
+def worker_bytes(session: Session) -> Mapping[tuple[str, str], float]:
+    """
+    Return what an idle worker of ours takes, in bytes, by pattern and runtime, the median over the rounds; Go's
+    under `go`. Empty where the session did not look at memory.
+    """
+    looked = [
+        cell
+        for cell in session.plan.cells
+        if cell.is_footprint and cell.operation == WORKER and cell.arm in {GOPAT, GO}
+    ]
+    rounds = {(cell.pattern, cell.runtime or GO): session.seconds(cell.name) for cell in looked}
+    return {worker: median(taken.values()) for worker, taken in rounds.items() if taken}
 
 
 def judged(mark: str, rounds: Sequence[float]) -> Judgement:

@@ -1,6 +1,7 @@
 """The document's marks of a pattern: how complex it is, and how much memory it takes."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from scenarios.files import load, shipped
 from scenarios.targets import CLAIMS
@@ -23,6 +24,7 @@ class Mark:
     memory: str | None
 
 
+@cache
 def marks() -> tuple[Mark, ...]:
     """Return what the claims that are shipped say, in the order of their files."""
     claimed = [load(path) for path in shipped() if path.parent.name == CLAIMS]

@@ -147,8 +147,7 @@ def test_rows_are_sorted_and_set_against_go(tmp_path):
 
 
 def test_the_bytes_of_a_worker_are_told_by_pattern_and_runtime(tmp_path):
-    comparison = compare(session(tmp_path / "s.json", replace(MEMORY, noise=0.001)))
-    found = worker_bytes(comparison.footprints)
+    found = worker_bytes(session(tmp_path / "s.json", replace(MEMORY, noise=0.001)))
     assert {pattern for pattern, _ in found} == {"worker-pool", "pipeline", "semaphore"}
     assert {runtime for _, runtime in found} == set(WORKER_BYTES)
     assert found["pipeline", "fibers"] == pytest.approx(2_200, rel=0.2)
