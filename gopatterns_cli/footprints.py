@@ -170,6 +170,10 @@ def _row(
 
 
 def is_looked_at_in_jobs(cell: Cell) -> bool:
-    """Whether a cell's workers cannot idle: by hand they end with the jobs that they are given."""
-    ended = cell.pattern in {"worker-pool", "fan-out-fan-in"} and cell.runtime != "processes"
-    return cell.arm == NATIVE and cell.operation == WORKER and ended
+    """Whether a cell's workers cannot idle: they end with the jobs that they are given, most of them by hand."""
+    by_hand = cell.arm == NATIVE and cell.runtime != "processes" and cell.pattern in ENDING
+    return cell.operation == WORKER and (by_hand or cell.pattern == "error-collection")
+
+
+ENDING = frozenset({"worker-pool", "fan-out-fan-in"})
+"""Patterns whose texts by hand take their jobs from an iterator."""

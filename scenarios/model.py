@@ -44,6 +44,8 @@ HELD: Mapping[str, tuple[str, ...]] = {
         "managed-worker-pool",
         "fan-out-fan-in",
         "pipeline",
+        "errgroup",
+        "error-collection",
         "semaphore",
         "token-bucket",
     ),

@@ -12,6 +12,8 @@ import (
 	"runtime/debug"
 	"sync"
 
+	"gopat/errgroup"
+	"gopat/errorcollection"
 	"gopat/fanoutfanin"
 	"gopat/managedworkerpool"
 	"gopat/pipeline"
@@ -28,6 +30,8 @@ var holders = map[string]map[string]func(count int, look func()){
 		"managed-worker-pool": twice(idleManagedPool),
 		"fan-out-fan-in":      twice(idleFanOut),
 		"pipeline":            twice(idleStages),
+		"errgroup":            twice(groupTasks),
+		"error-collection":    twice(collectors),
 		"semaphore":           twice(semaphoreWaiters),
 		"token-bucket":        twice(tokenWaiters),
 	},
@@ -167,6 +171,27 @@ func idleStages(count int) {
 	}
 	passed.Wait()
 	runtime.Gosched()
+}
+
+func groupTasks(count int) {
+	jobs := newBusy(count)
+	group, _ := errgroup.New(context.Background(), 0)
+	for number := range count {
+		group.Go(func() error {
+			jobs.work(number)
+			return nil
+		})
+	}
+	jobs.begun.Wait()
+}
+
+// collectors wait in their items; they end with those.
+func collectors(count int) {
+	jobs := newBusy(count)
+	go errorcollection.Map(context.Background(), make([]int, count), func(_ context.Context, number int) (int, error) {
+		return jobs.work(number), nil
+	}, count)
+	jobs.begun.Wait()
 }
 
 func semaphoreWaiters(count int) {

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import AsyncExitStack
 from typing import Any
 
+from gopatterns_cli.arms.error_collection.native_asyncio import error_collection
 from gopatterns_cli.arms.fan_out_fan_in.native_asyncio import fan_out_fan_in
 from gopatterns_cli.arms.managed_worker_pool.native_asyncio import managed_worker_pool
 from gopatterns_cli.arms.pipeline.native_asyncio import pipeline
@@ -13,7 +14,7 @@ from gopatterns_cli.arms.worker_pool.native_asyncio import worker_pool
 from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers
 
 Work = Callable[[int], Awaitable[int]]
-Pool = Callable[[Iterable[int], Work, int], Coroutine[Any, Any, list[int]]]
+Pool = Callable[[Iterable[int], Work, int], Coroutine[Any, Any, Any]]
 Hold = Callable[[int, Look], Coroutine[Any, Any, None]]
 
 
@@ -184,6 +185,7 @@ HOLDS: Mapping[str, Mapping[str, Hold]] = {
         "managed-worker-pool": idle_in_managed_worker_pool,
         "fan-out-fan-in": _in_jobs(fan_out_fan_in),
         "pipeline": stages,
+        "error-collection": _in_jobs(error_collection),
         "semaphore": waiters,
     },
     "queued-item": {

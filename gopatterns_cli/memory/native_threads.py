@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from threading import Event, Lock
 from typing import Any
 
+from gopatterns_cli.arms.error_collection.native_threads import error_collection
 from gopatterns_cli.arms.fan_out_fan_in.native_threads import fan_out_fan_in
 from gopatterns_cli.arms.managed_worker_pool.native_threads import ManagedWorkerPool
 from gopatterns_cli.arms.pipeline.native_threads import pipeline
@@ -14,7 +15,7 @@ from gopatterns_cli.arms.worker_pool.native_threads import worker_pool
 from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers
 
 Work = Callable[[int], int]
-Pool = Callable[[Iterable[int], Work, int, ThreadPoolExecutor], list[int]]
+Pool = Callable[[Iterable[int], Work, int, ThreadPoolExecutor], Any]
 
 
 def holder(pattern: str, held: str) -> Holder:
@@ -90,6 +91,10 @@ def _in_jobs(pool: Pool) -> Holder:
                 look()
 
     return hold
+
+
+def _with_its_own_threads(items: Iterable[int], work: Work, workers: int, _: ThreadPoolExecutor) -> Any:
+    return error_collection(items, work, workers)
 
 
 def idle_in_managed_worker_pool(count: int, look: Look) -> None:
@@ -232,6 +237,7 @@ HOLDS: Mapping[str, Mapping[str, Holder]] = {
         "managed-worker-pool": idle_in_managed_worker_pool,
         "fan-out-fan-in": _in_jobs(fan_out_fan_in),
         "pipeline": stages,
+        "error-collection": _in_jobs(_with_its_own_threads),
         "semaphore": waiters,
     },
     "queued-item": {

@@ -1,12 +1,23 @@
 """Our patterns, holding idle workers or queued items: the same text on every runtime."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import patterns
 from gopatterns_cli.memory.holding import TWICE, Holder, Look, numbers
-from patterns import Channel, RateLimiter, Semaphore, TaskGroup, WorkerPool, fan_in, fan_out
+from patterns import (
+    CancelledError,
+    Channel,
+    ErrGroup,
+    RateLimiter,
+    Semaphore,
+    TaskGroup,
+    WorkerPool,
+    collect_errors,
+    fan_in,
+    fan_out,
+)
 from patterns.launch import launch
 
 PROCESSES = "processes"
@@ -115,6 +126,26 @@ async def pipeline(stack: AsyncExitStack, count: int, work: Work) -> None:
     await output.receive()
 
 
+async def errgroup(stack: AsyncExitStack, count: int, work: Work) -> None:
+    """Tasks of one group, which wait."""
+    del work
+    group, busy = ErrGroup(), Busy(count)
+    stack.push_async_callback(_ended, group)
+    for number in range(count):
+        await group.go(busy.work, number)
+    await busy.begun(count)
+
+
+async def error_collection(stack: AsyncExitStack, count: int, work: Work) -> None:
+    """Workers that wait in their items; they end with those."""
+    del work
+    busy = Busy(count)
+    group = await stack.enter_async_context(TaskGroup())
+    stack.callback(group.cancel)
+    group.spawn(collect_errors, range(count), busy.work, count)
+    await busy.begun(count)
+
+
 async def semaphore(stack: AsyncExitStack, count: int, work: Work) -> None:
     """Tasks that wait for the permit that somebody else holds."""
     del work
@@ -136,6 +167,12 @@ async def _worked(count: int, jobs: Channel[int], results: Any) -> None:
         await jobs.send(job)
     for _ in range(count):
         await results.receive()
+
+
+async def _ended(group: ErrGroup) -> None:
+    group.context.cancel()
+    with suppress(CancelledError):
+        await group.wait()
 
 
 async def _through(item: int) -> int:
@@ -162,6 +199,8 @@ LOTS: Mapping[str, Lot] = {
     "managed-worker-pool": managed_worker_pool,
     "fan-out-fan-in": fan_out_fan_in,
     "pipeline": pipeline,
+    "errgroup": errgroup,
+    "error-collection": error_collection,
     "semaphore": semaphore,
     "token-bucket": token_bucket,
 }

@@ -103,7 +103,7 @@ def _line(row: FootprintRow) -> Line:
 
 def _feet(table: FootprintTable) -> Iterator[str]:
     if any(row.in_jobs for row in table.rows):
-        yield f"{IN_JOBS} looked at while they wait in their jobs: by hand they end with those"
+        yield f"{IN_JOBS} looked at while they wait in their jobs: they end with those"
     for row in table.rows:
         if row.taken is None:
             yield f"{row.cell.name}: {figures.listed(row.measured.lost) or 'not looked at'}"
