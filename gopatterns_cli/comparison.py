@@ -206,7 +206,7 @@ def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> t
 def _seen(
     cells: Iterable[Measured], tables: Iterable[CostTable], footprints: Iterable[FootprintTable]
 ) -> Iterator[Measured | CostRow | FootprintRow]:
-    """The rows with a ratio: those of operations and of memory stand in their tables, a limiter's is its rate."""
+    """The rows with a ratio: of operations and memory they stand in their tables; a limiter's is its rate."""
     yield from (found for found in cells if found.cell.operation is None)
     yield from (row for table in tables for row in table.rows if row.cell.rate is None)
     yield from (row for table in footprints for row in table.rows)

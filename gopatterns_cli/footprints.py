@@ -1,7 +1,7 @@
 """What workers and items take of memory, set beside the document's low, medium and high.
 
-One table per scenario, an arm per row, the smallest first. A class is decided by all rounds: where the smallest
-and the greatest of them lie in different ones, it is not. Values only: nothing is formatted here.
+One table per scenario, an arm per row, the smallest first. A class is decided by all rounds: where the
+smallest and the greatest of them lie in different ones, it is not. Values only: nothing is formatted here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,9 @@ WORKER = "idle-worker"
 
 FEWEST_ROUNDS = 6
 """The median of a distribution lies between the smallest and the greatest of n values with the chance
-1 - 2 ** (1 - n), of six with 96.9 %. Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed. (2003), 7.1."""
+1 - 2 ** (1 - n), of six with 96.9 %.
+
+Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed. (2003), section 7.1."""
 
 
 def memory_class(bytes_per_worker: float) -> str:
@@ -128,8 +130,8 @@ def footprint_tables(
 
 def worker_bytes(session: Session) -> Mapping[tuple[str, str], float]:
     """
-    Return what an idle worker of ours takes, in bytes, by pattern and runtime, the median over the rounds; Go's
-    under `go`. Empty where the session did not look at memory.
+    Return what an idle worker of ours takes, in bytes, by pattern and runtime, the median over the rounds;
+    Go's under `go`. Empty where the session did not look at memory.
     """
     looked = [
         cell
@@ -170,7 +172,7 @@ def _row(
 
 
 def is_looked_at_in_jobs(cell: Cell) -> bool:
-    """Whether a cell's workers cannot idle: they end with the jobs that they are given, most of them by hand."""
+    """Whether a cell's workers cannot idle: they end with the jobs that they are given."""
     by_hand = cell.arm == NATIVE and cell.runtime != "processes" and cell.pattern in ENDING
     return cell.operation == WORKER and (by_hand or cell.pattern == "error-collection")
 

@@ -40,19 +40,19 @@ COSTS = (
 )
 
 PSS = (
-    "Bytes are the proportional set size (PSS) of a fresh process and its children, from /proc/PID/smaps_rollup: "
-    "what the second of two equal lots adds, shared by its number."
+    "Bytes are the proportional set size (PSS) of a fresh process and its children, from "
+    "/proc/PID/smaps_rollup: what the second of two equal lots adds, divided by its number."
 )
 
 RSS = (
-    "This system has no /proc/PID/smaps_rollup: bytes are the resident set size (RSS) of a fresh process and its "
-    "children, in which what they share counts for each; what the second of two equal lots adds, shared by its "
-    "number."
+    "This system has no /proc/PID/smaps_rollup: bytes are the resident set size (RSS) of a fresh process and "
+    "its children, in which what they share counts for each; what the second of two equal lots adds, divided "
+    "by its number."
 )
 
 KERNEL = (
-    "The kernel's own memory for a thread or a process is not in them. A table is sorted; * decides the mark, and "
-    "a class only where all rounds agree on it."
+    "The kernel's own memory for a thread or a process is not in them. low is under 4 KB for each worker, "
+    "medium under 64 KB, high more; it is said where all rounds agree. * decides the document's mark."
 )
 
 NO_GO = "no figures for Go"

@@ -93,7 +93,7 @@ def _job(job: WireJob, pattern: str | None) -> Iterator[Finding]:
 
 
 def _footprint(wire: WireScenario, patterns: Collection[str]) -> Iterator[Finding]:
-    """Memory is looked at once: there is nothing to choose but the runtimes, and nothing claimed of a time."""
+    """Memory is looked at once: nothing can be chosen but the runtimes, and nothing claimed of a time."""
     held = (wire.job and wire.job.operation) or ""
     if held in HELD and wire.pattern and wire.pattern in {OVERHEAD, *patterns}:
         yield from _known("pattern", wire.pattern, HELD[held])

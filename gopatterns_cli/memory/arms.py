@@ -12,7 +12,8 @@ def holder(cell: Cell) -> Holder:
     held, runtime = cell.operation or "", cell.runtime or ""
     if cell.arm == GOPAT:
         return ours.holder(cell.pattern, held, runtime)
-    return BY_HAND[runtime].holder(cell.pattern, held)
+    found: Holder = BY_HAND[runtime].holder(cell.pattern, held)
+    return found
 
 
 def is_held_by_hand(pattern: str, held: str, runtime: str) -> bool:

@@ -1,7 +1,8 @@
 """What everybody who holds workers or items has in common: two lots, and a look at each.
 
-A holder is a function of a count and of `look`. It brings so many together and calls `look`, brings as many again and
-calls it a second time, then lets go of all. Between the two looks nothing else may be made that lasts.
+A holder is a function of a count and of `look`. It brings so many together and calls `look`, brings as many
+again and calls it a second time, then lets go of all. Between the two looks nothing else may be made that
+lasts.
 """
 
 from collections.abc import Callable, Iterator

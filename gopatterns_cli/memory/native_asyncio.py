@@ -71,15 +71,19 @@ def _in_jobs(pool: Pool) -> Hold:
 
 async def idle_in_managed_worker_pool(count: int, look: Look) -> None:
     """Workers at the jobs' queue."""
+    readers = []
     async with AsyncExitStack() as stack:
         for _ in TWICE:
             pool = await stack.enter_async_context(managed_worker_pool(Lot(count).muster, count))
             for job in range(count):
                 await pool.submit(job, job)
-            results = aiter(pool)
+            readers.append(results := aiter(pool))
             for _ in range(count):
                 await anext(results)
             look()
+    for results in readers:  # a generator that is dropped before its end is closed in a task of its own
+        async for _ in results:
+            pass
 
 
 async def stages(count: int, look: Look) -> None:

@@ -1,6 +1,7 @@
 """The patterns written by hand with an executor's processes, holding idle ones.
 
-Their items wait in the executor's own queue, whichever the pattern: what one takes there is not the pattern's.
+Their items wait in the executor's own queue, whichever the pattern: what one takes there is not the
+pattern's.
 """
 
 from collections.abc import Callable, Mapping

@@ -244,7 +244,8 @@ async def jobs_of_worker_pool(count: int, look: Look) -> None:
 async def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
     """Jobs submitted; a pool has room for twice as many as it has workers."""
     busy = Busy(count)
-    async with WorkerPool(busy.work, workers=count) as pool:
+    pool: WorkerPool[int] = WorkerPool(busy.work, workers=count)
+    async with pool:
         for job in range(count):
             await pool.submit(job, job)
         await busy.begun(count)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.memory import arms, system
-from gopatterns_cli.memory.system import Reading
 
 
 class UnseenError(Failure):
@@ -24,7 +23,7 @@ def taken(cell: Cell) -> float:
         UnseenError: there were not two looks, the family of processes did not grow, or not by as many
             processes as were asked for.
     """
-    seen: list[Reading] = []
+    seen: list[system.Reading] = []
     arms.holder(cell)(cell.count, lambda: seen.append(system.reading()))
     if len(seen) != 2:
         raise UnseenError(f"{cell.name}: {len(seen)} looks, where 2 are right")

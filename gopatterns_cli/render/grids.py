@@ -113,13 +113,12 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
 def summary_grid(rows: Sequence[SummaryRow]) -> Grid:
     """Draw up the document's summary table with what was measured beside it."""
     memory = any(row.taken is not None for row in rows)
-    beside = "what an idle worker of ours takes" if memory else "memory comes with `gopat bench memory`"
+    beside = "below its marks lines and branches of our text" + (
+        ", and what an idle worker of it takes" if memory else "; memory comes with `gopat bench memory`"
+    )
     return Grid(
         title="summary",
-        lead=(
-            "gain, complexity and memory as the document has them; below its marks the lines and branches of "
-            f"our text{', and ' if memory else '; '}{beside}",
-        ),
+        lead=(f"gain, complexity and memory as the document has them; {beside}",),
         columns=SUMMARY_COLUMNS,
         blocks=(Block("", tuple(_summary_line(row) for row in rows)),),
     )

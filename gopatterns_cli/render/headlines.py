@@ -29,8 +29,9 @@ def answer(comparison: Comparison) -> str:
 def _marks(tables: Sequence[FootprintTable]) -> Iterator[str]:
     """How often which verdict was found on the document's low and medium."""
     found = Counter(table.judgement.verdict for table in tables if table.judgement is not None)
-    if found:
-        yield f"memory: {_counted(tuple((str(verdict), found[verdict]) for verdict in Verdict if found[verdict]))}"
+    tally = tuple((str(verdict), found[verdict]) for verdict in Verdict if found[verdict])
+    if tally:
+        yield f"memory: {_counted(tally)}"
     elif tables:
         yield "memory: the document says nothing of it"
 

@@ -62,7 +62,7 @@ def costs(comparison: Comparison) -> str:
 
 
 def memory(comparison: Comparison) -> str:
-    """Write in brief what workers and items take, and how complex the patterns are: the answer, two tables."""
+    """Write in brief what workers and items take, and how complex the patterns are."""
     drawn = (memory_grid(comparison.footprints), complexity_grid(comparison.complexity, comparison.marks))
     return _joined(
         [

@@ -61,10 +61,7 @@ def complexity_grid(written: Mapping[str, Sequence[Written]], marks: Iterable[Ma
     named = sorted(by_hand)
     return Grid(
         title="complexity",
-        lead=(
-            "lines with code / branches of a pattern's text: ours, by hand with the standard library, in Go; "
-            "counted by lizard",
-        ),
+        lead=("lines with code / branches of a pattern's text: ours, by hand, in Go; counted by lizard",),
         columns=(
             Column("pattern"),
             Column("document"),
@@ -73,7 +70,10 @@ def complexity_grid(written: Mapping[str, Sequence[Written]], marks: Iterable[Ma
             Column("Go", figures=True),
         ),
         blocks=(
-            Block("", tuple(_written_line(name, texts, stars.get(name), named) for name, texts in written.items())),
+            Block(
+                "",
+                tuple(_written_line(name, texts, stars.get(name), named) for name, texts in written.items()),
+            ),
         ),
     )
 
@@ -133,9 +133,7 @@ def _brief(row: FootprintRow | None) -> str:
     return _taken(row) if size == NOTHING else f"{_taken(row)}\n{size}"
 
 
-def _written_line(
-    pattern: str, texts: Sequence[Written], stars: int | None, named: Iterable[str]
-) -> Line:
+def _written_line(pattern: str, texts: Sequence[Written], stars: int | None, named: Iterable[str]) -> Line:
     by_hand = {text.runtime: text for text in texts if text.arm == NATIVE}
     others = {text.arm: text for text in texts if text.arm != NATIVE}
     return Line(

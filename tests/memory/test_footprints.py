@@ -126,7 +126,12 @@ def test_a_mark_is_decided_where_all_of_six_rounds_agree(rounds, verdict):
 def test_a_worker_is_set_beside_the_documents_mark_and_its_home_decides(tmp_path):
     comparison = compare(session(tmp_path / "s.json", MEMORY))
     found = {table.scenario: table for table in comparison.footprints}
-    assert list(found) == ["pipeline-item-memory", "pipeline-memory", "semaphore-memory", "worker-pool-memory"]
+    assert list(found) == [
+        "pipeline-item-memory",
+        "pipeline-memory",
+        "semaphore-memory",
+        "worker-pool-memory",
+    ]
     pool, stages = found["worker-pool-memory"], found["pipeline-memory"]
     assert (pool.mark.memory, pool.judgement.verdict) == ("medium", "refuted")
     assert (stages.mark.memory, stages.judgement.verdict) == ("low", "reproduced")

@@ -22,7 +22,9 @@ def asked(pattern, held, count):
 
 
 @pytest.mark.timeout(900)  # a first build of Go's standard library
-@pytest.mark.parametrize(("pattern", "held"), [(name, held) for held, names in HELD.items() for name in names])
+@pytest.mark.parametrize(
+    ("pattern", "held"), [(name, held) for held, names in HELD.items() for name in names]
+)
 def test_go_tells_what_one_takes_and_by_which_figure(pattern, held):
     found = asked(pattern, held, ENOUGH)
     (taken,) = found["values"]

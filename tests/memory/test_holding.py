@@ -1,4 +1,4 @@
-"""Whoever holds workers or items holds as many as asked for at the first look and twice as many at the second."""
+"""Whoever holds workers or items has as many as asked for at the first look, twice as many at the second."""
 
 from __future__ import annotations
 
@@ -87,27 +87,33 @@ def test_where_each_has_a_process_the_second_look_finds_twice_as_many(cell):
 @named([cell for cell in cells("idle-worker") if cell.arm != GOPAT and cell.runtime == "asyncio"])
 def test_a_lot_by_hand_on_asyncio_is_as_many_tasks_and_one_that_runs_a_pool(cell):
     first, second = looks(cell, tasks_of_asyncio)
-    assert second - first - cell.count == {
-        "worker-pool": 1,
-        "fan-out-fan-in": 1,
-        "error-collection": 1,
-        "managed-worker-pool": 0,
-        "pipeline": 0,
-        "semaphore": 2,  # and the task that has the permit
-    }[cell.pattern]
+    assert (
+        second - first - cell.count
+        == {
+            "worker-pool": 1,
+            "fan-out-fan-in": 1,
+            "error-collection": 1,
+            "managed-worker-pool": 0,
+            "pipeline": 0,
+            "semaphore": 2,  # and the task that has the permit
+        }[cell.pattern]
+    )
 
 
 @named([cell for cell in cells("idle-worker") if cell.arm != GOPAT and cell.runtime == "threads"])
 def test_a_lot_by_hand_of_threads_is_as_many_threads_and_one_that_runs_a_pool(cell):
     first, second = looks(cell, living)
-    assert second - first - cell.count == {
-        "worker-pool": 1,
-        "fan-out-fan-in": 1,
-        "error-collection": 1,
-        "managed-worker-pool": 0,
-        "pipeline": 0,
-        "semaphore": 2,  # and the thread that has the permit
-    }[cell.pattern]
+    assert (
+        second - first - cell.count
+        == {
+            "worker-pool": 1,
+            "fan-out-fan-in": 1,
+            "error-collection": 1,
+            "managed-worker-pool": 0,
+            "pipeline": 0,
+            "semaphore": 2,  # and the thread that has the permit
+        }[cell.pattern]
+    )
 
 
 @named(cells("queued-item", arm=GOPAT))

@@ -39,7 +39,7 @@ def test_the_claims_and_the_operations_are_no_footprints():
         (
             '"idle-worker"',
             '"idle-wroker"',
-            'job.operation: found "idle-wroker", allowed idle-worker, queued-item (did you mean idle-worker?)',
+            'job.operation: found "idle-wroker", allowed idle-worker, queued-item (did you mean idle-wo',
         ),
         ('operation = "idle-worker", ', "", "job.operation: found nothing, allowed the name of an operation"),
         (", count = 500", "", "job.count: found nothing, allowed a whole number"),
