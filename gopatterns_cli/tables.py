@@ -132,7 +132,7 @@ def overheads(session: Session, cells: Mapping[Cell, Measured]) -> Iterator[Over
     """Set every `gopat` cell beside the `native` one of the same configuration, in the plan's order."""
     for cell, found in cells.items():
         by_hand = replace(cell, arm=NATIVE)
-        if cell.arm == GOPAT and by_hand in cells:
+        if cell.arm == GOPAT and by_hand in cells and not cell.is_footprint:
             cost = ratio(session, cell, by_hand)
             native = cells[by_hand]
             if cost is not None:

@@ -13,13 +13,13 @@ import (
 	"sync"
 
 	"gopat/errgroup"
-	"gopat/errorcollection"
-	"gopat/fanoutfanin"
-	"gopat/managedworkerpool"
+	"gopat/error_collection"
+	"gopat/fan_out_fan_in"
+	"gopat/managed_worker_pool"
 	"gopat/pipeline"
 	"gopat/semaphore"
-	"gopat/tokenbucket"
-	"gopat/workerpool"
+	"gopat/token_bucket"
+	"gopat/worker_pool"
 )
 
 // holders bring together so many workers or items of a pattern and look, bring as many again and look a second

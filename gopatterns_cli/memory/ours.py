@@ -1,7 +1,9 @@
 """Our patterns, holding idle workers or queued items: the same text on every runtime."""
 
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 import patterns
@@ -64,8 +66,20 @@ async def _two_lots(lot: Lot, count: int, look: Look) -> None:
 
 def _in_processes(lot: Lot, count: int, look: Look) -> None:
     """Two runs, the second with twice as many: processes are started with a run, and end with it."""
-    for workers in (count, 2 * count):
-        _run(_one_lot, lot, workers, look, runtime=PROCESSES, workers=workers)
+    with _without_main():
+        for workers in (count, 2 * count):
+            _run(_one_lot, lot, workers, look, runtime=PROCESSES, workers=workers)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A started process imports its parent's main module: here that is the tool's, which is not looked at."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 async def _one_lot(lot: Lot, count: int, look: Look) -> None:
