@@ -46,8 +46,8 @@ def test_the_claims_and_the_operations_are_no_footprints():
         ("count = 500", 'count = 500, duration = "1ms"', "job.duration: found a key too many, allowed none"),
         (
             '"worker-pool"',
-            '"errgroup"',
-            'pattern: found "errgroup", allowed worker-pool, managed-worker-pool, fan-out-fan-in, pipeline, ',
+            '"cascade"',
+            'pattern: found "cascade", allowed worker-pool, managed-worker-pool, fan-out-fan-in, pipeline, ',
         ),
         ('"worker-pool"', '"overhead"', 'pattern: found "overhead", allowed worker-pool, '),
         ("[arms]", "[arms]\nworkers = [4]", "arms.workers: found a key too many, allowed none"),
