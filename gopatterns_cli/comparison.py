@@ -13,9 +13,11 @@ from gopatterns_cli.baseline import BaselineResult, CellChange, against
 from gopatterns_cli.break_even import BreakEven, break_evens
 from gopatterns_cli.budget import LossBudget, loss_budget
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
+from gopatterns_cli.complexity import Written, stored
 from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, standings
 from gopatterns_cli.curves import Curve, curves
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.footprints import FootprintRow, FootprintTable, footprint_tables
 from gopatterns_cli.matrices import Matrix, matrix
 from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
@@ -32,6 +34,7 @@ from gopatterns_cli.sentences import (
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
+from scenarios.marks import Mark, marks
 from scenarios.model import OVERHEAD, Scenario
 
 
@@ -88,6 +91,9 @@ class Comparison:
         tables: one per scenario, in the plan's order.
         costs: of operations, what they cost: a table per configuration.
         standings: how each of our runtimes stands against the best peer of those tables.
+        footprints: what workers and items take of memory: a table per pattern and thing.
+        complexity: beside those, every text of every pattern, counted.
+        marks: beside those, the document's marks of complexity and memory.
         claims: every claim of those scenarios.
         statements: what else the document says, where it is the document's claims that were measured.
         summary: the document's summary table; empty when the session holds none of its claims.
@@ -108,6 +114,9 @@ class Comparison:
     tables: tuple[Table, ...]
     costs: tuple[CostTable, ...]
     standings: tuple[Standing, ...]
+    footprints: tuple[FootprintTable, ...]
+    complexity: Mapping[str, tuple[Written, ...]]
+    marks: tuple[Mark, ...]
     claims: tuple[ClaimLine, ...]
     statements: tuple[StatementResult, ...]
     summary: tuple[SummaryRow, ...]
@@ -166,10 +175,11 @@ def compare(
     tables = tuple(
         table(session, scenario, results, found)
         for scenario, found, results in judged
-        if found and scenario.pattern != OVERHEAD
+        if found and scenario.pattern != OVERHEAD and not scenario.is_footprint
     )
     many = {one.scenario for one in matrices if one is not None}
     costs = tuple(cost_tables(session, (scenario for scenario, _ in parts), cells))
+    footprints = tuple(footprint_tables(session, (scenario for scenario, _ in parts), cells))
     return Comparison(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
@@ -177,16 +187,19 @@ def compare(
         tables=tables,
         costs=costs,
         standings=standings(costs),
+        footprints=footprints,
+        complexity=stored() if footprints else {},
+        marks=marks() if footprints else (),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
         statements=statement_results(session.plan.go_practices) if session.group == DOCUMENT else (),
-        summary=summary(claims),
+        summary=summary(claims, footprints),
         overheads=tuple(overheads(session, cells)),
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         curves=tuple(CurveLine(curve, curve_sentence(curve)) for curve in drawn),
         matrices=tuple(one for one in matrices if one is not None),
         baseline=change,
-        hidden=_hidden(change.gating if change else _seen(cells.values(), costs)),
+        hidden=_hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
         notes=(
             *(baseline_notes(change) if change else ()),
             *notes(
@@ -222,13 +235,16 @@ def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> t
     return tuple((str(verdict), counts[verdict]) for verdict in kind if counts[verdict])
 
 
-def _seen(cells: Iterable[Measured], tables: Iterable[CostTable]) -> Iterator[Measured | CostRow]:
-    """The rows with a ratio of times: those of operations stand in their tables, a limiter's is its rate."""
+def _seen(
+    cells: Iterable[Measured], tables: Iterable[CostTable], footprints: Iterable[FootprintTable]
+) -> Iterator[Measured | CostRow | FootprintRow]:
+    """The rows with a ratio: of operations and memory they stand in their tables; a limiter's is its rate."""
     yield from (found for found in cells if found.cell.operation is None)
     yield from (row for table in tables for row in table.rows if row.cell.rate is None)
+    yield from (row for table in footprints for row in table.rows)
 
 
-def _hidden(cells: Iterable[Measured | CellChange | CostRow]) -> Hidden | None:
+def _hidden(cells: Iterable[Measured | CellChange | CostRow | FootprintRow]) -> Hidden | None:
     hides = sorted((found.hides, found.cell.name) for found in cells if found.hides is not None)
     if not hides:
         return None

@@ -104,8 +104,8 @@ class Table(BaseModel):
 class WireJob(Table):
     """The table `job`."""
 
-    kind: Literal["wait", "cpu", "mixed", "image", "http", "python", "operation"] | None = Field(
-        description="wait, cpu, mixed, image, http, python or operation"
+    kind: Literal["wait", "cpu", "mixed", "image", "http", "python", "operation", "memory"] | None = Field(
+        description="wait, cpu, mixed, image, http, python, operation or memory"
     )
     duration: Duration | None = Field(default=None, description=ALLOWED_DURATION)
     count: Count | None = Field(default=None, description=allowed_count())
@@ -114,7 +114,9 @@ class WireJob(Table):
     )
     function: Named | None = Field(default=None, description="MODULE:FUNCTION, the user's own")
     inputs: Named | None = Field(default=None, description="MODULE:ITERABLE, the user's own")
-    operation: Text | None = Field(default=None, description="the name of an operation, such as buffered")
+    operation: Text | None = Field(
+        default=None, description="the name of an operation, such as buffered, or what is held, idle-worker"
+    )
 
 
 class WireArms(Table):

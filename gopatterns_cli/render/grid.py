@@ -10,6 +10,9 @@ from dataclasses import dataclass
 NOTHING = "-"
 """What stands in a cell that has nothing to say."""
 
+DECIDES = "*"
+"""Marks the row whose verdict is the claim's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

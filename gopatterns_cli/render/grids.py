@@ -14,17 +14,14 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.cost_grids import cost_grid
-from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.render.grid import DECIDES, NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.render.matrix_grid import matrix_grid
+from gopatterns_cli.render.memory_grids import complexity_grid, footprint_grid, memory_grid
 from gopatterns_cli.ruling import IN_GO, Ruling
 from gopatterns_cli.sentences import configuration, ran, speaker
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
 from scenarios.model import ADVISED
-
-DECIDES = "*"
-"""Marks the row whose verdict is the claim's."""
-
 
 _THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session, of operations over Go"
 
@@ -128,11 +125,15 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
     )
 
 
-def summary_grid(rows: Iterable[SummaryRow]) -> Grid:
+def summary_grid(rows: Sequence[SummaryRow]) -> Grid:
     """Draw up the document's summary table with what was measured beside it."""
+    memory = any(row.taken is not None for row in rows)
+    beside = "below its marks lines and branches of our text" + (
+        ", and what an idle worker of it takes" if memory else "; memory comes with `gopat bench memory`"
+    )
     return Grid(
         title="summary",
-        lead=("gain, complexity and memory as the document has them; of these only the gain was measured",),
+        lead=(f"gain, complexity and memory as the document has them; {beside}",),
         columns=SUMMARY_COLUMNS,
         blocks=(Block("", tuple(_summary_line(row) for row in rows)),),
     )
@@ -210,6 +211,10 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
     if any(line.result.claim.rule == ADVISED for line in comparison.claims):
         yield selection_grid(comparison)
     yield from (cost_grid(table) for table in comparison.costs)
+    if comparison.footprints:
+        yield memory_grid(comparison.footprints)
+        yield from (footprint_grid(table) for table in comparison.footprints)
+        yield complexity_grid(comparison.complexity, comparison.marks)
     if comparison.summary:
         yield summary_grid(comparison.summary)
     if comparison.overheads:
@@ -304,8 +309,8 @@ def _summary_line(row: SummaryRow) -> Line:
             row.says,
             _gains(row.go, paced=row.is_paced),
             _gains((*row.cells, *row.elsewhere), paced=row.is_paced),
-            NOTHING if row.complexity is None else f"{row.complexity} of 5",
-            row.memory or NOTHING,
+            _complexity(row),
+            _memory(row),
             str(row.judgement.verdict),
         ),
         verdict=str(row.judgement.verdict),
@@ -324,6 +329,20 @@ def _gains(cells: Sequence[Measured], *, paced: bool) -> str:
         for name, gains in runtimes.items()
     }
     return ",\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
+
+
+def _complexity(row: SummaryRow) -> str:
+    stars = [] if row.complexity is None else [f"{row.complexity} of 5"]
+    if row.written is None:
+        return "\n".join(stars) or NOTHING
+    counts = (figures.plural(row.written.lines, "line"), f"{row.written.branches:,} branches")
+    return "\n".join([*stars, *counts])
+
+
+def _memory(row: SummaryRow) -> str:
+    mark = [row.memory] if row.memory else []
+    found = [] if row.taken is None else [figures.taken(row.taken), f"is {row.size or 'undecided'}"]
+    return "\n".join([*mark, *found]) or NOTHING
 
 
 def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:

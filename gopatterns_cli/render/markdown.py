@@ -10,6 +10,7 @@ from gopatterns_cli.render.cost_grids import brief_grid
 from gopatterns_cli.render.grid import Block, Column, Grid
 from gopatterns_cli.render.grids import claims_grid, grids, selection_grid, summary_grid
 from gopatterns_cli.render.matrix_grid import matrix_grid
+from gopatterns_cli.render.memory_grids import complexity_grid, memory_grid
 
 SPECIAL = re.compile(r"([|<*_])")
 """What would be taken for a table's border, a tag or emphasis. Backquotes are meant as such."""
@@ -93,6 +94,19 @@ def costs(comparison: Comparison) -> str:
             *map(_escaped, headlines.conditions(comparison.session)),
             *map(_escaped, grid.lead),
             *_tables(grid),
+            _bullets(comparison.notes),
+        ]
+    )
+
+
+def memory(comparison: Comparison) -> str:
+    """Write in brief what workers and items take, and how complex the patterns are."""
+    drawn = (memory_grid(comparison.footprints), complexity_grid(comparison.complexity, comparison.marks))
+    return _joined(
+        [
+            f"**{_escaped(headlines.answer(comparison))}.**",
+            *map(_escaped, headlines.conditions(comparison.session)),
+            *(part for grid in drawn for part in (*map(_escaped, grid.lead), *_tables(grid))),
             _bullets(comparison.notes),
         ]
     )

@@ -258,7 +258,7 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
         (
             '"wait"',
             '"sleep"',
-            'job.kind: found "sleep", allowed wait, cpu, mixed, image, http, python or operation',
+            'job.kind: found "sleep", allowed wait, cpu, mixed, image, http, python, operation or memory',
         ),
         ('"1ms"', '"1 parsec"', f'job.duration: found "1 parsec", allowed {DURATION}'),
         ('"1ms"', "0.001", f"job.duration: found 0.001, allowed {DURATION}"),
