@@ -1,0 +1,163 @@
+"""What a cell will take: its own text on the simulator, with virtual jobs of its kind and duration."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.cells import BUCKET, COLD, GOPAT, Cell
+from gopatterns_cli.measuring.estimating import SLOW_VALUES, loops_of, values_of
+from gopatterns_cli.measuring.timing import workload_of
+from gopatterns_cli.predicting.costs import Measured, known_costs, measured_costs
+from gopatterns_cli.predicting.standing import PREDICTED
+from patterns import DROP, RateLimiter, call, now, sleep
+from patterns.launch import launch
+from patterns.runtimes.simulator import simulated_cost, spend
+
+KINDS = frozenset({"wait", "cpu", "mixed"})
+"""The kinds of jobs of which it is known beforehand what they take."""
+
+MOST_STEPS = 200_000
+"""Jobs and tasks of a cell that is simulated; more would take longer than measuring it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Seconds by the name of a cell, and by the name of each other one why it has none."""
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    none: Mapping[str, str] = field(default_factory=dict)
+
+
+def predictions(
+    cells: Iterable[Cell], *, quick: bool, measures: bool, say: Callable[[str], object]
+) -> Predictions:
+    """Predict every one of our arms whose jobs are known.
+
+    Args:
+        cells: of a plan.
+        quick: as its session is.
+        measures: costs that are not known yet are measured; else their cells have no prediction.
+        say: told before that.
+    """
+    seconds, none = {}, {}
+    for cell in cells:
+        if cell.arm != GOPAT or cell.operation is not None:
+            continue
+        reason = unpredictable(cell)
+        try:
+            known = None if reason else (measured_costs(cell.runtime or "", say) if measures else
+                                         known_costs(cell.runtime or ""))
+        except Failure as error:
+            known, reason = None, error.message
+        if known is None:
+            none[cell.name] = reason or f"what operations cost on {cell.runtime} is not measured yet"
+        else:
+            seconds[cell.name] = predicted_s(cell, known, quick=quick)
+    return Predictions(seconds, none)
+
+
+def unpredictable(cell: Cell) -> str:
+    """Say why a cell cannot be predicted; empty when it can."""
+    if cell.job_kind not in KINDS:
+        return f"what a job of the kind {cell.job_kind} takes is not known before"
+    if cell.runtime not in PREDICTED:
+        return f"the simulator does not stand for {cell.runtime}"
+    if _steps(cell) > MOST_STEPS:
+        return f"a simulation of {_steps(cell):,} jobs and tasks would take too long: {MOST_STEPS:,} at the most"
+    return ""
+
+
+def predicted_s(cell: Cell, known: Measured, *, quick: bool) -> float:
+    """Return the seconds that one run of a cell will take as a session measures it."""
+    if cell.pattern == BUCKET:
+        return _inside_s(cell, known, _requests)
+    if cell.pool != COLD:
+        return _inside_s(cell, known, _again)
+    run_s = known.costs.run_s + _inside_s(cell, known, _once)
+    if values_of(run_s, quick=quick) == SLOW_VALUES:  # then nothing has run in the process before
+        run_s += known.costs.first_s / loops_of(run_s)
+    return run_s
+
+
+def _steps(cell: Cell) -> int:
+    stages = 1 if cell.pattern == BUCKET else len(workload_of(cell).stages(None)) + workload_of(cell).source_waits
+    return cell.count * stages + (cell.workers or 0)
+
+
+def _inside_s(cell: Cell, known: Measured, main: Callable[..., Awaitable[float]]) -> float:
+    outcome = launch(main, cell, known, runtime="simulator", costs=known.costs)
+    if outcome.error is not None:
+        raise outcome.error
+    seconds: float = outcome.value
+    return seconds
+
+
+async def _once(cell: Cell, known: Measured) -> float:
+    """Run the cell's text; return the virtual seconds."""
+    began = now()
+    await _arm(cell)(*_parts(cell, known), getattr(cell, workload_of(cell).setting))
+    return now() - began
+
+
+async def _again(cell: Cell, known: Measured) -> float:
+    """Run it twice inside one runtime; return the seconds of the second."""
+    await _once(cell, known)
+    return await _once(cell, known)
+
+
+async def _requests(cell: Cell, known: Measured) -> float:
+    """Run a limiter; return the seconds from the first request to the last."""
+    del known
+    stamps: list[float] = []
+    await _arm(cell)(cell.rate, cell.count, lambda: stamps.append(now()))
+    return stamps[-1] - stamps[0]
+
+
+def _arm(cell: Cell) -> Callable[..., Awaitable[Any]]:
+    name = cell.pattern.replace("-", "_")
+    arm: Callable[..., Awaitable[Any]] = getattr(import_module(f"gopatterns_cli.arms.{name}.gopat"), name)
+    return arm
+
+
+def _parts(cell: Cell, known: Measured) -> tuple[Any, ...]:
+    """What the text is called with: a source and its stages, whose jobs take virtual time."""
+    workload = workload_of(cell)
+    admit = None if cell.rate is None else RateLimiter(cell.rate, burst=1).wait
+    stages = [_job(cell, known, compute, admit) for compute in workload.stages(DROP)]
+    items = range(cell.count)
+    if not workload.source_waits:
+        return items, *stages
+    return _produced(items, _job(cell, known, lambda item: item, None)), *stages
+
+
+def _job(
+    cell: Cell, known: Measured, compute: Callable[[int], Any], admit: Callable[[], Awaitable[None]] | None
+) -> Callable[[int], Awaitable[Any]]:
+    """Return a job that sleeps, computes and then does its arithmetic, as the cell's jobs do."""
+    sleep_s = cell.sleep_s
+    computes = None
+    if cell.operations:
+        computes = simulated_cost(cell.operations / known.operations_per_s, computes=True)(partial(int))
+    own_s = known.waiting_s if sleep_s or computes else known.computing_s
+
+    async def job(item: int) -> Any:
+        if admit is not None:
+            await admit()
+        if sleep_s:
+            await sleep(sleep_s)
+        if computes is not None:
+            await call(computes)
+        spend(own_s)
+        return compute(item)
+
+    return job
+
+
+async def _produced(
+    items: Iterable[int], produce: Callable[[int], Awaitable[Any]]
+) -> AsyncIterator[int]:
+    for item in items:
+        yield await produce(item)
