@@ -19,6 +19,7 @@ from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
+from gopatterns_cli.predicted import Prediction, prediction
 from gopatterns_cli.practice import StatementResult, statement_results
 from gopatterns_cli.sentences import DOCUMENT, break_even_sentence, budget_sentence, claim_sentence
 from gopatterns_cli.session import Session
@@ -80,6 +81,7 @@ class Comparison:
         break_evens: for every ladder of durations.
         baseline: what comparing with a baseline found; None without one.
         hidden: what the session could not have seen; None when nothing has an interval.
+        prediction: how good the predictions were; None without any.
         notes: what a reader of the tables must know.
         outcome: the exit code and its reason.
     """
@@ -98,6 +100,7 @@ class Comparison:
     break_evens: tuple[BreakEvenLine, ...]
     baseline: BaselineResult | None
     hidden: Hidden | None
+    prediction: Prediction | None
     notes: tuple[str, ...]
     outcome: Outcome
 
@@ -161,6 +164,7 @@ def compare(
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         baseline=change,
         hidden=_hidden(change.gating if change else _seen(cells.values(), costs)),
+        prediction=prediction(cells.values()),
         notes=(
             *(baseline_notes(change) if change else ()),
             *notes(session, cells.values(), claims, break_even=bool(points)),

@@ -36,7 +36,7 @@ FILE = "costs.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MachineCosts:
     """What was found out about a runtime here.
 
     Args:
@@ -69,7 +69,7 @@ class Measured:
         return found
 
 
-def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) -> Measured:
+def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) -> MachineCosts:
     """
     Return what operations cost on a runtime here; `say` is told before they are measured, which takes some
     seconds.
@@ -85,15 +85,15 @@ def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) 
     return found
 
 
-def known_costs(runtime: str) -> Measured | None:
+def known_costs(runtime: str) -> MachineCosts | None:
     """Return the same if they were measured before; else None."""
     with suppress(KeyError, TypeError, ValueError, AttributeError):
-        found = Measured.from_json(_kept()[_machine()][runtime])
+        found = MachineCosts.from_json(_kept()[_machine()][runtime])
         return found if found.costs.runtime == runtime else None
     return None
 
 
-def _keep(runtime: str, found: Measured) -> None:
+def _keep(runtime: str, found: MachineCosts) -> None:
     everything = _kept()
     here = everything.get(_machine())
     everything[_machine()] = {**(here if isinstance(here, dict) else {}), runtime: asdict(found)}
@@ -120,7 +120,7 @@ def _machine() -> str:
     return f"{model}, {platform.python_implementation()} {sys.version}, {digest.hexdigest()[:12]}"
 
 
-def _measured(runtime: str) -> Measured:
+def _measured(runtime: str) -> MachineCosts:
     told = [_told(runtime) for _ in range(PROCESSES)]
     middle = {name: median(one[name] for one in told) for name in told[0] if name != "seconds"}
     known = benchmarks(standing_for(runtime))
@@ -128,7 +128,7 @@ def _measured(runtime: str) -> Measured:
     operations_per_s = middle["operations_per_s"]
     costs = fitted(standing_for(runtime), known, seconds, operations_per_s)
     costs = replace(costs, first_s=middle["first_s"])
-    return Measured(costs, middle["waiting_s"], middle["computing_s"], operations_per_s)
+    return MachineCosts(costs, middle["waiting_s"], middle["computing_s"], operations_per_s)
 
 
 def _told(runtime: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import BUCKET, COLD, GOPAT, Cell
 from gopatterns_cli.measuring.estimating import SLOW_VALUES, loops_of, values_of
 from gopatterns_cli.measuring.timing import workload_of
-from gopatterns_cli.predicting.costs import Measured, known_costs, measured_costs
+from gopatterns_cli.predicting.costs import MachineCosts, known_costs, measured_costs
 from gopatterns_cli.predicting.standing import PREDICTED
 from patterns import DROP, RateLimiter, call, now, sleep
 from patterns.launch import launch
@@ -70,7 +70,7 @@ def unpredictable(cell: Cell) -> str:
     return ""
 
 
-def predicted_s(cell: Cell, known: Measured, *, quick: bool) -> float:
+def predicted_s(cell: Cell, known: MachineCosts, *, quick: bool) -> float:
     """Return the seconds that one run of a cell will take as a session measures it."""
     if cell.pattern == BUCKET:
         return _inside_s(cell, known, _requests)
@@ -87,7 +87,7 @@ def _steps(cell: Cell) -> int:
     return cell.count * stages + (cell.workers or 0)
 
 
-def _inside_s(cell: Cell, known: Measured, main: Callable[..., Awaitable[float]]) -> float:
+def _inside_s(cell: Cell, known: MachineCosts, main: Callable[..., Awaitable[float]]) -> float:
     outcome = launch(main, cell, known, runtime="simulator", costs=known.costs)
     if outcome.error is not None:
         raise outcome.error
@@ -95,20 +95,20 @@ def _inside_s(cell: Cell, known: Measured, main: Callable[..., Awaitable[float]]
     return seconds
 
 
-async def _once(cell: Cell, known: Measured) -> float:
+async def _once(cell: Cell, known: MachineCosts) -> float:
     """Run the cell's text; return the virtual seconds."""
     began = now()
     await _arm(cell)(*_parts(cell, known), getattr(cell, workload_of(cell).setting))
     return now() - began
 
 
-async def _again(cell: Cell, known: Measured) -> float:
+async def _again(cell: Cell, known: MachineCosts) -> float:
     """Run it twice inside one runtime; return the seconds of the second."""
     await _once(cell, known)
     return await _once(cell, known)
 
 
-async def _requests(cell: Cell, known: Measured) -> float:
+async def _requests(cell: Cell, known: MachineCosts) -> float:
     """Run a limiter; return the seconds from the first request to the last."""
     del known
     stamps: list[float] = []
@@ -122,7 +122,7 @@ def _arm(cell: Cell) -> Callable[..., Awaitable[Any]]:
     return arm
 
 
-def _parts(cell: Cell, known: Measured) -> tuple[Any, ...]:
+def _parts(cell: Cell, known: MachineCosts) -> tuple[Any, ...]:
     """What the text is called with: a source and its stages, whose jobs take virtual time."""
     workload = workload_of(cell)
     admit = None if cell.rate is None else RateLimiter(cell.rate, burst=1).wait
@@ -134,7 +134,7 @@ def _parts(cell: Cell, known: Measured) -> tuple[Any, ...]:
 
 
 def _job(
-    cell: Cell, known: Measured, compute: Callable[[int], Any], admit: Callable[[], Awaitable[None]] | None
+    cell: Cell, known: MachineCosts, compute: Callable[[int], Any], admit: Callable[[], Awaitable[None]] | None
 ) -> Callable[[int], Awaitable[Any]]:
     """Return a job that sleeps, computes and then does its arithmetic, as the cell's jobs do."""
     sleep_s = cell.sleep_s

@@ -82,7 +82,8 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
     }
     for title, lines in sections.items():
         yield from _section(title, lines, columns)
-    last = [line for line in (headlines.could_hide(comparison), headlines.ending(comparison)) if line]
+    closing = (headlines.prediction, headlines.could_hide, headlines.ending)
+    last = [line for line in (told(comparison) for told in closing) if line]
     if last:
         yield Text()
     yield from _paragraphs(last, columns, style="bold")
