@@ -153,7 +153,7 @@ class WorkingScheduler(Scheduler):
         self.stepped = self._turn_over
         self._working = clock
         self._seated: set[Task] = set()
-        self._threads = 0
+        self._threads = 1  # the main task's, which belongs to the run
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """As `Scheduler.spawn`, for its cost."""

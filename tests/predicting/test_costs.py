@@ -60,7 +60,7 @@ def changed(**changes):
 def test_what_no_measurement_gave_is_measured_anew_and_mended(kept, damage):
     measured_costs("asyncio")
     (key,) = json.loads(kept.read_text())
-    kept.write_text(damage.replace("KEY", key.replace("\\", "\\\\").replace("\n", "\\n")), encoding="utf-8")
+    kept.write_text(damage.replace("KEY", json.dumps(key)[1:-1]), encoding="utf-8")
     assert speeds("asyncio", 2) == [1_000_001.0] * 2
 
 
