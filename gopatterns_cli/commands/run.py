@@ -75,10 +75,10 @@ def run(
 
     if pin and (problem := pin_problem(runtime_name)):
         raise Failure(f"--{problem}", 2)
-    simulated_costs = simulation(runtime_name, costs, stands_for, cores)
     demo = catalogue.load(pattern_name).demo
     given = {name: None if value is False else value for name, value in wanted.items()}
     options = choose(pattern_name, demo, runtime_name, given)
+    simulated_costs = simulation(runtime_name, costs, stands_for, cores)
     simulated = runtime_name == "simulator"
     label = None if simulated_costs is None else simulated_costs.label
     chosen = {option.name: vars(options)[option.name] for option in demo.options}

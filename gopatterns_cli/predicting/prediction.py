@@ -19,8 +19,12 @@ from patterns.runtimes.simulator import simulated_cost, spend
 KINDS = frozenset({"wait", "cpu", "mixed"})
 """The kinds of jobs of which it is known beforehand what they take."""
 
-MOST_STEPS = 200_000
-"""Jobs and tasks of a cell that is simulated; more would take longer than measuring it."""
+MOST_STEPS = 100_000
+"""Jobs, slices of computing and tasks of a cell that is simulated: it takes a few seconds at the most."""
+
+
+SLICE_S = 5e-3
+"""Computing is simulated in slices of this length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def unpredictable(cell: Cell) -> str:
     if cell.runtime not in PREDICTED:
         return f"the simulator does not stand for {cell.runtime}"
     if _steps(cell) > MOST_STEPS:
-        return f"a simulation of {_steps(cell):,} jobs and tasks would take too long: {MOST_STEPS:,} at the most"
+        return f"it has more than {MOST_STEPS:,} steps to simulate"
     return ""
 
 
@@ -84,7 +88,8 @@ def predicted_s(cell: Cell, known: MachineCosts, *, quick: bool) -> float:
 
 def _steps(cell: Cell) -> int:
     stages = 1 if cell.pattern == BUCKET else len(workload_of(cell).stages(None)) + workload_of(cell).source_waits
-    return cell.count * stages + (cell.workers or 0)
+    slices = (cell.duration_s - cell.sleep_s) / SLICE_S if cell.operations else 0
+    return round(cell.count * (stages + slices)) + (cell.workers or 0)
 
 
 def _inside_s(cell: Cell, known: MachineCosts, main: Callable[..., Awaitable[float]]) -> float:

@@ -71,8 +71,9 @@ def test_dearer_operations_take_longer():
         (replace(POOL, job_kind="image"), "what a job of the kind image takes is not known before"),
         (replace(POOL, job_kind="python"), "what a job of the kind python takes is not known before"),
         (replace(POOL, runtime="trio"), "the simulator does not stand for trio"),
-        (replace(POOL, count=MOST_STEPS), "would take too long"),
-        (replace(LINE, count=MOST_STEPS // 2), "would take too long"),
+        (replace(POOL, count=MOST_STEPS), "more than 100,000 steps"),
+        (replace(LINE, count=MOST_STEPS // 2), "more than 100,000 steps"),
+        (replace(POOL, job_kind="cpu", duration_s=60.0, operations=9), "more than 100,000 steps"),
     ],
 )
 def test_what_cannot_be_predicted_says_why(cell, reason):
