@@ -116,8 +116,8 @@ def simulation(
         asked = standing_for(name, cores)
         found = replace(found, cores=asked.cores, most_calls=asked.most_calls)
         if not found.apart:
-            print(f"note: one core serves all tasks on {name}, however many there are", file=sys.stderr)
-    on = f" of {found.cores} cores" if found.apart and found.cores != here else ""
+            print(f"note: on {name} one core serves all tasks, more only native calls", file=sys.stderr)
+    on = "" if found.cores == here else f" of {found.cores} cores"
     return Simulation(found, f"a simulation{on} with costs measured on {name} here")
 
 

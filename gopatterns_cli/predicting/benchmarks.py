@@ -66,7 +66,7 @@ class Benchmark:
         costs = {"nothing": 0.0, "pause": PAUSE_S, "spin": COMPUTING / operations_per_s}
         if not self.kind:
             return self.arguments
-        fn = simulated_cost(costs[self.kind], computes=self.kind != "pause")(partial(_nothing))
+        fn = simulated_cost(costs[self.kind], computes=None if self.kind == "pause" else "python")(partial(_nothing))
         return (fn, 0, *self.arguments)
 
 

@@ -145,7 +145,7 @@ def _job(
     sleep_s = cell.sleep_s
     computes = None
     if cell.operations:
-        computes = simulated_cost(cell.operations / known.operations_per_s, computes=True)(partial(int))
+        computes = simulated_cost(cell.operations / known.operations_per_s, computes="python")(partial(int))
     own_s = known.waiting_s if sleep_s or computes else known.computing_s
 
     async def job(item: int) -> Any:

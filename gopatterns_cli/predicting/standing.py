@@ -14,9 +14,9 @@ PREDICTED = ("asyncio", "fibers", "processes", "threads")
 def standing_for(runtime: str, cores: int | None = None) -> Costs:
     """Return the form of a runtime's costs, all of them nothing yet; `cores` of this machine unless given."""
     here = max(int(cores_at_once("processes")), 1) if cores is None else cores
-    costs = Costs(runtime, late=tuple((seconds, 0.0) for seconds in (SHORT_S, MIDDLE_S, LONG_S)))
+    costs = Costs(runtime, cores=here, late=tuple((seconds, 0.0) for seconds in (SHORT_S, MIDDLE_S, LONG_S)))
     if runtime == "threads":
         return replace(costs, own_timers=True)
     if runtime == "processes":
-        return replace(costs, apart=True, cores=here, most_calls=PER_CORE * here)
+        return replace(costs, apart=True, most_calls=PER_CORE * here)
     return costs

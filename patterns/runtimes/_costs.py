@@ -3,8 +3,8 @@ What a runtime's operations cost on some machine, and the simulator's clock that
 
 Without costs virtual time passes only while nobody is ready. With them it passes while the tasks work, too:
 one interpreter serves them, one turn after the other, and what takes its time makes the others late. Calls
-that wait do so beside it; calls that compute queue for it under the interpreter lock, or run on a core of
-their own where they are processes. Nothing here reads a clock: where the figures come from is the caller's
+that wait do so beside it; calls that compute in Python queue for it, or for a core where they are processes
+or native code. Nothing here reads a clock: where the figures come from is the caller's
 business, and the same figures give the same run.
 """
 
@@ -37,7 +37,7 @@ class Costs:
 
     Args:
         runtime: the one that the simulation stands for.
-        cores: how many cores compute at once, where calls do not share an interpreter.
+        cores: how many compute at once, of calls that are processes or leave the interpreter.
         run_s: a run without anything in it, from its beginning to its end.
         operation_s: an operation on a channel or a source that suspends nobody.
         spawn_s: a task that is started, ends and is joined.
@@ -198,14 +198,14 @@ class WorkingScheduler(Scheduler):
 
 
 class Work:
-    """A call that is under way, or waits its turn: what it takes, and who waits for it."""
+    """A call that is under way, or waits its turn: what it takes, of what, and who waits for it."""
 
     __slots__ = ("computes", "left_ns", "waiter")
 
-    def __init__(self, waiter: Waiter, left_ns: int, *, computes: bool) -> None:
+    def __init__(self, waiter: Waiter, fn: Callable[..., Any]) -> None:
         self.waiter = waiter
-        self.left_ns = left_ns
-        self.computes = computes
+        self.left_ns = _ns(getattr(fn, "simulated_cost_s", 0.0))
+        self.computes: str | None = getattr(fn, "simulated_computes", None)
 
 
 class WorkingCalls:
@@ -245,8 +245,7 @@ class WorkingCalls:
         call = task.call = Call(task, fn, args, on_cancel)
         call.run()
         waiter = Waiter(task, "call", fn)
-        cost_ns = _ns(getattr(fn, "simulated_cost_s", 0.0))
-        self._queued.append(Work(waiter, cost_ns, computes=getattr(fn, "simulated_computes", False)))
+        self._queued.append(Work(waiter, fn))
         self._hand_out()
         try:
             await traps.park(waiter, shielded=not abandon)
@@ -274,23 +273,24 @@ class WorkingCalls:
 
     def _begin(self, work: Work, ready_ns: int) -> None:
         at_ns = self._clock.now_ns() + self._reach_ns
-        if self._costs.apart:
-            self._begin_apart(work, at_ns, ready_ns)
+        if ready_ns or work.computes == "native" or (work.computes and self._costs.apart):
+            at_ns = self._computed_by(at_ns, ready_ns + (work.left_ns if work.computes else 0))
+            waits_ns = 0 if work.computes else work.left_ns
+            self._alarm(at_ns + waits_ns, partial(self._over, work), self._reach_ns)
         elif work.computes:
             self._alarm(at_ns, partial(self._compute, work))
         else:
             self._alarm(at_ns + work.left_ns, partial(self._over, work), self._reach_ns)
 
-    def _begin_apart(self, work: Work, at_ns: int, ready_ns: int) -> None:
-        """Get ready and compute on the core that is free first; what waits needs none."""
-        computing_ns = ready_ns + (work.left_ns if work.computes else 0)
-        if computing_ns:
-            at_ns = max(at_ns, heapq.heappop(self._cores))
-            shared = any(free_ns > at_ns for free_ns in self._cores)
-            at_ns += round(computing_ns * (self._costs.sharing if shared else 1.0)) + _ns(self._costs.call_s)
-            heapq.heappush(self._cores, at_ns)
-        at_ns += 0 if work.computes else work.left_ns
-        self._alarm(at_ns, partial(self._over, work), self._reach_ns)
+    def _computed_by(self, at_ns: int, nanoseconds: int) -> int:
+        """Compute on the core that is free first, from `at_ns` at the earliest; return when that is done."""
+        begun_ns = max(at_ns, heapq.heappop(self._cores))
+        shared = any(free_ns > begun_ns for free_ns in self._cores)
+        done_ns = begun_ns + round(nanoseconds * (self._costs.sharing if shared else 1.0))
+        if self._costs.apart:  # the coordinator takes and gives on the same cores
+            done_ns += _ns(self._costs.call_s)
+        heapq.heappush(self._cores, done_ns)
+        return done_ns
 
     def _compute(self, work: Work) -> None:
         """Have the interpreter for one slice."""

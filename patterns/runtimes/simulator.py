@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from patterns import traps
 from patterns.runtimes._calls import Call, let_go
@@ -57,10 +57,13 @@ class Trace:
     hash: str
 
 
-def simulated_cost(seconds: float, *, computes: bool = False) -> Callable[[F], F]:
+def simulated_cost(
+    seconds: float, *, computes: Literal["python", "native"] | None = None
+) -> Callable[[F], F]:
     """
     Return a decorator that says how long a function takes in virtual time when it goes through `call`
-    on the simulator; with costs also whether it computes, in Python, or waits.
+    on the simulator. With costs it matters whether it waits (None), computes in Python, under the
+    interpreter's lock, or in native code, which leaves that to others and needs a core only.
 
         >>> @simulated_cost(2.0)
         ... def resize():

@@ -67,7 +67,7 @@ def test_more_cores_take_more_worker_processes(capsys):
 
 def test_cores_that_change_nothing_are_told(capsys):
     assert main(["run", "worker-pool", *SIMULATED, "--cores", "64"]) == 0
-    assert "note: one core serves all tasks on asyncio" in capsys.readouterr().err
+    assert "note: on asyncio one core serves all tasks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from patterns import Channel, DeadlockError, TaskGroup, call, catalogue, now, ra
 from patterns.launch import launch
 from patterns.runtimes.simulator import Costs, simulated_cost, spend
 
-FREE = Costs("asyncio")
+FREE = Costs("asyncio", cores=1_000)
 DEAR = Costs(
     "asyncio", operation_s=1e-6, spawn_s=3e-6, park_s=5e-6, rest_s=2e-6, sleep_s=4e-6,
     late=((1e-4, 60e-6), (1e-3, 70e-6), (1e-2, 90e-6)), call_s=20e-6, reach_s=30e-6, worker_s=50e-6,
@@ -43,8 +43,8 @@ def waiting(seconds):
     return simulated_cost(seconds)(partial(int))
 
 
-def computing(seconds):
-    return simulated_cost(seconds, computes=True)(partial(int))
+def computing(seconds, how="python"):
+    return simulated_cost(seconds, computes=how)(partial(int))
 
 
 # The interpreter
@@ -192,9 +192,13 @@ def test_calls_in_processes_compute_on_as_many_cores_as_there_are():
         assert taken(elapsed, at_once, computing(1.0), 8, costs=costs) == pytest.approx(seconds)
 
 
-def test_cores_change_nothing_where_calls_share_an_interpreter():
-    for cores in (1, 64):
-        assert taken(elapsed, at_once, computing(1.0), 8, costs=replace(FREE, cores=cores)) == 8.0
+@pytest.mark.parametrize("form", [FREE, Costs("threads", own_timers=True)])
+def test_cores_change_nothing_where_calls_share_an_interpreter_unless_they_leave_it(form):
+    for cores, native_s in ((1, 8.0), (2, 4.0), (64, 1.0)):
+        costs = replace(form, cores=cores)
+        assert taken(elapsed, at_once, computing(1.0), 8, costs=costs) == pytest.approx(8.0)
+        native = computing(1.0, "native")
+        assert taken(elapsed, at_once, native, 8, costs=costs) == pytest.approx(native_s)
 
 
 def test_computing_beside_others_takes_longer_by_the_sharing():
