@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.kinds import Timed
 from gopatterns_cli.measuring.kinds.cpu import spin
-from patterns import Channel, TaskGroup, call, sleep
+from patterns import Channel, TaskGroup, call, now, sleep
 from patterns.runtimes import pause
+from patterns.runtimes._main import Outcome
 from patterns.runtimes.simulator import Costs, simulated_cost
 
 Text = Callable[..., Awaitable[Any]]
@@ -39,6 +41,7 @@ class Benchmark:
         arguments: how many tasks, times, seconds.
         kind: `nothing`, `pause` or `spin` for a text that calls; empty for one that does not.
         whole: the whole run is timed, with its beginning and end, and not the text inside it alone.
+        told: the text returns the seconds itself.
         workers: processes that are started before what is timed.
     """
 
@@ -48,7 +51,15 @@ class Benchmark:
     arguments: tuple[Any, ...]
     kind: str = ""
     whole: bool = False
+    told: bool = False
     workers: int | None = None
+
+    def seconds(self, outcome: Outcome, around_s: float) -> float:
+        """Return what it took: of a run that ended so, the time inside it, or that and what was around it."""
+        if outcome.error is not None:
+            raise Failure(f"the benchmark {self.name} fails: {outcome.error}")
+        taken_s: float = outcome.value if self.told else outcome.elapsed_s
+        return around_s + taken_s if self.whole else taken_s
 
     def real(self) -> tuple[Any, ...]:
         """What the text is called with on a real runtime."""
@@ -89,12 +100,12 @@ def benchmarks(runtime: Costs) -> tuple[Benchmark, ...]:
     if runtime.apart:
         return (
             *always,
-            Benchmark("one-process", "ready_s", callers, (1, 1), "nothing", whole=True),
-            Benchmark("processes", "worker_s", callers, (crowd, 1), "nothing", whole=True),
+            Benchmark("process-starts", "worker_s", starts, (crowd,), "nothing", told=True),
+            Benchmark("processes", "ready_s", callers, (crowd, 1), "nothing", whole=True),
             Benchmark("side-by-side", "sharing", callers, (crowd, 4), "spin", workers=crowd),
         )
     if runtime.own_timers:
-        return (*always, Benchmark("parked", "worker_s", parked, (50,), whole=True))
+        return (*always, Benchmark("threads", "worker_s", sleepers, (50, 1, SHORT_S), whole=True))
     return (*always, Benchmark("threads", "worker_s", callers, (20, 1), "pause", whole=True))
 
 
@@ -115,16 +126,6 @@ async def tasks(count: int) -> None:
     async with TaskGroup() as group:
         for _ in range(count):
             group.spawn(nothing)
-
-
-async def parked(count: int) -> None:
-    """Start tasks that wait at the same time, and let them go."""
-    gate: Channel[None] = Channel()
-    async with TaskGroup() as group:
-        for _ in range(count):
-            group.spawn(gate.receive_ok)
-        await sleep(0)
-        gate.close()
 
 
 async def hand_overs(count: int) -> None:
@@ -177,6 +178,16 @@ async def callers(fn: Called, argument: Any, crowd: int, count: int) -> None:
     async with TaskGroup() as group:
         for _ in range(crowd):
             group.spawn(again)
+
+
+async def starts(fn: Called, argument: Any, crowd: int) -> float:
+    """Begin so many calls at once; return how long that keeps the others from their turn."""
+    began = now()
+    async with TaskGroup() as group:
+        for _ in range(crowd):
+            group.spawn(call, fn, argument)
+        await sleep(0)
+        return now() - began
 
 
 def _nothing(argument: Any) -> None:

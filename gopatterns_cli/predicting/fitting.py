@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gopatterns_cli.failure import Failure
 from gopatterns_cli.predicting.benchmarks import Benchmark
 from patterns.launch import launch
 from patterns.runtimes.simulator import Costs
@@ -50,9 +49,7 @@ def simulated(one: Benchmark, costs: Costs, operations_per_s: float) -> float:
     outcome = launch(
         one.text, *one.virtual(operations_per_s), runtime="simulator", costs=costs, workers=one.workers
     )
-    if outcome.error is not None:
-        raise Failure(f"the benchmark {one.name} fails on the simulator: {outcome.error}")
-    return outcome.elapsed_s + (costs.run_s if one.whole else 0.0)
+    return one.seconds(outcome, costs.run_s)
 
 
 def _moved(costs: Costs, cost: str, measured_s: float, virtual_s: float) -> float:
