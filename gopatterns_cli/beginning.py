@@ -111,9 +111,7 @@ def with_practices(session: Session) -> Session:
     return replace(session, plan=replace(session.plan, go_practices=counts))
 
 
-def with_predictions(
-    session: Session, say: Callable[[str], object], *, measures: bool
-) -> Session:
+def with_predictions(session: Session, say: Callable[[str], object], *, measures: bool) -> Session:
     """
     Predict what our arms will take, before anything is measured; costs that are not known yet are measured
     for it only where there is time, of which `say` is told.

@@ -19,8 +19,8 @@ from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
-from gopatterns_cli.predicted import Prediction, prediction
 from gopatterns_cli.practice import StatementResult, statement_results
+from gopatterns_cli.predicted import Prediction, prediction
 from gopatterns_cli.sentences import DOCUMENT, break_even_sentence, budget_sentence, claim_sentence
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table

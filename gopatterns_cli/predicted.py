@@ -26,7 +26,9 @@ class Prediction:
 
 def prediction(cells: Iterable[Measured]) -> Prediction | None:
     """Return how good the predictions were; None when nothing was both predicted and measured."""
-    errors = {found.cell.name: found.prediction_error for found in cells if found.prediction_error is not None}
+    errors = {
+        found.cell.name: found.prediction_error for found in cells if found.prediction_error is not None
+    }
     if not errors:
         return None
     worst = max(errors, key=lambda name: abs(errors[name]))

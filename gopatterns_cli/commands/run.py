@@ -10,10 +10,11 @@ import typer
 from gopatterns_cli.options import count, one_of, pattern, runtime, simulated_runtime
 
 
-def run(
+def run(  # noqa: PLR0913 - one parameter per option
     pattern_name: Annotated[
         str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
     ],
+    *,
     runtime_name: Annotated[
         str, typer.Option("--runtime", metavar="NAME", parser=runtime, help="As `gopat list` has them.")
     ] = "asyncio",

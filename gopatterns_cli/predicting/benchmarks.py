@@ -74,11 +74,11 @@ class Benchmark:
 
     def virtual(self, operations_per_s: float) -> tuple[Any, ...]:
         """What it is called with on the simulator, where a machine does so many operations in a second."""
-        costs = {"nothing": 0.0, "pause": PAUSE_S, "spin": COMPUTING / operations_per_s}
         if not self.kind:
             return self.arguments
-        fn = simulated_cost(costs[self.kind], computes=None if self.kind == "pause" else "python")(partial(_nothing))
-        return (fn, 0, *self.arguments)
+        seconds = {"nothing": 0.0, "pause": PAUSE_S, "spin": COMPUTING / operations_per_s}[self.kind]
+        virtual = simulated_cost(seconds, computes=None if self.kind == "pause" else "python")
+        return (virtual(partial(_nothing)), 0, *self.arguments)
 
 
 def benchmarks(runtime: Costs) -> tuple[Benchmark, ...]:

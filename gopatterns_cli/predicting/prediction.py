@@ -52,8 +52,13 @@ def predictions(
             continue
         reason = unpredictable(cell)
         try:
-            known = None if reason else (measured_costs(cell.runtime or "", say) if measures else
-                                         known_costs(cell.runtime or ""))
+            known = (
+                None
+                if reason
+                else (
+                    measured_costs(cell.runtime or "", say) if measures else known_costs(cell.runtime or "")
+                )
+            )
         except Failure as error:
             known, reason = None, error.message
         if known is None:
@@ -87,7 +92,8 @@ def predicted_s(cell: Cell, known: MachineCosts, *, quick: bool) -> float:
 
 
 def _steps(cell: Cell) -> int:
-    stages = 1 if cell.pattern == BUCKET else len(workload_of(cell).stages(None)) + workload_of(cell).source_waits
+    workload = None if cell.pattern == BUCKET else workload_of(cell)
+    stages = 1 if workload is None else len(workload.stages(None)) + workload.source_waits
     slices = (cell.duration_s - cell.sleep_s) / SLICE_S if cell.operations else 0
     return round(cell.count * (stages + slices)) + (cell.workers or 0)
 
@@ -139,7 +145,10 @@ def _parts(cell: Cell, known: MachineCosts) -> tuple[Any, ...]:
 
 
 def _job(
-    cell: Cell, known: MachineCosts, compute: Callable[[int], Any], admit: Callable[[], Awaitable[None]] | None
+    cell: Cell,
+    known: MachineCosts,
+    compute: Callable[[int], Any],
+    admit: Callable[[], Awaitable[None]] | None,
 ) -> Callable[[int], Awaitable[Any]]:
     """Return a job that sleeps, computes and then does its arithmetic, as the cell's jobs do."""
     sleep_s = cell.sleep_s
@@ -161,8 +170,6 @@ def _job(
     return job
 
 
-async def _produced(
-    items: Iterable[int], produce: Callable[[int], Awaitable[Any]]
-) -> AsyncIterator[int]:
+async def _produced(items: Iterable[int], produce: Callable[[int], Awaitable[Any]]) -> AsyncIterator[int]:
     for item in items:
         yield await produce(item)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gopatterns_cli.measuring.machine import cores_at_once
 from gopatterns_cli.predicting.benchmarks import LONG_S, MIDDLE_S, SHORT_S
-from patterns.runtimes.processes import PER_CORE
+from patterns.runtimes._process_calls import PER_CORE
 from patterns.runtimes.simulator import Costs
 
 PREDICTED = ("asyncio", "fibers", "processes", "threads")

@@ -1,4 +1,4 @@
-"""Times the benchmarks on one runtime: `python -m`, in a process of its own, as everything that reads a clock.
+"""Times the benchmarks on one runtime, in a process of its own (`python -m`), as all that reads a clock.
 
 It prints one line of JSON: seconds by benchmark, of several runs of each, and what the first run
 in this process took besides.
@@ -7,6 +7,7 @@ in this process took besides.
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -82,10 +83,8 @@ def _body(duration_s: float) -> float:
             await work(number)
 
     def stepped() -> None:
-        try:
+        with suppress(StopIteration):
             through().send(None)
-        except StopIteration:
-            pass
 
     return _clocked(stepped) / BODIES
 

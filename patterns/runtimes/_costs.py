@@ -47,7 +47,7 @@ class Costs:
         late: how late a sleep ends when nobody works meanwhile, by its duration, rising: pairs of seconds.
         call_s: one of many calls, handed over and taken back.
         reach_s: how long a call takes to begin, and its end to be heard, when nobody works meanwhile.
-        worker_s: a thread or process that is started, for a task or a call, and ends: the interpreter's share.
+        worker_s: a thread or process that is started for a task or a call: the interpreter's share of it.
         ready_s: what a new process has to do, on a core, before its first call.
         first_s: what the first run in a process takes besides.
         sharing: how many times as long computing takes while another core computes.
@@ -187,7 +187,7 @@ class WorkingScheduler(Scheduler):
         self._working.count_from(self._refill)
 
     def _seat(self, task: Task) -> None:
-        """Have a thread for a task from its first turn to its end; those that are left idle are taken first."""
+        """Have a thread for a task from its first turn to its end; idle ones are taken first."""
         if task not in self.live:
             self._seated.discard(task)
         else:

@@ -100,13 +100,17 @@ def test_a_plan_keeps_its_predictions():
     assert Plan.from_json(plan.to_json()).predicted == {}
 
 
-@pytest.mark.parametrize("predicted", [{"nobody": 1.0}, {"CELL": 0.0}, {"CELL": -1.0}, {"CELL": "soon"}, [1.0]])
+@pytest.mark.parametrize(
+    "predicted", [{"nobody": 1.0}, {"CELL": 0.0}, {"CELL": -1.0}, {"CELL": "soon"}, [1.0]]
+)
 def test_a_damaged_prediction_is_no_plan(tmp_path, predicted):
     plan = session(tmp_path / "s.json", Truth()).plan
     name = plan.cells[-1].name
     data = plan.to_json()
-    kept = {name if key == "CELL" else key: value for key, value in predicted.items()} if isinstance(
-        predicted, dict
-    ) else predicted
+    kept = (
+        {name if key == "CELL" else key: value for key, value in predicted.items()}
+        if isinstance(predicted, dict)
+        else predicted
+    )
     with pytest.raises((TypeError, ValueError)):
         Plan.from_json({**data, "predicted": kept})

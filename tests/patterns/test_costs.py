@@ -1,4 +1,4 @@
-"""The simulator with costs: virtual time passes while tasks work, as it would on the runtime it stands for."""
+"""The simulator with costs: virtual time passes while tasks work, as on the runtime it stands for."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ def kept(tmp_path, monkeypatch):
     speeds = count(1_000_000)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(
-        costs, "_measured", lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, float(next(speeds)))
+        costs,
+        "_measured",
+        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, float(next(speeds))),
     )
     return tmp_path / "cache" / "gopat" / "costs.json"
 

@@ -16,8 +16,9 @@ FIELDS = ("run_s", "operation_s", "spawn_s", "park_s", "rest_s", "sleep_s", "cal
 
 def true_costs(runtime):
     costs = replace(
-        standing_for(runtime, cores=2), run_s=200e-6, operation_s=0.5e-6, spawn_s=5e-6, park_s=4e-6, rest_s=2e-6,
-        sleep_s=9e-6, late=((100e-6, 60e-6), (1e-3, 70e-6), (20e-3, 110e-6)), call_s=30e-6, reach_s=40e-6,
+        standing_for(runtime, cores=2),
+        run_s=200e-6, operation_s=0.5e-6, spawn_s=5e-6, park_s=4e-6, rest_s=2e-6, sleep_s=9e-6,
+        late=((100e-6, 60e-6), (1e-3, 70e-6), (20e-3, 110e-6)), call_s=30e-6, reach_s=40e-6,
         worker_s=60e-6,
     )  # fmt: skip
     if runtime == "threads":

@@ -55,7 +55,9 @@ def test_a_cold_run_begins_and_ends_and_a_warm_one_does_not():
 def test_the_first_run_of_a_process_counts_where_nothing_runs_before_it():
     long = replace(POOL, count=1_000, duration_s=0.1)
     for cell, quick, share in ((POOL, False, 0.0), (long, False, 1.0), (long, True, 1.0)):
-        more_s = predicted_s(cell, costless(first_s=0.5), quick=quick) - predicted_s(cell, costless(), quick=quick)
+        more_s = predicted_s(cell, costless(first_s=0.5), quick=quick) - predicted_s(
+            cell, costless(), quick=quick
+        )
         assert more_s == pytest.approx(share * 0.5)
     assert predicted_s(POOL, costless(first_s=0.5), quick=True) > predicted_s(POOL, costless(), quick=True)
 
@@ -92,7 +94,8 @@ def test_every_arm_of_ours_is_predicted_or_has_its_reason(monkeypatch):
 
     monkeypatch.setattr(prediction, "measured_costs", measured)
     cells = [
-        POOL, replace(POOL, arm=NATIVE), replace(POOL, runtime="threads"), replace(FAN, scenario="images", job_kind="image"),
+        POOL, replace(POOL, arm=NATIVE), replace(POOL, runtime="threads"),
+        replace(FAN, scenario="images", job_kind="image"),
         replace(POOL, scenario="o", job_kind="operation", operation="spawn"),
     ]  # fmt: skip
     found = predictions(cells, quick=False, measures=True, say=print)
