@@ -41,7 +41,7 @@ PACED_COLUMNS = tuple(
     Column("of the rate") if column.title == "speed-up" else column for column in MEASURED_COLUMNS
 )
 
-PREDICTED = Column("predicted", figures=True)
+PREDICTED = Column("predicted", figures=True, yields=True)
 """Beside the time, in a session that predicted it."""
 
 CHANGE_COLUMNS = (
