@@ -17,6 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
+import psutil  # type: ignore[import-untyped]  # it comes with pyperf
+
 import patterns
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import disk
@@ -31,6 +33,12 @@ from patterns.runtimes.simulator import Costs
 PROCESSES = 3
 """So many processes measure a runtime; what one of them happens to get is not what the next one does."""
 
+MOST_BUSY = 0.15
+"""When others use more of the cores than this, costs are good enough for now, and not for later."""
+
+LOOK_S = 0.2
+"""For so long it is looked, before a measurement, what others do."""
+
 TIMEOUT_S = 120.0
 FILE = "costs.json"
 
@@ -44,12 +52,14 @@ class MachineCosts:
         waiting_s: what the body of a job takes besides its wait.
         computing_s: what that of a job takes that does nothing.
         operations_per_s: how fast a job computes, on the average.
+        busy: the share of the machine's cores that others used meanwhile, from 0 to 1.
     """
 
     costs: Costs
     waiting_s: float
     computing_s: float
     operations_per_s: float
+    busy: float = 0.0
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -63,7 +73,8 @@ class MachineCosts:
         if not late or any(seconds <= 0 for seconds, _ in late) or list(late) != sorted(set(late)):
             raise ValueError("late has no durations that rise")
         costs = Costs(**{**{field.name: kept[field.name] for field in fields(Costs)}, "late": late})
-        found = checked(cls(costs, data["waiting_s"], data["computing_s"], data["operations_per_s"]))
+        rest = (data[name] for name in ("waiting_s", "computing_s", "operations_per_s", "busy"))
+        found = checked(cls(costs, *rest))
         if costs.cores < 1 or costs.most_calls < 1 or found.operations_per_s <= 0 or costs.sharing < 1:
             raise ValueError("no machine has such costs")
         return found
@@ -82,14 +93,17 @@ def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) 
         say(f"measuring what operations cost on {runtime}, once for this machine")
         found = _measured(runtime)
         _keep(runtime, found)
+        if found.busy > MOST_BUSY:
+            say("the machine was busy with something else: they are measured again the next time")
     return found
 
 
 def known_costs(runtime: str) -> MachineCosts | None:
-    """Return the same if they were measured before; else None."""
+    """Return the same if they were measured before, on a machine that did nothing else; else None."""
     with suppress(KeyError, TypeError, ValueError, AttributeError):
         found = MachineCosts.from_json(_kept()[_machine()][runtime])
-        return found if found.costs.runtime == runtime else None
+        if found.costs.runtime == runtime and found.busy <= MOST_BUSY:
+            return found
     return None
 
 
@@ -121,14 +135,19 @@ def _machine() -> str:
 
 
 def _measured(runtime: str) -> MachineCosts:
-    told = [_told(runtime) for _ in range(PROCESSES)]
+    looked, told = [], []
+    for _ in range(PROCESSES):
+        looked.append(psutil.cpu_percent(LOOK_S) / 100)
+        told.append(_told(runtime))
     middle = {name: median(one[name] for one in told) for name in told[0] if name != "seconds"}
     known = benchmarks(standing_for(runtime))
     seconds = {one.name: median(times["seconds"][one.name] for times in told) for one in known}
     operations_per_s = middle["operations_per_s"]
     costs = fitted(standing_for(runtime), known, seconds, operations_per_s)
     costs = replace(costs, first_s=middle["first_s"])
-    return MachineCosts(costs, middle["waiting_s"], middle["computing_s"], operations_per_s)
+    return MachineCosts(
+        costs, middle["waiting_s"], middle["computing_s"], operations_per_s, busy=median(looked)
+    )
 
 
 def _told(runtime: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -47,22 +47,22 @@ def predictions(
         say: told before that.
     """
     seconds, none = {}, {}
+
+    @cache
+    def costs_of(runtime: str) -> tuple[MachineCosts | None, str]:
+        try:
+            known = measured_costs(runtime, say) if measures else known_costs(runtime)
+        except Failure as error:
+            return None, error.message
+        return known, f"what operations cost on {runtime} is not measured yet"
+
     for cell in cells:
         if cell.arm != GOPAT or cell.operation is not None:
             continue
         reason = unpredictable(cell)
-        try:
-            known = (
-                None
-                if reason
-                else (
-                    measured_costs(cell.runtime or "", say) if measures else known_costs(cell.runtime or "")
-                )
-            )
-        except Failure as error:
-            known, reason = None, error.message
+        known, lacking = (None, reason) if reason else costs_of(cell.runtime or "")
         if known is None:
-            none[cell.name] = reason or f"what operations cost on {cell.runtime} is not measured yet"
+            none[cell.name] = lacking
         else:
             seconds[cell.name] = predicted_s(cell, known, quick=quick)
     return Predictions(seconds, none)

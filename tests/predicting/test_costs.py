@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import count
 
 import pytest
@@ -55,7 +55,7 @@ def changed(**changes):
     "damage",
     ["", "{", "[]", "null", "\0", '{"KEY": null}', '{"KEY": []}', '{"KEY": {"asyncio": 3}}',
      '{"KEY": {"asyncio": {}}}', changed(waiting_s="quick"), changed(operations_per_s=0), changed(park_s=-1),
-     changed(park_s=float("nan")), changed(run_s=None), changed(runtime="threads"), changed(late=[]),
+     changed(busy=None), changed(park_s=float("nan")), changed(run_s=None), changed(runtime="threads"), changed(late=[]),
      changed(late=[[1, 2, 3]]), changed(late=[[1e-3, 1e-5], [1e-4, 1e-5]]), changed(late=[[0, 1e-5]]),
      changed(sharing=0.5), changed(cores=0), changed(apart="yes"), changed(costs=[])],
 )  # fmt: skip
@@ -63,6 +63,17 @@ def test_what_no_measurement_gave_is_measured_anew_and_mended(kept, damage):
     measured_costs("asyncio")
     (key,) = json.loads(kept.read_text())
     kept.write_text(damage.replace("KEY", json.dumps(key)[1:-1]), encoding="utf-8")
+    assert speeds("asyncio", 2) == [1_000_001.0] * 2
+
+
+def test_what_was_measured_beside_other_work_is_measured_again_the_next_time(kept, monkeypatch):
+    idle = costs._measured
+    monkeypatch.setattr(costs, "_measured", lambda runtime: replace(idle(runtime), busy=0.5))
+    said = []
+    assert measured_costs("asyncio", said.append).busy == 0.5
+    assert "measured again the next time" in said[-1]
+    assert known_costs("asyncio") is None
+    monkeypatch.setattr(costs, "_measured", idle)
     assert speeds("asyncio", 2) == [1_000_001.0] * 2
 
 
