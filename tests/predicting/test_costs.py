@@ -55,7 +55,8 @@ def changed(**changes):
     "damage",
     ["", "{", "[]", "null", "\0", '{"KEY": null}', '{"KEY": []}', '{"KEY": {"asyncio": 3}}',
      '{"KEY": {"asyncio": {}}}', changed(waiting_s="quick"), changed(operations_per_s=0), changed(park_s=-1),
-     changed(busy=None), changed(park_s=float("nan")), changed(run_s=None), changed(runtime="threads"), changed(late=[]),
+     changed(busy=None), changed(park_s=float("nan")), changed(run_s=None), changed(runtime="threads"),
+     changed(late=[]),
      changed(late=[[1, 2, 3]]), changed(late=[[1e-3, 1e-5], [1e-4, 1e-5]]), changed(late=[[0, 1e-5]]),
      changed(sharing=0.5), changed(cores=0), changed(apart="yes"), changed(costs=[])],
 )  # fmt: skip
