@@ -41,6 +41,8 @@ class Benchmark:
         arguments: how many tasks, times, seconds.
         kind: `nothing`, `pause` or `spin` for a text that calls; empty for one that does not.
         whole: the whole run is timed, with its beginning and end, and not the text inside it alone.
+        rested: the machine waits before it, as it does in a run that waits: what has not run for a while is
+            slower, and a run begins with that.
         told: the text returns the seconds itself.
         workers: processes that are started before what is timed.
     """
@@ -51,6 +53,7 @@ class Benchmark:
     arguments: tuple[Any, ...]
     kind: str = ""
     whole: bool = False
+    rested: bool = False
     told: bool = False
     workers: int | None = None
 
@@ -85,7 +88,7 @@ def benchmarks(runtime: Costs) -> tuple[Benchmark, ...]:
     """Return what tells the costs of a runtime, in the order in which they build on one another."""
     crowd = 2 * runtime.cores if runtime.apart else 4
     always = (
-        Benchmark("nothing", "run_s", nothing, (), whole=True),
+        Benchmark("a-run", "run_s", hand_overs, (1,), whole=True, rested=True),
         Benchmark("operations", "operation_s", operations, (500,)),
         Benchmark("tasks", "spawn_s", tasks, (200,)),
         Benchmark("hand-overs", "park_s", hand_overs, (300,)),

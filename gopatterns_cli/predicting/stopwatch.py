@@ -1,6 +1,6 @@
 """Times the benchmarks on one runtime, in a process of its own (`python -m`), as all that reads a clock.
 
-It prints one line of JSON: seconds by benchmark, of several runs of each, and what the first run
+It prints one line of JSON: seconds by benchmark, the median of several runs of each, and what the first run
 in this process took besides.
 """
 
@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -20,8 +21,10 @@ from gopatterns_cli.measuring.timing import workload_of
 from gopatterns_cli.predicting.benchmarks import Benchmark, benchmarks
 from gopatterns_cli.predicting.standing import standing_for
 from patterns.launch import launch
+from patterns.runtimes import pause
 
 TIMES, FEWEST = 7, 3
+REST_S = 5e-3
 MOST_S = 0.5
 """A benchmark that takes longer in all is run the fewest times."""
 
@@ -35,13 +38,13 @@ def main() -> int:
     known = benchmarks(standing_for(runtime))
     started = next(one for one in reversed(known) if one.whole)
     first_s, again_s = _timed(runtime, started), _timed(runtime, started)
-    seconds = {one.name: _typical(list(_times(runtime, one))) for one in known}
+    seconds = {one.name: median(_times(runtime, one)) for one in known}
     told = {
         "seconds": seconds,
         "first_s": max(first_s - again_s, 0.0),
-        "waiting_s": _typical([_body(100e-6) for _ in range(TIMES)]),
-        "computing_s": _typical([_body(0.0) for _ in range(TIMES)]),
-        "operations_per_s": SPINS / _typical([_clocked(spin, SPINS, number) for number in range(TIMES)]),
+        "waiting_s": median(_body(100e-6) for _ in range(TIMES)),
+        "computing_s": median(_body(0.0) for _ in range(TIMES)),
+        "operations_per_s": SPINS / median(_clocked(spin, SPINS, number) for number in range(TIMES)),
     }
     print(json.dumps(told))
     return 0
@@ -55,12 +58,9 @@ def _times(runtime: str, one: Benchmark) -> Iterator[float]:
             yield _timed(runtime, one)
 
 
-def _typical(seconds: list[float]) -> float:
-    """Return the lower quartile: what else a machine does makes times longer, never shorter."""
-    return sorted(seconds)[len(seconds) // 4]
-
-
 def _timed(runtime: str, one: Benchmark) -> float:
+    if one.rested:
+        pause(REST_S)
     began = perf_counter()
     outcome = launch(one.text, *one.real(), runtime=runtime, workers=one.workers)
     return one.seconds(outcome, perf_counter() - began - outcome.elapsed_s)

@@ -38,7 +38,7 @@ class Costs:
     Args:
         runtime: the one that the simulation stands for.
         cores: how many compute at once, of calls that are processes or leave the interpreter.
-        run_s: a run without anything in it, from its beginning to its end.
+        run_s: what a run takes around what is done in it, when the machine has waited before.
         operation_s: an operation on a channel or a source that suspends nobody.
         spawn_s: a task that is started, ends and is joined.
         park_s: a wait that another task ends: suspended, woken, resumed.
