@@ -24,6 +24,7 @@ from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
 from gopatterns_cli.practice import StatementResult, statement_results
+from gopatterns_cli.predicted import Prediction, prediction
 from gopatterns_cli.sentences import (
     DOCUMENT,
     break_even_sentence,
@@ -104,6 +105,7 @@ class Comparison:
         matrices: scenarios of many cells as one table each.
         baseline: what comparing with a baseline found; None without one.
         hidden: what the session could not have seen; None when nothing has an interval.
+        prediction: how good the predictions were; None without any.
         notes: what a reader of the tables must know.
         outcome: the exit code and its reason.
     """
@@ -127,6 +129,7 @@ class Comparison:
     matrices: tuple[Matrix, ...]
     baseline: BaselineResult | None
     hidden: Hidden | None
+    prediction: Prediction | None
     notes: tuple[str, ...]
     outcome: Outcome
 
@@ -200,6 +203,7 @@ def compare(
         matrices=tuple(one for one in matrices if one is not None),
         baseline=change,
         hidden=_hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
+        prediction=prediction(cells.values()),
         notes=(
             *(baseline_notes(change) if change else ()),
             *notes(

@@ -73,6 +73,11 @@ def percent_of(share: float) -> str:
     return f"{100 * share:.1f}%"
 
 
+def error(share: float) -> str:
+    """A share by which something is too much or too little: `+4%`, `-12%`, `+0%`."""
+    return f"{100 * share:+.0f}%"
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: `1 worker`, `1,000 jobs`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

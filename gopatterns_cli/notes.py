@@ -130,6 +130,11 @@ def _of_the_session(session: Session) -> Iterator[str]:
         yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
     if session.plan.left_out:
         yield f"Left out for the budget: {', '.join(session.plan.left_out)}."
+    reasons: dict[str, list[str]] = {}
+    for name, reason in session.plan.not_predicted.items():
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        yield f"Not predicted, as {reason}: {figures.listed(names)}."
     if session.plan.no_go:
         yield f"There are {NO_GO}: {session.plan.no_go}."
 

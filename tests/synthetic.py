@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import scenarios
 from gopatterns_cli import session as sessions
-from gopatterns_cli.measuring.cells import COLD, NATIVE, PEER, Cell
+from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, PEER, Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
@@ -89,6 +89,7 @@ class Truth:
         out_of_reach: claims decided before measuring.
         lost: (round, cell) that a session is missing.
         machine: facts.
+        predicted: by so much of its true time every arm of ours was predicted to take, where they were.
     """
 
     rounds: int = 12
@@ -110,6 +111,7 @@ class Truth:
     machine: Mapping[str, object] = field(default_factory=lambda: dict(MACHINE))
     started: str = "2026-11-24T04:12:33.000001Z"
     group: str = "claims"
+    predicted: float | None = None
 
 
 COSTS = Truth(
@@ -158,6 +160,9 @@ def session(path: Path, truth: Truth) -> sessions.Session:
         values={cell.name: 1 for cell in cells},
         scenarios={scenario.name: scenarios.to_json(scenario) for scenario in measured},
         out_of_reach=truth.out_of_reach,
+        predicted={}
+        if truth.predicted is None
+        else {cell.name: truth.predicted * _seconds(cell) for cell in cells if cell.arm == GOPAT},
     )
     return sessions.Session(
         path=path,

@@ -16,10 +16,17 @@ DECIDES = "*"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's title, and whether its cells are figures, which stand to the right."""
+    """A column's title, and how its cells stand.
+
+    Args:
+        title: what stands above it.
+        figures: they stand to the right.
+        yields: where a screen has no room for the table, this column goes into a line below each block.
+    """
 
     title: str
     figures: bool = False
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ from scenarios.model import ADVISED
 
 _THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session, of operations over Go"
 
+TIME = 2
+"""So many columns stand before what is put behind the time."""
+
 MEASURED_COLUMNS = (
     Column("arm"),
     Column("time", figures=True),
@@ -37,6 +40,9 @@ MEASURED_COLUMNS = (
 PACED_COLUMNS = tuple(
     Column("of the rate") if column.title == "speed-up" else column for column in MEASURED_COLUMNS
 )
+
+PREDICTED = Column("predicted", figures=True, yields=True)
+"""Beside the time, in a session that predicted it."""
 
 CHANGE_COLUMNS = (
     Column("arm"),
@@ -87,7 +93,7 @@ SUMMARY_COLUMNS = (
 
 def measured_grid(table: Table) -> Grid:
     """Draw up one of the document's result tables as it was measured."""
-    return Grid(
+    grid = Grid(
         title=table.scenario.rpartition("/")[2],
         lead=(table.about,),
         columns=PACED_COLUMNS if any(block.cell.rate for block in table.configurations) else MEASURED_COLUMNS,
@@ -96,6 +102,33 @@ def measured_grid(table: Table) -> Grid:
             for block in table.configurations
         ),
     )
+    rows = [row for block in table.configurations for row in block.rows]
+    if all(row.measured.predicted_s is None for row in rows):
+        return grid
+    return _beside_the_time(grid, [_predicted(row.measured) for row in rows])
+
+
+def _beside_the_time(grid: Grid, texts: list[str]) -> Grid:
+    """Put the column of predictions behind that of times; one text per row."""
+    left = iter(texts)
+    blocks = tuple(
+        replace(
+            block,
+            lines=tuple(
+                replace(line, cells=(*line.cells[:TIME], next(left), *line.cells[TIME:]))
+                for line in block.lines
+            ),
+        )
+        for block in grid.blocks
+    )
+    return replace(grid, columns=(*grid.columns[:TIME], PREDICTED, *grid.columns[TIME:]), blocks=blocks)
+
+
+def _predicted(found: Measured) -> str:
+    if found.predicted_s is None:
+        return NOTHING
+    error = "" if found.prediction_error is None else f" ({figures.error(found.prediction_error)})"
+    return figures.seconds(found.predicted_s) + error
 
 
 def baseline_grid(baseline: BaselineResult) -> Grid:

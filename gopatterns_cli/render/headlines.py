@@ -69,6 +69,18 @@ def could_hide(comparison: Comparison) -> str:
     return f"could have missed: changes below {median} (median row), {worst} (worst row, {hidden.worst_cell})"
 
 
+def prediction(comparison: Comparison) -> str:
+    """The line that says how good the predictions were; empty when there are none."""
+    found = comparison.prediction
+    if found is None:
+        return ""
+    arms = figures.plural(found.arms, "arm")
+    return (
+        f"prediction: median error {figures.percent(found.median)} over {arms}, "
+        f"worst {figures.error(found.worst)} ({found.worst_cell})"
+    )
+
+
 def ending(comparison: Comparison) -> str:
     """The last line, `exit 3: ...`; empty when the exit code is 0."""
     outcome = comparison.outcome

@@ -29,6 +29,7 @@ def render(comparison: Comparison) -> str:
             _bullets(_gains(comparison)),
             *(part for grid in grids(comparison) for part in _folded(grid)),
             _bullets(comparison.notes),
+            _escaped(headlines.prediction(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
     )
@@ -44,6 +45,7 @@ def results(comparison: Comparison) -> str:
             _bullets(line.sentence for line in comparison.budgets),
             _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
             _bullets([*_gains(comparison), *comparison.notes]),
+            _escaped(headlines.prediction(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
     )
