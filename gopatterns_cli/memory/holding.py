@@ -27,8 +27,8 @@ FIRST = 1_000
 
 def soaked() -> list[object]:
     """
-    Take up, and return, what Python has kept free of memory: thousands of workers leave a lot behind when they
-    begin, and items would lie in that unseen.
+    Take up, and return, what Python has kept free of memory: thousands of workers leave a lot behind when
+    they begin, and items would lie in that unseen.
     """
     taken: list[object] = []
     gc.collect()
