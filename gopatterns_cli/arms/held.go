@@ -57,12 +57,15 @@ func held(asked *cell) (*arm, error) {
 func grown(hold func(count int, look func()), count int) (float64, error) {
 	var seen []float64
 	var failed error
-	hold(count, func() {
+	look := func() {
 		debug.FreeOSMemory() // what nobody holds is given back
 		taken, _, err := footprint()
 		seen = append(seen, taken)
 		failed = errors.Join(failed, err)
-	})
+	}
+	look() // what looking itself takes is there
+	seen = nil
+	hold(count, look)
 	if failed != nil {
 		return 0, failed
 	}

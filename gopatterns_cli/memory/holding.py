@@ -5,7 +5,10 @@ again and calls it a second time, then lets go of all. Between the two looks not
 lasts.
 """
 
+import gc
 from collections.abc import Callable, Iterator
+
+from gopatterns_cli.memory.system import resident
 
 Look = Callable[[], None]
 """Called while everything is held."""
@@ -20,6 +23,23 @@ STAGES = 3
 
 FIRST = 1_000
 """The first item: smaller integers are kept by Python itself, and take nothing."""
+
+
+def soaked() -> list[object]:
+    """
+    Take up, and return, what Python has kept free of memory: thousands of workers leave a lot behind when
+    they begin, and items would lie in that unseen.
+    """
+    taken: list[object] = []
+    gc.collect()
+    began = resident()
+    while resident() - began < SOAKED:
+        taken += [(number, number + 1) for number in range(FIRST, FIRST + 10_000)]
+    return taken
+
+
+SOAKED = 1 << 20
+"""Bytes that a process must grow by until nothing is free any more."""
 
 
 def numbers(count: int) -> Iterator[int]:

@@ -11,7 +11,7 @@ from gopatterns_cli.arms.managed_worker_pool.native_asyncio import managed_worke
 from gopatterns_cli.arms.pipeline.native_asyncio import pipeline
 from gopatterns_cli.arms.semaphore.native_asyncio import semaphore
 from gopatterns_cli.arms.worker_pool.native_asyncio import worker_pool
-from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers
+from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers, soaked
 
 Work = Callable[[int], Awaitable[int]]
 Pool = Callable[[Iterable[int], Work, int], Coroutine[Any, Any, Any]]
@@ -121,10 +121,12 @@ async def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
         for job in range(count):
             await pool.submit(job, job)
         await lot.complete
+        soak = soaked()
         for _ in TWICE:
             for job in numbers(count):
                 await pool.submit(job, job)
             look()
+        del soak
         pool.cancel()
 
 

@@ -12,7 +12,7 @@ from gopatterns_cli.arms.managed_worker_pool.native_threads import ManagedWorker
 from gopatterns_cli.arms.pipeline.native_threads import pipeline
 from gopatterns_cli.arms.semaphore.native_threads import semaphore
 from gopatterns_cli.arms.worker_pool.native_threads import worker_pool
-from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers
+from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers, soaked
 
 Work = Callable[[int], int]
 Pool = Callable[[Iterable[int], Work, int, ThreadPoolExecutor], Any]
@@ -164,10 +164,12 @@ def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
         for job in range(count):
             pool.submit(job, job)
         lot.gather()
+        soak = soaked()
         for _ in TWICE:
             for job in numbers(count):
                 pool.submit(job, job)
             look()
+        del soak
 
 
 def items_of_pipeline(count: int, look: Look) -> None:

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import patterns
-from gopatterns_cli.memory.holding import TWICE, Holder, Look, numbers
+from gopatterns_cli.memory.holding import TWICE, Holder, Look, numbers, soaked
 from patterns import (
     CancelledError,
     Channel,
@@ -263,11 +263,20 @@ async def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
         for job in range(count):
             await pool.submit(job, job)
         await busy.begun(count)
+        await _settled()
+        soak = soaked()
         for _ in TWICE:
             for job in numbers(count):
                 await pool.submit(job, job)
             look()
+        del soak
         pool.cancel()
+
+
+async def _settled() -> None:
+    """Let everybody who was woken go on, and what is left of waking them be forgotten."""
+    for _ in range(3):
+        await patterns.sleep(0)
 
 
 async def items_of_pipeline(count: int, look: Look) -> None:

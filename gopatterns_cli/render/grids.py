@@ -368,14 +368,14 @@ def _complexity(row: SummaryRow) -> str:
     stars = [] if row.complexity is None else [f"{row.complexity} of 5"]
     if row.written is None:
         return "\n".join(stars) or NOTHING
-    counts = (figures.plural(row.written.lines, "line"), f"{row.written.branches:,} branches")
-    return "\n".join([*stars, *counts])
+    counts = f"{figures.plural(row.written.lines, 'line')},\n{row.written.branches:,} branches"
+    return ";\n".join([*stars, counts])
 
 
 def _memory(row: SummaryRow) -> str:
     mark = [row.memory] if row.memory else []
-    found = [] if row.taken is None else [figures.taken(row.taken), f"is {row.size or 'undecided'}"]
-    return "\n".join([*mark, *found]) or NOTHING
+    found = [] if row.taken is None else [f"{figures.taken(row.taken)}\nis {row.size or 'undecided'}"]
+    return ";\n".join([*mark, *found]) or NOTHING
 
 
 def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:

@@ -179,6 +179,25 @@ def test_in_one_session_with_the_claims_memory_stands_in_the_summary(tmp_path):
     assert any("PSS" in note for note in comparison.notes)
 
 
+def test_a_system_without_pss_is_said_in_one_line(tmp_path):
+    made = session(tmp_path / "s.json", MEMORY)
+    runs = [replace(run, metadata={**run.metadata, "gopat_memory": "rss"}) for run in made.runs]
+    notes = compare(replace(made, runs=tuple(runs))).notes
+    assert [note for note in notes if note.startswith("This system has no /proc/PID/smaps_rollup")]
+    assert not [note for note in notes if "PSS" in note]
+
+
+def test_a_baseline_is_a_gate_for_memory_as_for_times(gopat):
+    name = "worker-pool-memory/gopat/fibers/cold"
+    written(Path("results") / "old.json", replace(MEMORY, seed=2))
+    written(Path("results") / "new.json", replace(MEMORY, slower={name: 1.5}))
+    code, out, _ = gopat("compare", "results/new.json", "--baseline", "results/old.json")
+    assert code == 3
+    last = out.splitlines()[-1]
+    assert last.startswith(f"exit 3: regression: {name} takes 1.")
+    assert last.endswith("the memory of the baseline")
+
+
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_what_compare_prints_of_memory(gopat, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", str(columns))

@@ -12,6 +12,7 @@ import pytest
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.memory import arms, system, taking
+from gopatterns_cli.memory.holding import SOAKED, soaked
 
 SIZE = 100_000
 
@@ -35,6 +36,13 @@ def test_what_one_takes_is_what_the_second_lot_adds(monkeypatch):
 
     holding(monkeypatch, hold)
     assert taking.taken(a_cell()) == pytest.approx(SIZE, rel=0.2)
+
+
+def test_what_is_free_is_taken_up_so_that_items_are_seen():
+    before = system.resident()
+    soak = soaked()
+    assert system.resident() - before >= SOAKED
+    assert len(soak) >= 10_000
 
 
 @pytest.mark.parametrize("times", [0, 1, 3])
