@@ -6,7 +6,7 @@ fast machine. The same seed gives the same trace, on every supported Python and 
 `call` runs its function inline; `simulated_cost` says how long it takes in virtual time.
 
 With `costs` it stands for another runtime on a machine that is as fast as those say: time passes while tasks
-work (see `_costs`), the oldest ready task is the next, and the makespan is what that machine would need.
+work (see `_working`), the oldest ready task is the next, and the makespan is what that machine would need.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from patterns import traps
 from patterns.runtimes._calls import Call, let_go
-from patterns.runtimes._costs import Costs, WorkingClock, WorkingScheduler
+from patterns.runtimes._costs import Costs
 from patterns.runtimes._main import Main, Outcome, interruptible
 from patterns.runtimes._scheduler import Scheduler
+from patterns.runtimes._working import WorkingClock, WorkingScheduler
 from patterns.traps import BUDGET, Waiter
 
 if TYPE_CHECKING:

@@ -10,7 +10,12 @@ import pytest
 
 from gopatterns_cli import app
 from gopatterns_cli.comparison import compare
+from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.predicting import prediction
+from gopatterns_cli.predicting.costs import MachineCosts
+from gopatterns_cli.predicting.standing import standing_for
+from gopatterns_cli.session import load
 
 from synthetic import Truth, session, written
 
@@ -114,3 +119,49 @@ def test_a_damaged_prediction_is_no_plan(tmp_path, predicted):
     )
     with pytest.raises((TypeError, ValueError)):
         Plan.from_json({**data, "predicted": kept})
+
+
+# In a session
+
+
+SMALL = """\
+about = "Four jobs that wait a moment."
+pattern = "worker-pool"
+job = { kind = "wait", duration = "100us", count = 4 }
+arms = { workers = [2], runtimes = ["asyncio"], home = "asyncio" }
+"""
+
+
+@pytest.fixture
+def begun(gopat, tmp_path, monkeypatch):
+    """Begin a session with costs that are free, or not known; return it as it is before the first round."""
+    seen = []
+
+    def carried_out(session, launcher, progress):
+        seen.append(load(session.path))
+        return session
+
+    def bench(*options, known=True):
+        costs = MachineCosts(standing_for("asyncio"), 0.0, 0.0, 1e7) if known else None
+        monkeypatch.setattr(prediction, "measured_costs", lambda runtime, say: costs)
+        monkeypatch.setattr(prediction, "known_costs", lambda runtime: costs)
+        monkeypatch.setattr(rounds, "carry_out", carried_out)
+        tmp_path.joinpath("small.toml").write_text(SMALL, encoding="utf-8")
+        assert gopat("bench", "small.toml", "--no-go", *options)[0] == 0
+        return seen.pop()
+
+    return bench
+
+
+def test_predictions_are_on_disk_before_the_first_round(begun):
+    measured = begun()
+    assert measured.plan.predicted == {"small/gopat/asyncio/cold/workers=2": pytest.approx(200e-6)}
+    assert (measured.rounds_done, measured.runs, measured.plan.loops) == (0, (), {})
+
+
+def test_a_budget_leaves_no_time_to_measure_costs_and_the_plan_says_so(begun):
+    plan = begun("--budget", "5m", known=False).plan
+    assert plan.predicted == {}
+    (reason,) = plan.not_predicted.values()
+    assert reason == "what operations cost on asyncio is not measured yet"
+    assert begun("--budget", "5m").plan.not_predicted == {}
