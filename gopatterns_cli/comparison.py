@@ -6,7 +6,9 @@ decided and in order. No number is formatted here except inside a sentence.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from gopatterns_cli.baseline import BaselineResult, CellChange, against
@@ -18,6 +20,7 @@ from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, stan
 from gopatterns_cli.curves import Curve, curves
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.footprints import FootprintRow, FootprintTable, footprint_tables
+from gopatterns_cli.machines import differences
 from gopatterns_cli.matrices import Matrix, matrix
 from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
@@ -32,11 +35,14 @@ from gopatterns_cli.sentences import (
     claim_sentence,
     curve_sentence,
 )
-from gopatterns_cli.session import Session
+from gopatterns_cli.session import COMPLETE, Session, SessionError, load, newest
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
 from scenarios.marks import Mark, marks
 from scenarios.model import OVERHEAD, Scenario
+
+MEMORY_GROUP = "memory"
+"""The group whose sessions say what workers take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class Comparison:
         claims: every claim of those scenarios.
         statements: what else the document says, where it is the document's claims that were measured.
         summary: the document's summary table; empty when the session holds none of its claims.
+        memory: the session that its memory is from, where that is another one.
         overheads: what the layer costs.
         budgets: for every claim that was measured, where the missing speed-up went: here, then in Go.
         break_evens: for every ladder of durations.
@@ -122,6 +129,7 @@ class Comparison:
     claims: tuple[ClaimLine, ...]
     statements: tuple[StatementResult, ...]
     summary: tuple[SummaryRow, ...]
+    memory: Path | None
     overheads: tuple[Overhead, ...]
     budgets: tuple[BudgetLine, ...]
     break_evens: tuple[BreakEvenLine, ...]
@@ -149,6 +157,7 @@ def compare(
     tolerance: float = 0.05,
     strict: bool = False,
     across_machines: bool = False,
+    memory: Session | None = None,
 ) -> Comparison:
     """Set a session beside the document, and beside `baseline`.
 
@@ -158,6 +167,7 @@ def compare(
         tolerance: a slowdown against the baseline above 1 + tolerance is a regression: 0.05 is 5 %.
         strict: whatever cannot be told is an exit code of its own.
         across_machines: let a baseline from another machine or Python decide the exit code as well.
+        memory: a session of memory on the same machine and Python, for the document's summary table.
 
     Raises:
         Failure: exit code 5, nothing was measured, or nothing that the baseline has too; SessionError,
@@ -195,7 +205,8 @@ def compare(
         marks=marks() if footprints else (),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
         statements=statement_results(session.plan.go_practices) if session.group == DOCUMENT else (),
-        summary=summary(claims, footprints),
+        summary=summary(claims, footprints or _workers(memory)),
+        memory=None if memory is None else memory.path,
         overheads=tuple(overheads(session, cells)),
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
@@ -216,6 +227,33 @@ def compare(
         ),
         outcome=outcome(claims, change, strict=strict),
     )
+
+
+def memory_beside(session: Session, folder: Path) -> Session | None:
+    """Return the newest full session of memory on the same machine and Python; None where there is none.
+
+    Args:
+        session: of the document's claims; of anything else there is none.
+        folder: where to look.
+    """
+    if session.group != DOCUMENT:
+        return None
+
+    def fits(found: Session) -> bool:
+        alike = not differences(session.machine, found.machine)
+        return alike and found.status == COMPLETE and not found.quick
+
+    with suppress(SessionError):
+        return load(newest(folder, MEMORY_GROUP, fits))
+    return None
+
+
+def _workers(session: Session | None) -> tuple[FootprintTable, ...]:
+    """The footprints of another session."""
+    if session is None:
+        return ()
+    cells = {cell: measured(session, cell) for cell in session.plan.cells}
+    return tuple(footprint_tables(session, scenarios_of(session), cells))
 
 
 def _of(scenario: Scenario, cells: Mapping[Cell, Measured]) -> tuple[Measured, ...]:

@@ -158,12 +158,15 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
     )
 
 
-def summary_grid(rows: Sequence[SummaryRow]) -> Grid:
+def summary_grid(comparison: Comparison) -> Grid:
     """Draw up the document's summary table with what was measured beside it."""
-    memory = any(row.taken is not None for row in rows)
-    beside = "below its marks lines and branches of our text" + (
-        ", and what an idle worker of it takes" if memory else "; memory comes with `gopat bench memory`"
+    rows = comparison.summary
+    memory = ", and what an idle worker of it takes" + (
+        "" if comparison.memory is None else f" ({comparison.memory})"
     )
+    if all(row.taken is None for row in rows):
+        memory = "; memory comes with `gopat bench memory`"
+    beside = f"below its marks lines and branches of our text{memory}"
     return Grid(
         title="summary",
         lead=(f"gain, complexity and memory as the document has them; {beside}",),
@@ -249,7 +252,7 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
         yield from (footprint_grid(table) for table in comparison.footprints)
         yield complexity_grid(comparison.complexity, comparison.marks)
     if comparison.summary:
-        yield summary_grid(comparison.summary)
+        yield summary_grid(comparison)
     if comparison.overheads:
         yield overhead_grid(comparison.overheads)
 

@@ -41,7 +41,7 @@ def results(comparison: Comparison) -> str:
         [
             *map(_escaped, headlines.conditions(comparison.session)),
             *_tables(claims_grid(comparison)),
-            *(_tables(summary_grid(comparison.summary)) if comparison.summary else ()),
+            *(_summary(comparison) if comparison.summary else ()),
             _bullets(line.sentence for line in comparison.budgets),
             _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
             _bullets([*_gains(comparison), *comparison.notes]),
@@ -79,6 +79,12 @@ def advice(comparison: Comparison) -> str:
 def break_evens(comparison: Comparison) -> str:
     """Write one line per arm: from what cost it pays."""
     return _joined([*map(_escaped, headlines.conditions(comparison.session)), _bullets(_gains(comparison))])
+
+
+def _summary(comparison: Comparison) -> Iterator[str]:
+    grid = summary_grid(comparison)
+    yield from map(_escaped, grid.lead)
+    yield from _tables(grid)
 
 
 def _titled(grid: Grid) -> Iterator[str]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gopatterns_cli.comparison import Comparison, compare
+from gopatterns_cli.comparison import Comparison, compare, memory_beside
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render import markdown
 from gopatterns_cli.session import COMPLETE, Session, load, newest
@@ -30,6 +30,7 @@ PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
     "sweeps": ("sweeps", markdown.sweeps),
     "advice": ("advice", markdown.advice),
     "break-even": ("break-even", markdown.break_evens),
+    "memory": ("memory", markdown.memory),
     "overhead": ("overhead", markdown.costs),
 }
 """By its markers' name, the group whose newest session a part is made of, and how."""
@@ -103,7 +104,10 @@ def _update(readme: Path, *, only_check: bool) -> int:
             group, written = PARTS[part]
             session = recorded(readme.parent / FOLDER, group)
             paths.append(str(session.path))
-            fresh = spliced(fresh, part, written(compare(session)))
+            beside = memory_beside(session, readme.parent / FOLDER)
+            if beside is not None:
+                beside = replace(beside, path=beside.path.relative_to(readme.parent))
+            fresh = spliced(fresh, part, written(compare(session, memory=beside)))
         fresh = with_samples(fresh)
     except ValueError as error:
         raise Failure(f"{readme}: {error}", 2) from None
