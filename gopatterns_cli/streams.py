@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-
 NAMES = {1: "stdout", 2: "stderr"}
 
 
