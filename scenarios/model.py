@@ -54,7 +54,7 @@ class Job:
         count: how many jobs a run has, at least 1; of `python` at the most, 0 for all inputs.
         share: the share of `mixed` that computes, above 0 and below 1.
         function: of `python`, as MODULE:FUNCTION.
-        inputs: of `python`, as MODULE:ITERABLE.
+        inputs: of `python`, as MODULE:ITERABLE, a file of lines or a glob of paths.
         operation: of `operation`, its name, one of `OPERATIONS`.
     """
 

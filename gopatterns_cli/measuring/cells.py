@@ -39,17 +39,18 @@ class Cell:
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
         buffer: capacity of the hops between stages, in items.
-        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python` or `operation`.
+        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python`, `tuned` or `operation`.
         duration_s: what one job is asked to take; of an `image` fetching it, of `http` what the server waits.
         count: number of jobs in one run of the workload.
         ladder: the scenario measures several durations, so the name tells which.
         share: the share of `mixed` that computes, from 0 to 1.
         operations: what computing is, where a job computes: so many, the same in every arm and language.
         rate: requests per second that a limiter lets through; None where there is none.
-        function: of `python`, as MODULE:FUNCTION.
-        inputs: of `python`, as MODULE:ITERABLE.
+        function: of `python` and `tuned`, as MODULE:FUNCTION.
+        inputs: of `python`, as MODULE:ITERABLE, a file or a glob; of `tuned` where its sample is kept.
         operation: of `operation`, its name.
         pin: its threads are kept on one core.
+        ordered: the results come in the order of the jobs.
     """
 
     scenario: str
@@ -70,6 +71,7 @@ class Cell:
     inputs: str | None = None
     operation: str | None = None
     pin: bool = False
+    ordered: bool = False
 
     @property
     def is_serial(self) -> bool:
@@ -89,7 +91,7 @@ class Cell:
     @property
     def sleep_s(self) -> float:
         """What a job sleeps itself, in seconds."""
-        if self.job_kind in {"cpu", "http", "python"}:
+        if self.job_kind in {"cpu", "http", "python", "tuned"}:
             return 0.0
         return self.duration_s * (1 - self.share)
 
@@ -108,6 +110,8 @@ class Cell:
             axes.append(f"rate={self.rate:g}")
         if self.pin:
             axes.append("pinned")
+        if self.ordered:
+            axes.append("ordered")
         if self.ladder:
             axes.append(f"duration={write_duration(self.duration_s)}")
         return "/".join(axis for axis in axes if axis is not None)
