@@ -56,14 +56,14 @@ class Sample:
     known: int = 0
     failures: tuple[str, ...] = ()
 
-    def callable(self) -> Callable[[Any], Any]:
+    def imported(self) -> Callable[[Any], Any]:
         """Import the function."""
         found: Callable[[Any], Any] = function_named(FUNCTION, self.function)
         return found
 
     def awaitable(self) -> Callable[[Any], Any]:
         """Import the function, as one whose result is awaited."""
-        function = self.callable()
+        function = self.imported()
         return function if self.form == ASYNC else in_a_loop(function)
 
 

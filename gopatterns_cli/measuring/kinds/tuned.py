@@ -102,7 +102,7 @@ def effect(cell: Cell, port: int) -> Effect:
 
 
 def _calling(cell: Cell, sample: Sample) -> Callable[[Any], Any]:
-    attempt = Attempt(sample.callable())
+    attempt = Attempt(sample.imported())
     if cell.runtime == "processes":
         return Weighing(attempt)
     return Paced(attempt, cell.rate) if cell.is_serial and cell.rate is not None else attempt

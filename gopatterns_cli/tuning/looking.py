@@ -1,0 +1,250 @@
+"""One job looked at, in a fresh process: `python -m gopatterns_cli.tuning.looking`, started by `course`.
+
+Everything that is looked at has a share of the time that was given; what does not fit is left out and said.
+The answers of the plain loop are kept in the sample, as the right ones.
+"""
+
+import gc
+import inspect
+import pickle
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from gopatterns_cli import inputs as named
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.functions import function_named, module_named
+from gopatterns_cli.measuring.machine import cores, has_gil
+from gopatterns_cli.tuning import fresh
+from gopatterns_cli.tuning import sample as samples
+from gopatterns_cli.tuning.calling import Called, Caller
+from gopatterns_cli.tuning.gil import held_s
+from gopatterns_cli.tuning.look import Failing, Look
+from gopatterns_cli.tuning.sample import ASYNC, FUNCTION, INPUTS, LOOP, PLAIN, Failed, Sample
+
+MOST_INPUTS = 10_000
+"""A sample needs no more, and inputs need not end."""
+
+READING, SERIES, AGAIN, GIL, PAIR, LEAK = 0.25, 0.3, 0.15, 0.1, 0.1, 0.15
+"""Shares of the time: reading inputs, the plain loop, calling again, the GIL or two at once, leaks."""
+
+FEWEST_S = 0.05
+"""Shorter than this, a row of jobs tells no time."""
+
+BATCHES = 8
+LEAKS_BYTES = 2**19
+"""A process that grows in each of the last four batches of jobs, by so much in all, leaks."""
+
+NO_LOOP = ("no running event loop", "no current event loop")
+"""What a plain function says that has to be called inside one."""
+
+
+def looked(request: dict[str, Any]) -> dict[str, Any]:
+    """Look at one job.
+
+    Args:
+        request: `function`, `inputs`, `folder`, `seed`, `seconds` to take, `rate` or None.
+
+    Raises:
+        Failure: there is no such function, there are no inputs, or it fails on all of them.
+    """
+    folder, seconds = Path(request["folder"]), float(request["seconds"])
+    fresh.stage(folder, f"importing {request['function']}")
+    began_s = time.monotonic()
+    function = function_named(FUNCTION, request["function"])
+    import_s = time.monotonic() - began_s
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise Failure(f"{FUNCTION}: found {request['function']}, a generator; allowed a function or async def", 2)
+    fresh.stage(folder, f"reading {request['inputs']}")
+    found, more = _read(request["inputs"], seconds * READING)
+    order = samples.order(len(found), request["seed"])
+    arguments = [found[number] for number in order]
+    stored = samples.store(folder, "inputs", arguments)
+    arguments = arguments[: stored or len(arguments)]
+    sample = Sample(
+        function=request["function"],
+        form=ASYNC if inspect.iscoroutinefunction(function) else PLAIN,
+        inputs=request["inputs"],
+        count=len(arguments),
+        read=len(found),
+        seed=request["seed"],
+        stored=bool(stored),
+    )
+    fresh.stage(folder, f"running {request['function']} on its first input")
+    caller, form, memory = _first(sample, arguments[0], request["rate"])
+    look = _looked(replace(sample, form=form), caller, arguments, folder, seconds)
+    look = replace(look, more=more, sized=_is_sized(sample.inputs), import_s=import_s, memory_bytes=memory)
+    return look.to_json()
+
+
+def _read(name: str, seconds: float) -> tuple[list[Any], bool]:
+    """Read inputs until there are enough of them, or time is over; whether there may be more."""
+    over_s = time.monotonic() + seconds
+    found: list[Any] = []
+    for item in named.opened(INPUTS, name):
+        if len(found) == MOST_INPUTS or (found and time.monotonic() > over_s):
+            return found, True
+        found.append(item)
+    if not found:
+        raise named.empty(INPUTS, name)
+    return found, False
+
+
+def _is_sized(name: str) -> bool:
+    if named.form_of(name) != named.ITERABLE:
+        return True
+    place, _, attribute = name.rpartition(":")
+    return hasattr(getattr(module_named(INPUTS, place, again=False), attribute), "__len__")
+
+
+def _first(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, str, int | None]:
+    """Run the very first job: find out how the function has to be called, and what a job takes in memory."""
+    gc.collect()
+    samples.forget_peak()
+    before = samples.resident_bytes()
+    form = sample.form
+    caller = Caller(sample.imported(), form, rate)
+    (one,) = caller.each([argument])
+    needs_loop = isinstance(one.answer, Failed) and any(words in one.message for words in NO_LOOP)
+    if form == PLAIN and (needs_loop or inspect.isawaitable(one.answer)):
+        if inspect.iscoroutine(one.answer):
+            one.answer.close()
+        form = LOOP
+        caller = Caller(sample.imported(), form, rate)
+        caller.each([argument])
+    return caller, form, None if before is None else max(samples.peak_bytes() - before, 0)
+
+
+def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Path, seconds: float) -> Look:
+    fresh.stage(folder, f"running {sample.function} in a plain loop")
+    calls = list(caller.each(arguments, seconds * SERIES))
+    failing = _failing(calls)
+    if len(calls) == sum(one.jobs for one in failing):
+        raise Failure(
+            f"{FUNCTION}: {sample.function} fails on all {len(calls):,} inputs that were tried: "
+            f"{failing[0].kind}: {failing[0].message}"
+        )
+    settled = calls[1:] or calls  # the first may have filled caches
+    if sum(call.took_s for call in settled) < FEWEST_S:
+        settled += caller.each(cycle(arguments), FEWEST_S)
+    job_s = sum(call.took_s for call in settled) / len(settled)
+    cpu_share = sum(call.cpu_s for call in settled) / (job_s * len(settled))
+    skipped: list[str] = []
+
+    def has_time(jobs: int, share: float, what: str) -> bool:
+        fits = jobs * caller.paced_s(job_s) <= share * seconds
+        skipped.extend([] if fits else [what])
+        return fits
+
+    fresh.stage(folder, f"running {sample.function} a second time")
+    same_again, one_loop = None, False
+    if has_time(1, 0.5, "whether it gives the same answer twice"):
+        again = list(caller.each(arguments[: len(calls)], seconds * AGAIN))
+        one_loop = sample.form != PLAIN and _broke(calls, again)
+        if not one_loop:
+            same_again = all(samples.alike(new.answer, old.answer) for old, new in zip(calls, again, strict=False))
+    known = samples.store(folder, "answers", [call.answer for call in calls]) if same_again is not False else 0
+    gil_share = pair = None
+    rows = max(round(2 * FEWEST_S / job_s), 1)
+    if one_loop:
+        skipped.append("whether two at once overlap")
+    elif sample.form != PLAIN:
+        if has_time(3, PAIR, "whether two at once overlap"):
+            pair = caller.pair_s(arguments) / job_s
+    elif cores() > 1 and has_gil() and has_time(2 * rows, GIL, "whether it holds the GIL"):
+        fresh.stage(folder, f"running {sample.function} beside a thread that counts")
+        gil_share = min(held_s(caller.function, list(islice(cycle(arguments), rows))) / job_s, 1.0)
+    leak = None
+    if not one_loop and has_time(BATCHES, LEAK, "whether it leaks memory"):
+        fresh.stage(folder, f"running {sample.function} again and again")
+        leak = _leak_bytes(caller, arguments, seconds * LEAK / BATCHES)
+    samples.write(
+        folder, replace(sample, known=known, failures=tuple(one.kind for one in failing))
+    )
+    return Look(
+        function=sample.function,
+        form=sample.form,
+        inputs=sample.inputs,
+        read=sample.read,
+        more=False,
+        sized=True,
+        count=sample.count,
+        import_s=0.0,
+        looked_at=len(calls),
+        job_s=job_s,
+        cpu_share=cpu_share,
+        gil_share=gil_share,
+        pair=pair,
+        memory_bytes=None,
+        leak_bytes=leak,
+        stays=_stays(sample, caller.function, arguments[0], calls),
+        same_again=same_again,
+        one_loop=one_loop,
+        known=known,
+        failing=failing,
+        not_on=_not_on(caller, arguments, calls) if sample.form != PLAIN else {},
+        not_looked_at=tuple(skipped),
+    )
+
+
+def _failing(calls: Sequence[Called]) -> tuple[Failing, ...]:
+    kinds = Counter(call.answer.kind for call in calls if isinstance(call.answer, Failed))
+    return tuple(
+        Failing(kind, next(call.message for call in calls if call.answer == Failed(kind)), jobs)
+        for kind, jobs in kinds.most_common()
+    )
+
+
+def _broke(calls: Sequence[Called], again: Sequence[Called]) -> bool:
+    """Whether jobs fail in a second event loop that did not in the first."""
+    return any(
+        isinstance(new.answer, Failed) and not isinstance(old.answer, Failed)
+        for old, new in zip(calls, again, strict=False)
+    )
+
+
+def _leak_bytes(caller: Caller, arguments: Sequence[Any], batch_s: float) -> int | None:
+    """Return how much each job leaves behind; None where the system does not say what a process takes."""
+    todo = cycle(arguments)
+    jobs = 0
+    sizes: list[int] = []
+    for _ in range(BATCHES):
+        jobs = sum(1 for _ in caller.each(islice(todo, jobs or None), batch_s))  # all batches as the first
+        gc.collect()
+        size = samples.resident_bytes()
+        if size is None:
+            return None
+        sizes.append(size)
+    late = sizes[-5:]
+    grown = [after - before for before, after in zip(late, late[1:], strict=False)]
+    leaks = sum(grown) >= LEAKS_BYTES and min(grown) > 0
+    return round(sum(grown) / (jobs * len(grown))) if leaks else 0
+
+
+def _stays(sample: Sample, function: Callable[[Any], Any], argument: Any, calls: Sequence[Called]) -> str:
+    """Say why a job cannot be done in another process; nothing where it can."""
+    if sample.form != PLAIN:
+        return "an async function stays in its process"
+    good = next(call.answer for call in calls if not isinstance(call.answer, Failed))
+    for what, thing in (("the function", function), ("its input", argument), ("its answer", good)):
+        try:
+            pickle.loads(pickle.dumps(thing))  # noqa: S301 - what was just pickled
+        except Exception as error:  # noqa: BLE001 - whatever the user's objects do
+            return " ".join(f"{what} cannot be pickled: {error}".split())
+    return ""
+
+
+def _not_on(caller: Caller, arguments: Sequence[Any], calls: Sequence[Called]) -> dict[str, str]:
+    """Try one job that succeeds on the runtimes that have no event loop of asyncio's."""
+    good = next(number for number, call in enumerate(calls) if not isinstance(call.answer, Failed))
+    why = {name: caller.on_runtime(name, arguments[good]) for name in ("fibers",)}
+    return {name: words for name, words in why.items() if words}
+
+
+if __name__ == "__main__":
+    sys.exit(fresh.answer(looked))

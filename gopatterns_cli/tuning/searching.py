@@ -1,0 +1,309 @@
+"""Successive halving: many candidates on few inputs, then half of them on twice as many, and so on.
+
+Who falls behind on few inputs is dropped, so that most of the time goes to who may win. Two things differ from
+the textbook. A candidate with more workers than there are inputs would be measured as a smaller one: it comes
+in once there are enough, and only if the next smaller one of its lane is still there. And a candidate that
+takes longer than the plain loop could is ended at once.
+
+Source: K. Jamieson, A. Talwalkar, Non-stochastic Best Arm Identification and Hyperparameter Optimization,
+AISTATS 2016.
+
+Pure: it is handed what measures and what says how much time is left, and starts nothing itself.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from gopatterns_cli.measuring.estimating import VALUE_S
+from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.tuning.grid import PROCESSES, Candidate, Lane
+from gopatterns_cli.tuning.look import Look
+
+FINALISTS = 3
+"""The search is over when so few are left and all of the inputs were used."""
+
+FEWEST = 10
+"""Inputs to begin with, where there are so many."""
+
+OPENING = 0.35
+"""The share of the search's time that its first rung may take."""
+
+HOPELESS = 2.0
+"""Who takes so many times as long as the best is dropped, even where half of them would be kept."""
+
+PATIENCE, GRACE_S = 2.0, 1.0
+"""A candidate is ended once it has taken so many times as long as the plain loop would, and so much more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One measurement: a candidate over so many inputs.
+
+    Args:
+        candidate: what ran.
+        count: over how many inputs.
+        run_s: seconds of one run over them.
+        memory_bytes: what all its processes took at the most; None where nobody knows.
+    """
+
+    candidate: Candidate
+    count: int
+    run_s: float
+    memory_bytes: int | None = None
+
+    @property
+    def each_s(self) -> float:
+        """Seconds per job."""
+        return self.run_s / self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A candidate that was not measured to the end, and why."""
+
+    candidate: Candidate
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a measurement will cost, as far as the look can tell; used to plan and to begin well, never to judge.
+
+    Args:
+        look: what is known of one job.
+        cores: how many run at once.
+        start_s: what a worker process costs beside what it times.
+        rate: jobs per second at the most; None for no limit.
+    """
+
+    look: Look
+    cores: int
+    start_s: float
+    rate: float | None = None
+
+    def run_s(self, candidate: Candidate, count: int) -> float:
+        """Guess how long one run takes."""
+        workers = min(candidate.workers, count)
+        overlapping_s = math.ceil(count / workers) * self.look.job_s
+        if candidate.lane.runtime == PROCESSES:
+            in_turn_s = count * self.look.job_s * min(self.look.cpu_share, 1.0) / min(workers, self.cores)
+        else:
+            in_turn_s = count * self.look.serial_s
+        paced_s = (count - 1) / self.rate if self.rate else 0.0
+        return max(overlapping_s, in_turn_s, paced_s)
+
+    def all_s(self, candidate: Candidate, count: int) -> float:
+        """Guess how long a measurement takes, its process included; a quick run is repeated."""
+        return self.start_s + max(self.run_s(candidate, count), VALUE_S)
+
+    def plain_s(self, count: int) -> float:
+        """How long the plain loop takes."""
+        return count * max(self.look.job_s, 1 / self.rate if self.rate else 0.0)
+
+    def most_s(self, count: int) -> float:
+        """How long a run may take before it is of no interest any more."""
+        return PATIENCE * self.plain_s(count) + GRACE_S
+
+
+Measure = Callable[[Candidate, int, float], Value]
+"""Measures a candidate over so many inputs, in so many seconds at the most; raises LostRunError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found.
+
+    Args:
+        ranking: the candidates of the last rung, best first.
+        values: every measurement, in the order in which they were made.
+        dropped: those that failed, hung or took too much memory.
+        not_measured: those that there was no reason or no time to measure.
+        count: the inputs of the last rung.
+        rungs: how many rungs there were.
+    """
+
+    ranking: tuple[Candidate, ...]
+    values: tuple[Value, ...]
+    dropped: tuple[Dropped, ...]
+    not_measured: tuple[Dropped, ...]
+    count: int
+    rungs: int
+
+    def relative(self, lane: Lane, best: Candidate) -> dict[int, float]:
+        """
+        Return, by worker count, a lane's throughput as a share of `best`'s, each on the most inputs on which
+        both were measured.
+        """
+        times: dict[tuple[Candidate, int], list[float]] = defaultdict(list)
+        for value in self.values:
+            times[value.candidate, value.count].append(value.each_s)
+        shares: dict[int, tuple[int, float]] = {}
+        for (candidate, count), seconds in times.items():
+            if candidate.lane == lane and (best, count) in times:
+                share = median(times[best, count]) / median(seconds)
+                shares[candidate.workers] = max(shares.get(candidate.workers, (0, 0.0)), (count, share))
+        return {workers: share for workers, (_, share) in sorted(shares.items())}
+
+
+def search(
+    candidates: Sequence[Candidate], cost: Cost, seconds: float, left_s: Callable[[], float], measure: Measure
+) -> Search:
+    """Find the best of many candidates.
+
+    Args:
+        candidates: each lane's from few workers to many.
+        cost: what measuring will cost.
+        seconds: what the whole search may take.
+        left_s: how much of that is left.
+        measure: measures one candidate.
+    """
+    halving = _Halving(candidates, cost, left_s, measure)
+    count, alive = opening(candidates, cost, seconds * OPENING)
+    halving.waits(candidate for candidate in candidates if candidate not in alive)
+    while alive:
+        kept = halving.rung(alive, count)
+        if not kept:
+            break
+        following = min(2 * count, cost.look.count)
+        joining = halving.joining(kept, following)
+        if following == count and not joining and len(kept) <= FINALISTS:
+            break
+        alive, count = halving.affordable([*kept, *joining], following, count), following
+    return halving.found()
+
+
+def opening(
+    candidates: Sequence[Candidate], cost: Cost, seconds: float
+) -> tuple[int, list[Candidate]]:
+    """
+    Return the inputs of the first rung and who is in it: the most inputs on which all that they can tell
+    apart fit the time; where even the fewest do not fit, those that look best, of each lane one first.
+    """
+    count = cost.look.count
+    while True:
+        members = [one for one in candidates if one.workers <= count or one == _smallest(one.lane, candidates)]
+        if sum(cost.all_s(one, count) for one in members) <= seconds:
+            return count, _best_first(members, cost, count)
+        if count <= FEWEST:
+            break
+        count = max(math.ceil(count / 2), min(FEWEST, count))
+    chosen, took_s = [], 0.0
+    for one in _one_of_each_lane_first(_best_first(members, cost, count)):
+        took_s += cost.all_s(one, count)
+        if not chosen or took_s <= seconds:
+            chosen.append(one)
+    return count, chosen
+
+
+class _Halving:
+    """The search under way: what was measured, and who waits to come in."""
+
+    def __init__(
+        self, candidates: Sequence[Candidate], cost: Cost, left_s: Callable[[], float], measure: Measure
+    ) -> None:
+        self._candidates = candidates
+        self._cost = cost
+        self._left_s = left_s
+        self._measure = measure
+        self._values: list[Value] = []
+        self._dropped: list[Dropped] = []
+        self._waiting: list[Candidate] = []
+        self._cut: list[Candidate] = []
+        self._ranking: list[Candidate] = []
+        self._count = self._rungs = 0
+
+    def waits(self, candidates: Iterable[Candidate]) -> None:
+        """Keep these for later."""
+        self._waiting += candidates
+
+    def rung(self, alive: Sequence[Candidate], count: int) -> list[Candidate]:
+        """Measure all that are alive over `count` inputs and return the better half, best first."""
+        measured = []
+        for candidate in alive:
+            if self._values and self._left_s() < self._expected_s(candidate, count):
+                self._cut.append(candidate)
+                continue
+            try:
+                value = self._measure(candidate, count, min(self._cost.most_s(count), max(self._left_s(), GRACE_S)))
+            except LostRunError as error:
+                self._dropped.append(Dropped(candidate, str(error)))
+                continue
+            self._values.append(value)
+            measured.append(candidate)
+        if not measured:
+            return []
+        times = {one: median(self._times(one, count)) for one in measured}
+        ranked = sorted(measured, key=lambda one: (times[one], one))
+        self._ranking = [*ranked, *(one for one in self._ranking if one in self._cut)]
+        self._count = count
+        self._rungs += 1
+        half = ranked[: max(math.ceil(len(ranked) / 2), min(FINALISTS, len(ranked)))]
+        return [one for one in half if times[one] <= HOPELESS * times[ranked[0]]]
+
+    def joining(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
+        """Take out those that wait, that have enough inputs now, and whose smaller neighbour was kept."""
+        found = [
+            one for one in self._waiting if one.workers <= count and self._smaller(one) in kept
+        ]
+        self._waiting = [one for one in self._waiting if one not in found]
+        return found
+
+    def affordable(self, alive: list[Candidate], count: int, before: int) -> list[Candidate]:
+        """Leave off the last of a rung as long as there is no time for it; nobody is measured alone."""
+        left_s = self._left_s()
+        while len(alive) > 1 and sum(self._expected_s(one, count) for one in alive) > left_s:
+            self._cut.append(alive.pop())
+        return alive if len(alive) > 1 or count > before else []
+
+    def found(self) -> Search:
+        """Return what is known now."""
+        missed = "fewer workers of its lane were not among the best"
+        late = "there was no time left"
+        measured = {value.candidate for value in self._values}
+        out = [Dropped(one, late) for one in self._cut if one not in measured]
+        waiting = [
+            Dropped(one, missed if self._smaller(one) is not None else late) for one in self._waiting
+        ]
+        return Search(
+            tuple(self._ranking),
+            tuple(self._values),
+            tuple(self._dropped),
+            (*out, *waiting),
+            self._count,
+            self._rungs,
+        )
+
+    def _times(self, candidate: Candidate, count: int) -> list[float]:
+        return [
+            value.each_s for value in self._values if (value.candidate, value.count) == (candidate, count)
+        ]
+
+    def _expected_s(self, candidate: Candidate, count: int) -> float:
+        """Guess from what it took before, else from the look."""
+        before = [value for value in self._values if value.candidate == candidate]
+        if not before:
+            return self._cost.all_s(candidate, count)
+        return self._cost.start_s + max(before[-1].each_s * count, VALUE_S)
+
+    def _smaller(self, candidate: Candidate) -> Candidate | None:
+        """The next smaller candidate of a lane; None for its smallest."""
+        lane = [one for one in self._candidates if one.lane == candidate.lane]
+        place = lane.index(candidate)
+        return lane[place - 1] if place else None
+
+
+def _smallest(lane: Lane, candidates: Sequence[Candidate]) -> Candidate:
+    return next(one for one in candidates if one.lane == lane)
+
+
+def _best_first(candidates: Iterable[Candidate], cost: Cost, count: int) -> list[Candidate]:
+    return sorted(candidates, key=lambda one: (cost.run_s(one, count), one))
+
+
+def _one_of_each_lane_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    firsts = list({one.lane: one for one in reversed(candidates)}.values())
+    firsts.sort(key=candidates.index)
+    return [*firsts, *(one for one in candidates if one not in firsts)]
