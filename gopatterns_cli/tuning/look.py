@@ -32,6 +32,7 @@ class Look:
         read: how many inputs were read.
         more: there may be more of them.
         sized: they have a length, so they end.
+        called: they are a function that gives them.
         count: how many the sample holds.
         import_s: what importing the user's module took, in seconds.
         looked_at: how many jobs were run in the plain loop.
@@ -56,6 +57,7 @@ class Look:
     read: int
     more: bool
     sized: bool
+    called: bool
     count: int
     import_s: float
     looked_at: int

@@ -10,7 +10,7 @@ import pickle
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -78,7 +78,8 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     fresh.stage(folder, f"running {request['function']} on its first input")
     caller, form, memory = _first(sample, arguments[0], request["rate"])
     look = _looked(replace(sample, form=form), caller, arguments, folder, seconds)
-    look = replace(look, more=more, sized=_is_sized(sample.inputs), import_s=import_s, memory_bytes=memory)
+    sized, called = _nature(sample.inputs)
+    look = replace(look, more=more, sized=sized, called=called, import_s=import_s, memory_bytes=memory)
     return look.to_json()
 
 
@@ -95,11 +96,13 @@ def _read(name: str, seconds: float) -> tuple[list[Any], bool]:
     return found, False
 
 
-def _is_sized(name: str) -> bool:
+def _nature(name: str) -> tuple[bool, bool]:
+    """Whether inputs have a length, and whether they are a function that gives them."""
     if named.form_of(name) != named.ITERABLE:
-        return True
+        return True, False
     place, _, attribute = name.rpartition(":")
-    return hasattr(getattr(module_named(INPUTS, place, again=False), attribute), "__len__")
+    found = getattr(module_named(INPUTS, place, again=False), attribute)
+    return hasattr(found, "__len__"), not isinstance(found, Iterable)
 
 
 def _first(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, str, int | None]:
@@ -173,6 +176,7 @@ def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Pa
         read=sample.read,
         more=False,
         sized=True,
+        called=False,
         count=sample.count,
         import_s=0.0,
         looked_at=len(calls),

@@ -13,13 +13,13 @@ Pure: it is handed what measures and what says how much time is left, and starts
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.processes import LostRunError
-from gopatterns_cli.tuning.grid import PROCESSES, Candidate, Lane
+from gopatterns_cli.tuning.grid import ASYNCIO, FIBERS, PROCESSES, THREADS, Candidate, Lane
 from gopatterns_cli.tuning.look import Look
 
 FINALISTS = 3
@@ -31,8 +31,20 @@ FEWEST = 10
 OPENING = 0.35
 """The share of the search's time that its first rung may take."""
 
-HOPELESS = 2.0
-"""Who takes so many times as long as the best is dropped, even where half of them would be kept."""
+HOPELESS, LANE_HOPELESS = 2.0, 4.0
+"""Who takes so many times as long as the best is dropped, even where half of them would be kept. The best of a
+lane has more patience as long as there are more inputs to come: what a lane costs to start weighs less then."""
+
+TIED = 1.02
+"""Of those that take no longer than so many times the best, the one with the fewest workers comes first."""
+
+HAND_S = {THREADS: 20e-6, ASYNCIO: 10e-6, FIBERS: 5e-6, PROCESSES: 100e-6}
+START_S = {THREADS: 50e-6, ASYNCIO: 10e-6, FIBERS: 5e-6, PROCESSES: 15e-3}
+"""What handing over a job, and what starting a worker, costs at the least, in seconds; only for planning."""
+
+MISSED = "fewer workers of the same were not among the best"
+LATE = "there was no time for it"
+"""Why a candidate was not measured."""
 
 PATIENCE, GRACE_S = 2.0, 1.0
 """A candidate is ended once it has taken so many times as long as the plain loop would, and so much more."""
@@ -93,7 +105,8 @@ class Cost:
         else:
             in_turn_s = count * self.look.serial_s
         paced_s = (count - 1) / self.rate if self.rate else 0.0
-        return max(overlapping_s, in_turn_s, paced_s)
+        layer_s = count * HAND_S[candidate.lane.runtime] + workers * START_S[candidate.lane.runtime]
+        return max(overlapping_s, in_turn_s, paced_s) + layer_s
 
     def all_s(self, candidate: Candidate, count: int) -> float:
         """Guess how long a measurement takes, its process included; a quick run is repeated."""
@@ -164,14 +177,14 @@ def search(
     count, alive = opening(candidates, cost, seconds * OPENING)
     halving.waits(candidate for candidate in candidates if candidate not in alive)
     while alive:
-        kept = halving.rung(alive, count)
-        if not kept:
+        left = halving.rung(alive, count)
+        if not left:
             break
         following = min(2 * count, cost.look.count)
-        joining = halving.joining(kept, following)
-        if following == count and not joining and len(kept) <= FINALISTS:
+        joining = halving.joining(left, following)
+        if following == count and not joining and len(left) <= FINALISTS:
             break
-        alive, count = halving.affordable([*kept, *joining], following, count), following
+        alive, count = halving.affordable([*left, *joining], following), following
     return halving.found()
 
 
@@ -196,6 +209,28 @@ def opening(
         if not chosen or took_s <= seconds:
             chosen.append(one)
     return count, chosen
+
+
+def ranking(times: Mapping[Candidate, float]) -> list[Candidate]:
+    """Return the candidates, best first; of those tied with the best the one with the fewest workers."""
+    best = min(times.values())
+
+    def key(one: Candidate) -> tuple[float, int, Candidate]:
+        tied = times[one] <= TIED * best
+        return (best, one.workers, one) if tied else (times[one], 0, one)
+
+    return sorted(times, key=key)
+
+
+def kept(ranked: Sequence[Candidate], times: Mapping[Candidate, float], *, lanes_too: bool) -> list[Candidate]:
+    """Return the better half, best first; of each lane the best one, too, if `lanes_too`."""
+    best_s = min(times.values())
+    half = ranked[: max(math.ceil(len(ranked) / 2), min(FINALISTS, len(ranked)))]
+    good = {one for one in half if times[one] <= HOPELESS * best_s}
+    if lanes_too:
+        firsts = {one.lane: one for one in reversed(ranked)}.values()
+        good |= {one for one in firsts if times[one] <= LANE_HOPELESS * best_s}
+    return [one for one in ranked if one in good]
 
 
 class _Halving:
@@ -236,12 +271,11 @@ class _Halving:
         if not measured:
             return []
         times = {one: median(self._times(one, count)) for one in measured}
-        ranked = sorted(measured, key=lambda one: (times[one], one))
+        ranked = ranking(times)
         self._ranking = [*ranked, *(one for one in self._ranking if one in self._cut)]
         self._count = count
         self._rungs += 1
-        half = ranked[: max(math.ceil(len(ranked) / 2), min(FINALISTS, len(ranked)))]
-        return [one for one in half if times[one] <= HOPELESS * times[ranked[0]]]
+        return kept(ranked, times, lanes_too=count < self._cost.look.count)
 
     def joining(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
         """Take out those that wait, that have enough inputs now, and whose smaller neighbour was kept."""
@@ -251,22 +285,18 @@ class _Halving:
         self._waiting = [one for one in self._waiting if one not in found]
         return found
 
-    def affordable(self, alive: list[Candidate], count: int, before: int) -> list[Candidate]:
+    def affordable(self, alive: list[Candidate], count: int) -> list[Candidate]:
         """Leave off the last of a rung as long as there is no time for it; nobody is measured alone."""
         left_s = self._left_s()
         while len(alive) > 1 and sum(self._expected_s(one, count) for one in alive) > left_s:
             self._cut.append(alive.pop())
-        return alive if len(alive) > 1 or count > before else []
+        return alive if len(alive) > 1 else []
 
     def found(self) -> Search:
         """Return what is known now."""
-        missed = "fewer workers of its lane were not among the best"
-        late = "there was no time left"
         measured = {value.candidate for value in self._values}
-        out = [Dropped(one, late) for one in self._cut if one not in measured]
-        waiting = [
-            Dropped(one, missed if self._smaller(one) is not None else late) for one in self._waiting
-        ]
+        out = [Dropped(one, LATE) for one in self._cut if one not in measured]
+        waiting = [Dropped(one, MISSED if self._smaller(one) in measured else LATE) for one in self._waiting]
         return Search(
             tuple(self._ranking),
             tuple(self._values),
