@@ -18,10 +18,7 @@ from gopatterns_cli.measuring.plan import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
 from gopatterns_cli.tuning.grid import Candidate
-from gopatterns_cli.tuning.searching import TIED, Value
-
-Entrant = Candidate | None
-"""Who takes part: a candidate, or the plain loop as None."""
+from gopatterns_cli.tuning.searching import TIED, Entrant, Value
 
 PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
 """What is found: the best is proved faster than the plain loop; proved no faster; neither."""
@@ -90,13 +87,13 @@ class Finals:
     verdict: str
 
 
-Run = Callable[[Entrant, int, int, int], Value]
-"""Measures an entrant: over so many inputs, from which on, with which hash seed; raises LostRunError."""
+Run = Callable[[Entrant, int, int], Value]
+"""Measures an entrant in the round of that number, from 0, with a hash seed; raises LostRunError."""
 
 
 def planned(
     entrants: Sequence[Candidate],
-    expected_s: Callable[[Entrant, int], float],
+    expected_s: Callable[[Entrant], float],
     seconds: float,
     counts: tuple[int, int],
     seed: int,
@@ -105,7 +102,7 @@ def planned(
 
     Args:
         entrants: the candidates, best first.
-        expected_s: how long measuring an entrant over so many inputs takes, its process included.
+        expected_s: how long measuring an entrant takes, its process included.
         seconds: what all rounds may take.
         counts: inputs of a candidate's run, and of the plain loop's.
         seed: draws the orders.
@@ -113,7 +110,7 @@ def planned(
     count, plain_count = counts
     finalists = list(entrants)
     while True:
-        round_s = expected_s(None, plain_count) + sum(expected_s(one, count) for one in finalists)
+        round_s = expected_s(None) + sum(expected_s(one) for one in finalists)
         rounds = min(int(max(seconds, 0.0) / round_s), ROUNDS)
         if rounds >= FEWEST_ROUNDS or len(finalists) == 1:
             break
@@ -137,24 +134,22 @@ class Rounds:
     done: int = 0
 
 
-def carry_out(
-    plan: Plan, rounds: Rounds, run: Run, left_s: Callable[[], float], progress: Callable[[int, int], None]
-) -> None:
-    """Measure the rounds into `rounds`; a round that there is no time for any more is not begun."""
+def carry_out(plan: Plan, rounds: Rounds, run: Run, left_s: Callable[[], float]) -> None:
+    """Measure the rounds into `rounds`; one that there is no time for any more is not begun."""
+    round_s = 0.0
     for number, (order, hash_seed) in enumerate(zip(plan.orders, plan.hash_seeds, strict=True)):
-        if left_s() <= 0:
+        before_s = left_s()
+        if number and before_s < round_s:
             return
         for entrant in order:
-            progress(number + 1, plan.rounds)
-            count = plan.plain_count if entrant is None else plan.count
-            first = number * plan.plain_count if entrant is None else 0  # other inputs in every round
             try:
-                value = run(entrant, count, first, hash_seed)
+                value = run(entrant, number, hash_seed)
             except LostRunError as error:
                 rounds.lost.setdefault(entrant, []).append(str(error))
             else:
                 rounds.values.setdefault(entrant, {})[number] = value
         rounds.done = number + 1
+        round_s = before_s - left_s()
 
 
 def decided(plan: Plan, rounds: Rounds) -> Finals:
@@ -213,7 +208,7 @@ def _ratio(rounds: Rounds, above: Entrant, below: Entrant) -> RatioEstimate | No
     both = sorted(first.keys() & second.keys())
     if not both:
         return None
-    lost = rounds.done - len([number for number in both if number < rounds.done])
+    lost = max(rounds.done - len(both), 0)
     return paired(
         [first[number].each_s for number in both],
         [second[number].each_s for number in both],

@@ -105,6 +105,13 @@ def twins(best: Candidate, look: Look, bounds: Bounds) -> tuple[Candidate, ...]:
     return tuple(twin for twin in found if twin != best and _keeps(twin, bounds))
 
 
+def counterpart(best: Candidate, look: Look) -> Candidate:
+    """Return the same pool in the other arm: by hand where it is ours, ours where it is by hand."""
+    if best.lane.arm == NATIVE:
+        return Candidate(Lane(POOL, GOPAT, best.lane.runtime), best.workers)
+    return Candidate(Lane(POOL, NATIVE, by_hand(best, look)), best.workers)
+
+
 def by_hand(best: Candidate, look: Look) -> str:
     """Return the runtime on which the standard library does what a candidate does."""
     if not look.is_plain:

@@ -50,18 +50,22 @@ PATIENCE, GRACE_S = 2.0, 1.0
 """A candidate is ended once it has taken so many times as long as the plain loop would, and so much more."""
 
 
+Entrant = Candidate | None
+"""What is measured: a candidate, or the plain loop as None."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One measurement: a candidate over so many inputs.
+    """One measurement over so many inputs.
 
     Args:
-        candidate: what ran.
+        candidate: what ran; None for the plain loop.
         count: over how many inputs.
         run_s: seconds of one run over them.
         memory_bytes: what all its processes took at the most; None where nobody knows.
     """
 
-    candidate: Candidate
+    candidate: Entrant
     count: int
     run_s: float
     memory_bytes: int | None = None
@@ -150,12 +154,12 @@ class Search:
         Return, by worker count, a lane's throughput as a share of `best`'s, each on the most inputs on which
         both were measured.
         """
-        times: dict[tuple[Candidate, int], list[float]] = defaultdict(list)
+        times: dict[tuple[Entrant, int], list[float]] = defaultdict(list)
         for value in self.values:
             times[value.candidate, value.count].append(value.each_s)
         shares: dict[int, tuple[int, float]] = {}
         for (candidate, count), seconds in times.items():
-            if candidate.lane == lane and (best, count) in times:
+            if candidate is not None and candidate.lane == lane and (best, count) in times:
                 share = median(times[best, count]) / median(seconds)
                 shares[candidate.workers] = max(shares.get(candidate.workers, (0, 0.0)), (count, share))
         return {workers: share for workers, (_, share) in sorted(shares.items())}
