@@ -102,6 +102,18 @@ def percentage(value: str | float) -> float:
     return _read(value, _parse_percentage)
 
 
+def memory(value: str | float) -> float:
+    """Read an amount of memory such as `500MB` or `1.5GB`, in bytes; a KB is 1,024 of them."""
+    return _read(value, _parse_memory)
+
+
+def _parse_memory(text: str) -> float:
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(KB|MB|GB)", text)
+    if not match:
+        raise ValueError(f'found "{text}", allowed a number with its unit (KB, MB or GB), such as 500MB')
+    return float(match[1]) * 1024 ** ("KB", "MB", "GB").index(match[2]) * 1024
+
+
 def _parse_rate(text: str) -> float:
     if not re.fullmatch(r"[0-9][0-9_]{0,11}(\.[0-9]{1,9})?", text):
         raise ValueError(f'found "{text}", allowed a number per second, such as 5, 0.5 or 1_000')

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, SERIAL, Cell
 from gopatterns_cli.tuning.look import Look
+from patterns import runtimes
 
 POOL, FAN_OUT = "worker-pool", "fan-out-fan-in"
 
@@ -63,22 +65,39 @@ class Bounds:
     """What the user allows.
 
     Args:
-        workers: at the most.
+        workers: at the most; None for what waiting jobs may need.
         rate: calls per second at the most; None for no limit.
         ordered: the results come in the order of the inputs.
         memory_bytes: of all processes of a candidate together; None for no limit.
     """
 
-    workers: int
+    workers: int | None = None
     rate: float | None = None
     ordered: bool = False
     memory_bytes: float | None = None
 
 
+def most_workers(look: Look, asked: int | None) -> int:
+    """Return how many workers may be tried: those asked for, or what waiting jobs may need at the most.
+
+    Raises:
+        Failure: exit code 2: more were asked for than the machine, or the runtime, allows.
+    """
+    runtime = THREADS if look.is_plain else ASYNCIO
+    most: int = runtimes.load(runtime).max_tasks()
+    if asked is not None and asked > most:
+        raise Failure(f"--max-workers: found {asked:_}, allowed at most {most:_} on {runtime} here", 2)
+    return min(WAITERS, most) if asked is None else asked
+
+
 def searched(look: Look, bounds: Bounds, cores: int) -> tuple[Candidate, ...]:
-    """Return what is searched: each lane from few workers to many, no more of them than there are inputs."""
-    waiting = ladder(min(bounds.workers, look.count))
-    computing = processes_ladder(min(bounds.workers, look.count, PER_CORE * cores))
+    """Return what is searched: each lane from few workers to many, no more of them than there are inputs.
+
+    Raises:
+        Failure: as `most_workers`.
+    """
+    most = min(most_workers(look, bounds.workers), look.count)
+    waiting, computing = ladder(most), processes_ladder(min(most, PER_CORE * cores))
     lanes = [Lane(POOL, GOPAT, THREADS), Lane(POOL, NATIVE, THREADS)]
     if not look.is_plain:
         lanes = [Lane(POOL, GOPAT, ASYNCIO), Lane(POOL, NATIVE, ASYNCIO)]
@@ -138,11 +157,13 @@ def plain_cell(look: Look, bounds: Bounds, folder: Path, count: int, first: int 
         cell = Cell("tune", POOL, SERIAL, None, None, None, 0, "tuned", 0.0, count)
         return replace(cell, rate=bounds.rate, function=look.function, inputs=f"{folder}:{first}")
     arm = NATIVE if bounds.rate is None else GOPAT
-    return cell_of(Candidate(Lane(POOL, arm, ASYNCIO), 1), look, bounds, folder, count)
+    return cell_of(Candidate(Lane(POOL, arm, ASYNCIO), 1), look, bounds, folder, count, first)
 
 
-def cell_of(candidate: Candidate, look: Look, bounds: Bounds, folder: Path, count: int) -> Cell:
-    """Return a candidate as a cell that works on the first `count` inputs of the sample."""
+def cell_of(  # noqa: PLR0913, PLR0917 - what a cell is made of
+    candidate: Candidate, look: Look, bounds: Bounds, folder: Path, count: int, first: int = 0
+) -> Cell:
+    """Return a candidate as a cell that works on `count` inputs of the sample, from number `first` on."""
     lane = candidate.lane
     return Cell(
         scenario="tune",
@@ -157,7 +178,7 @@ def cell_of(candidate: Candidate, look: Look, bounds: Bounds, folder: Path, coun
         count=count,
         rate=bounds.rate,
         function=look.function,
-        inputs=f"{folder}:0",
+        inputs=f"{folder}:{first}",
         ordered=bounds.ordered,
     )
 

@@ -14,10 +14,18 @@ from gopatterns_cli.tuning.sample import FUNCTION, INPUTS
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A function, as MODULE:FUNCTION, and its inputs, as MODULE:ITERABLE, a file or a glob."""
+    """What is tuned.
+
+    Args:
+        function: as MODULE:FUNCTION.
+        inputs: as MODULE:ITERABLE, a file or a glob.
+        given_function, given_inputs: as the user wrote them, FILE.py:NAME perhaps.
+    """
 
     function: str
     inputs: str
+    given_function: str
+    given_inputs: str
 
 
 def resolved(function: str, inputs: str) -> Target:
@@ -31,7 +39,8 @@ def resolved(function: str, inputs: str) -> Target:
             f'{FUNCTION}: found "{function}", allowed MODULE:FUNCTION or FILE.py:FUNCTION, such as work:fetch', 2
         )
     is_iterable = named.form_of(inputs) == named.ITERABLE
-    return Target(_module(FUNCTION, function), _module(INPUTS, inputs) if is_iterable else inputs)
+    named_inputs = _module(INPUTS, inputs) if is_iterable else inputs
+    return Target(_module(FUNCTION, function), named_inputs, function, inputs)
 
 
 def _module(what: str, name: str) -> str:

@@ -1,0 +1,132 @@
+"""The result as a scenario file, which `gopat bench` measures and `gopat compare` judges, in CI say.
+
+The claim in it is the speed-up that was found, of our pool on the winner's runtime; its band is wide, because
+the file is there to notice that things have changed, on that machine or another.
+"""
+
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.measuring.disk import create, exists
+from gopatterns_cli.tuning.finals import Standing
+from gopatterns_cli.tuning.grid import PROCESSES, Candidate
+from gopatterns_cli.tuning.result import Tuned
+from gopatterns_cli.tuning.target import Target
+
+OPTION = "--scenario"
+
+BAND = 1.25
+
+PLAIN_S = 5.0
+"""`bench` runs the plain loop in every round, and once more in every process to know the answers: no longer."""
+
+
+def check_free(path: Path) -> None:
+    """Refuse, before anything is measured, a file that is there or would not be found.
+
+    Raises:
+        Failure: exit code 2.
+    """
+    if path.suffix != ".toml":
+        raise Failure(f"{OPTION}: found {path}, allowed a name that ends in .toml", 2)
+    if exists(path):
+        raise Failure(f"{OPTION}: found {path}, which is there already; allowed a new file", 2)
+
+
+def write(path: Path, tuned: Tuned, target: Target) -> str:
+    """Write the file; return why there is none, nothing when there is."""
+    why, text = written(tuned, target)
+    if why:
+        return why
+    try:
+        create(path, text)
+    except OSError as error:
+        raise Failure(f"{OPTION}: {path} cannot be written: {error.strerror}") from None
+    return ""
+
+
+def written(tuned: Tuned, target: Target) -> tuple[str, str]:
+    """Return why there is no such file, or its text."""
+    look = tuned.look
+    ours = next((one for one in tuned.finals.standings if one.candidate.lane.arm == GOPAT), None)
+    if not tuned.pays:
+        return tuned.verdict, ""
+    if ours is None or ours.speedup is None:
+        return "our pool was not among the finalists", ""
+    if look.failing:
+        return f"it fails on some inputs ({look.failing[0].kind}), and bench measures none that do", ""
+    if look.same_again is False:
+        return "it gives another answer each time, and bench compares answers", ""
+    if look.one_loop or look.form == "loop":
+        return "bench calls a plain function without an event loop, and an async one in many", ""
+    names = _names(target, ours.candidate)
+    if names is None:
+        return "processes import no file from another folder: call gopat there", ""
+    return "", _text(tuned, ours, *names)
+
+
+def _names(target: Target, candidate: Candidate) -> tuple[str, str] | None:
+    """
+    Return the names that `bench` will find from here: modules of this folder, else files, which other
+    processes cannot import.
+    """
+    folders = {os.path.realpath(Path(name.rpartition(":")[0]).parent) for name in _files(target)}
+    if folders <= {os.path.realpath(Path.cwd())}:
+        return target.function, target.inputs
+    return None if candidate.lane.runtime == PROCESSES else (target.given_function, target.given_inputs)
+
+
+def _files(target: Target) -> list[str]:
+    return [name for name in (target.given_function, target.given_inputs) if ".py:" in name]
+
+
+def _text(tuned: Tuned, ours: Standing, function: str, inputs: str) -> str:
+    lane, workers = ours.candidate.lane, ours.candidate.workers
+    count, speedup = _figure(tuned, ours)
+    name = re.sub(r"[^a-z0-9]+", "-", function.lower()).strip("-")
+    rate = tuned.bounds.rate
+    figure = f"speedup = {speedup:.4g}"
+    rates = ""
+    if rate is not None:
+        figure, rates = f"per_second = {1 / ours.each_s:.4g}", f", rates = [{rate:g}]"
+    about = f"{function} over {inputs}: {workers:,} workers on {lane.runtime}, found by gopat tune."
+    job = f"function = {_quoted(function)}, inputs = {_quoted(inputs)}, count = {count}"
+    return f"""\
+about = {_quoted(about)}
+pattern = "{lane.pattern}"
+job = {{ kind = "python", {job} }}
+arms = {{ workers = [{workers}], runtimes = ["{lane.runtime}"], home = "{lane.runtime}"{rates} }}
+
+[[claim]]
+id = "tune/{name}"
+where = {{ workers = {workers} }}
+{figure}
+band = {BAND}
+source = {_quoted(f"gopat tune {function} --inputs {inputs}, {datetime.now(UTC):%Y-%m-%d}")}
+"""
+
+
+def _figure(tuned: Tuned, ours: Standing) -> tuple[int, float]:
+    """
+    Return over how many inputs `bench` is to measure, and the speed-up found there: those of the finals, or
+    those of the longest rung of the search over which the plain loop is short enough.
+    """
+    plain_s = tuned.finals.plain_each_s or tuned.look.job_s
+    count, estimate = tuned.finals.plan.count, ours.speedup.estimate if ours.speedup else 1.0
+    if count * plain_s <= PLAIN_S:
+        return count, estimate
+    values = [value for value in tuned.search.values if value.candidate == ours.candidate]
+    short = [value.count for value in values if value.count * plain_s <= PLAIN_S]
+    count = max(short, default=min(value.count for value in values))
+    return count, plain_s / median(value.each_s for value in values if value.count == count)
+
+
+def _quoted(text: str) -> str:
+    """Write text as TOML does: JSON's quotes and escapes are the same."""
+    return json.dumps(text, ensure_ascii=False)
