@@ -66,6 +66,7 @@ class Course:
         asked: runs a program of tuning.
         progress: is told how far it is.
         clock: seconds, always rising.
+        rest: sleeps so many of them.
     """
 
     target: Target
@@ -77,6 +78,7 @@ class Course:
     asked: Asked
     progress: Progress
     clock: Callable[[], float] = time.monotonic
+    rest: Callable[[float], None] = time.sleep
     began_s: float = 0.0
     look: Look | None = None
     runner: Runner | None = None
@@ -92,7 +94,7 @@ class Course:
         look = self.look = self._look()
         cost = Cost(look, cores(), WORKER_S + SAMPLE_S + look.import_s, self.bounds.rate)
         runner = self.runner = Runner(
-            self.launcher, self.bounds, self.left_s, cost.start_s, look.one_loop, self.clock
+            self.launcher, self.bounds, self.left_s, cost.start_s, look.one_loop, self.clock, self.rest
         )
         found = self._search(cost, runner)
         final = self._finals(cost, runner, found)
