@@ -40,7 +40,9 @@ def answer(tuned: Tuned) -> str:
     """Return the one sentence that answers the question."""
     winner, what = tuned.winner, f"{tuned.look.function} over {_inputs(tuned.look)}"
     if winner is None or winner.speedup is None:
-        return f"{what}: not decided: no round of the finals was finished"
+        best, lead_x = tuned.favourite
+        about = f"about {figures.times(lead_x)} as fast as the plain loop"
+        return f"{what}: not proved: the best of the search, {best.words}, is {about}"
     lead = f"{figures.ratio(winner.speedup)} as fast as the plain loop"
     if tuned.verdict == PAYS:
         return f"{what}: {winner.candidate.words}: {lead}"

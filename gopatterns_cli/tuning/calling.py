@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from gopatterns_cli.tuning.sample import ASYNC, PLAIN, Failed, in_a_loop
+from gopatterns_cli.tuning.sample import ASYNC, PLAIN, Failed, forget_peak, in_a_loop, peak_bytes, resident_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Caller:
         function: the user's.
         form: how it has to be called, as in `sample`.
         rate: calls per second at the most; None for no limit.
+
+    `memory_bytes` is what the first call took at the most; None before it, or where the system does not say.
     """
 
     def __init__(self, function: Callable[[Any], Any], form: str, rate: float | None) -> None:
@@ -34,6 +36,8 @@ class Caller:
         self._awaited = None if form == PLAIN else function if form == ASYNC else in_a_loop(function)
         self._every_s = 0.0 if rate is None else 1 / rate
         self._next_s = 0.0
+        self._unweighed = True
+        self.memory_bytes: int | None = None
 
     def each(self, arguments: Iterable[Any], seconds: float = 0.0) -> Iterator[Called]:
         """Call it for one argument after the other, for at least one and until the time is over."""
@@ -43,6 +47,7 @@ class Caller:
             return
         for argument in arguments:
             time.sleep(self._wait_s())
+            before = self._before()
             began_s, began_cpu_s = time.perf_counter(), time.process_time()
             answer, message = None, ""
             try:
@@ -50,6 +55,7 @@ class Caller:
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
                 answer, message = failed(error)
             took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+            self._weigh(before)
             yield Called(answer, message, took_s, cpu_s)
             if time.monotonic() >= over_s:
                 return
@@ -89,6 +95,7 @@ class Caller:
         calls = []
         for argument in arguments:
             await asyncio.sleep(self._wait_s())
+            before = self._before()
             began_s, began_cpu_s = time.perf_counter(), time.process_time()
             message = ""
             try:
@@ -96,10 +103,23 @@ class Caller:
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
                 answer, message = failed(error)
             took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+            self._weigh(before)
             calls.append(Called(answer, message, took_s, cpu_s))
             if time.monotonic() >= over_s:
                 break
         return calls
+
+    def _before(self) -> int | None:
+        """Return what the process takes before the very first call; None before any other."""
+        if not self._unweighed:
+            return None
+        forget_peak()
+        return resident_bytes()
+
+    def _weigh(self, before: int | None) -> None:
+        if self._unweighed:
+            self._unweighed = False
+            self.memory_bytes = None if before is None else max(peak_bytes() - before, 0)
 
     def _wait_s(self) -> float:
         """Take a turn, and say how long to wait for it."""

@@ -76,11 +76,11 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         stored=bool(stored),
     )
     fresh.stage(folder, f"running {request['function']} on its first input")
-    caller, form, memory = _first(sample, arguments[0], request["rate"])
+    caller, form = _called(sample, arguments[0], request["rate"])
     look = _looked(replace(sample, form=form), caller, arguments, folder, seconds)
     sized, called = _nature(sample.inputs)
-    look = replace(look, more=more, sized=sized, called=called, import_s=import_s, memory_bytes=memory)
-    return look.to_json()
+    look = replace(look, more=more, sized=sized, called=called, import_s=import_s)
+    return replace(look, memory_bytes=caller.memory_bytes).to_json()
 
 
 def _read(name: str, seconds: float) -> tuple[list[Any], bool]:
@@ -105,22 +105,21 @@ def _nature(name: str) -> tuple[bool, bool]:
     return hasattr(found, "__len__"), not isinstance(found, Iterable)
 
 
-def _first(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, str, int | None]:
-    """Run the very first job: find out how the function has to be called, and what a job takes in memory."""
-    gc.collect()
-    samples.forget_peak()
-    before = samples.resident_bytes()
-    form = sample.form
-    caller = Caller(sample.imported(), form, rate)
+def _called(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, str]:
+    """
+    Find out how the function has to be called, a plain one by calling it. An async one is not called for
+    that: some work in the first event loop of a process only.
+    """
+    caller = Caller(sample.imported(), sample.form, rate)
+    if sample.form != PLAIN:
+        return caller, sample.form
     (one,) = caller.each([argument])
     needs_loop = isinstance(one.answer, Failed) and any(words in one.message for words in NO_LOOP)
-    if form == PLAIN and (needs_loop or inspect.isawaitable(one.answer)):
-        if inspect.iscoroutine(one.answer):
-            one.answer.close()
-        form = LOOP
-        caller = Caller(sample.imported(), form, rate)
-        caller.each([argument])
-    return caller, form, None if before is None else max(samples.peak_bytes() - before, 0)
+    if not needs_loop and not inspect.isawaitable(one.answer):
+        return caller, PLAIN
+    if inspect.iscoroutine(one.answer):
+        one.answer.close()
+    return Caller(sample.imported(), LOOP, rate), LOOP
 
 
 def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Path, seconds: float) -> Look:
@@ -132,7 +131,7 @@ def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Pa
             f"{FUNCTION}: {sample.function} fails on all {len(calls):,} inputs that were tried: "
             f"{failing[0].kind}: {failing[0].message}"
         )
-    settled = calls[1:] or calls  # the first may have filled caches
+    settled = [*(calls[1:] or calls)]  # the first may have filled caches
     if sum(call.took_s for call in settled) < FEWEST_S:
         settled += caller.each(cycle(arguments), FEWEST_S)
     job_s = sum(call.took_s for call in settled) / len(settled)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gopatterns_cli.statistics.scaling import knee
 from gopatterns_cli.tuning.finals import PAYS, Finals, Standing
-from gopatterns_cli.tuning.grid import Bounds
+from gopatterns_cli.tuning.grid import Bounds, Candidate
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.searching import Search
 
@@ -78,6 +78,13 @@ class Tuned:
     def winner(self) -> Standing | None:
         """The best finalist, whether it pays or not; None when none could be measured."""
         return self.finals.standings[0] if self.finals.standings else None
+
+    @property
+    def favourite(self) -> tuple[Candidate, float]:
+        """The best of the search, and about how many times as fast as the plain loop it was there."""
+        best = self.search.ranking[0]
+        values = [value for value in self.search.values if value.candidate == best]
+        return best, self.look.job_s / values[-1].each_s
 
     @property
     def pays(self) -> bool:

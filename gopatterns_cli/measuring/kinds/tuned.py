@@ -20,8 +20,14 @@ from gopatterns_cli.measuring.kinds import Effect
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.sample import PLAIN, Failed, Sample
 
-UNKNOWN = object()
-"""The right answer where nobody knows it."""
+class _Unknown:
+    """The right answer where nobody knows it."""
+
+    def __repr__(self) -> str:
+        return "no failure"
+
+
+UNKNOWN = _Unknown()
 
 
 @dataclass(frozen=True, slots=True)
