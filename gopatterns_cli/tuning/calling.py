@@ -61,7 +61,7 @@ class Caller:
                 return
 
     def pair_s(self, arguments: Iterable[Any]) -> float:
-        """Return how long two jobs take that are awaited at once; of three times the shortest."""
+        """Return how long two jobs take that are awaited at once."""
         assert self._awaited is not None  # noqa: S101 - of async functions only
         awaited, pair = self._awaited, list(islice(arguments, 2)) * 2
 
@@ -70,7 +70,6 @@ class Caller:
             await asyncio.gather(awaited(pair[0]), awaited(pair[1]), return_exceptions=True)
             return time.perf_counter() - began_s
 
-        time.sleep(2 * self._wait_s())
         return asyncio.run(both())
 
     def on_runtime(self, runtime: str, argument: Any) -> str:
@@ -84,6 +83,11 @@ class Caller:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
             return " ".join(f"{type(error).__name__}: {error}".split())
         return ""
+
+    @property
+    def limited(self) -> bool:
+        """Whether a rate is held: jobs are called one after the other then, and never at once."""
+        return self._every_s > 0
 
     def paced_s(self, job_s: float) -> float:
         """What a job takes together with its turn."""

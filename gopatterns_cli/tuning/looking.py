@@ -76,8 +76,8 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         stored=bool(stored),
     )
     fresh.stage(folder, f"running {request['function']} on its first input")
-    caller, form = _called(sample, arguments[0], request["rate"])
-    look = _looked(replace(sample, form=form), caller, arguments, folder, seconds)
+    caller, form, first = _called(sample, arguments[0], request["rate"])
+    look = _looked(replace(sample, form=form), caller, first, arguments, folder, seconds)
     sized, called = _nature(sample.inputs)
     look = replace(look, more=more, sized=sized, called=called, import_s=import_s)
     return replace(look, memory_bytes=caller.memory_bytes).to_json()
@@ -105,26 +105,33 @@ def _nature(name: str) -> tuple[bool, bool]:
     return hasattr(found, "__len__"), not isinstance(found, Iterable)
 
 
-def _called(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, str]:
+def _called(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, str, list[Called]]:
     """
-    Find out how the function has to be called, a plain one by calling it. An async one is not called for
-    that: some work in the first event loop of a process only.
+    Find out how the function has to be called, a plain one by calling it, and return that call. An async one
+    is not called for that: some work in the first event loop of a process only.
     """
     caller = Caller(sample.imported(), sample.form, rate)
     if sample.form != PLAIN:
-        return caller, sample.form
+        return caller, sample.form, []
     (one,) = caller.each([argument])
     needs_loop = isinstance(one.answer, Failed) and any(words in one.message for words in NO_LOOP)
     if not needs_loop and not inspect.isawaitable(one.answer):
-        return caller, PLAIN
+        return caller, PLAIN, [one]
     if inspect.iscoroutine(one.answer):
         one.answer.close()
-    return Caller(sample.imported(), LOOP, rate), LOOP
+    return Caller(sample.imported(), LOOP, rate), LOOP, []
 
 
-def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Path, seconds: float) -> Look:
+def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing after the other
+    sample: Sample,
+    caller: Caller,
+    first: Sequence[Called],
+    arguments: Sequence[Any],
+    folder: Path,
+    seconds: float,
+) -> Look:
     fresh.stage(folder, f"running {sample.function} in a plain loop")
-    calls = list(caller.each(arguments, seconds * SERIES))
+    calls = [*first, *caller.each(arguments[len(first) :], seconds * SERIES)]
     failing = _failing(calls)
     if len(calls) == sum(one.jobs for one in failing):
         raise Failure(
@@ -140,7 +147,7 @@ def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Pa
 
     def has_time(jobs: int, share: float, what: str) -> bool:
         fits = jobs * caller.paced_s(job_s) <= share * seconds
-        skipped.extend([] if fits else [what])
+        skipped.extend([what] * (not fits))
         return fits
 
     fresh.stage(folder, f"running {sample.function} a second time")
@@ -153,11 +160,13 @@ def _looked(sample: Sample, caller: Caller, arguments: Sequence[Any], folder: Pa
     known = samples.store(folder, "answers", [call.answer for call in calls]) if same_again is not False else 0
     gil_share = pair = None
     rows = max(round(2 * FEWEST_S / job_s), 1)
-    if one_loop:
-        skipped.append("whether two at once overlap")
-    elif sample.form != PLAIN:
-        if has_time(3, PAIR, "whether two at once overlap"):
+    if sample.form != PLAIN:
+        if one_loop or caller.limited:
+            skipped.append("whether two at once overlap")
+        elif has_time(3, PAIR, "whether two at once overlap"):
             pair = caller.pair_s(arguments) / job_s
+    elif caller.limited:
+        skipped.append("whether it holds the GIL")
     elif cores() > 1 and has_gil() and has_time(2 * rows, GIL, "whether it holds the GIL"):
         fresh.stage(folder, f"running {sample.function} beside a thread that counts")
         gil_share = min(held_s(caller.function, list(islice(cycle(arguments), rows))) / job_s, 1.0)

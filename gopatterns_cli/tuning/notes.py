@@ -37,7 +37,7 @@ def _left_out(look: Look, search: Search, finals: Finals) -> Iterator[str]:
     if finals.rounds < ROUNDS:
         yield f"{ROUNDS - finals.rounds} of {ROUNDS} rounds of the finals: there was no time for them"
     if look.not_looked_at:
-        yield f"not looked at, for want of time: {', '.join(look.not_looked_at)}"
+        yield f"looking {', '.join(look.not_looked_at)}"
 
 
 def _grouped(not_measured: Sequence[Dropped]) -> Iterator[str]:
