@@ -150,7 +150,9 @@ class Course:
         def measure(candidate: Candidate, count: int, most_s: float) -> Value:
             self.progress(f"searching on {count:,} inputs: {candidate.words}", self.left_s())
             cell = cell_of(candidate, look, self.bounds, self.folder, count)
-            return runner.measure(candidate, cell, cost.run_s(candidate, count), most_s)
+            before = [value.each_s for value in runner.values if value.candidate == candidate]
+            expected_s = before[-1] * count if before else cost.run_s(candidate, count)
+            return runner.measure(candidate, cell, expected_s, most_s)
 
         candidates = searched(look, self.bounds, cost.cores)
         left_s = partial(self.left_s, SEARCH)
