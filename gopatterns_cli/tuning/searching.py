@@ -266,7 +266,7 @@ class _Halving:
                 self._cut.append(candidate)
                 continue
             try:
-                value = self._measure(candidate, count, min(self._cost.most_s(count), max(self._left_s(), GRACE_S)))
+                value = self._measure(candidate, count, self._cost.most_s(count))
             except LostRunError as error:
                 self._dropped.append(Dropped(candidate, str(error)))
                 continue
