@@ -276,7 +276,8 @@ class _Halving:
             return []
         times = {one: median(self._times(one, count)) for one in measured}
         ranked = ranking(times)
-        self._ranking = [*ranked, *(one for one in self._ranking if one in self._cut)]
+        earlier = {one: self._last_s(one) for one in self._ranking if one in self._cut}
+        self._ranking = ranking({**earlier, **times})
         self._count = count
         self._rungs += 1
         return kept(ranked, times, lanes_too=count < self._cost.look.count)
@@ -289,12 +290,16 @@ class _Halving:
         self._waiting = [one for one in self._waiting if one not in found]
         return found
 
-    def affordable(self, alive: list[Candidate], count: int) -> list[Candidate]:
-        """Leave off the last of a rung as long as there is no time for it; nobody is measured alone."""
+    def affordable(self, members: Iterable[Candidate], count: int) -> list[Candidate]:
+        """
+        Leave off the least promising as long as there is no time for them. What was measured before is not
+        measured alone: that would tell nothing.
+        """
         left_s = self._left_s()
+        alive = sorted(members, key=lambda one: (self._expected_s(one, count), one))
         while len(alive) > 1 and sum(self._expected_s(one, count) for one in alive) > left_s:
             self._cut.append(alive.pop())
-        return alive if len(alive) > 1 else []
+        return alive if len(alive) > 1 or not self._has(alive[0]) else []
 
     def found(self) -> Search:
         """Return what is known now."""
@@ -317,10 +322,16 @@ class _Halving:
 
     def _expected_s(self, candidate: Candidate, count: int) -> float:
         """Guess from what it took before, else from the look."""
-        before = [value for value in self._values if value.candidate == candidate]
-        if not before:
+        if not self._has(candidate):
             return self._cost.all_s(candidate, count)
-        return self._cost.start_s + max(before[-1].each_s * count, VALUE_S)
+        return self._cost.start_s + max(self._last_s(candidate) * count, VALUE_S)
+
+    def _has(self, candidate: Candidate) -> bool:
+        return any(value.candidate == candidate for value in self._values)
+
+    def _last_s(self, candidate: Candidate) -> float:
+        """Seconds per job, the last time that it was measured."""
+        return next(value.each_s for value in reversed(self._values) if value.candidate == candidate)
 
     def _smaller(self, candidate: Candidate) -> Candidate | None:
         """The next smaller candidate of a lane; None for its smallest."""
