@@ -20,7 +20,9 @@ from gopatterns_cli.measuring.disk import exists
 from gopatterns_cli.measuring.drafting import computes, draft
 from gopatterns_cli.measuring.kinds import missing, python
 from gopatterns_cli.measuring.machine import facts
+from gopatterns_cli.options import ALL
 from gopatterns_cli.session import RUNNING, Session, taken
+from gopatterns_cli.sweeping import check_workers, everywhere, swept
 from scenarios.model import Scenario
 from scenarios.targets import CLAIMS
 
@@ -38,7 +40,13 @@ def begun(targets: list[str], results: Path, output: Path | None, wanted: dict[s
         )
     selection = scenarios.find(*targets)
     seed = wanted["seed"] if wanted["seed"] is not None else random.SystemRandom().randrange(LARGEST_SEED)
-    chosen = _ready(selection.scenarios)
+    sweep, chosen = wanted["sweep"], _ready(selection.scenarios)
+    if wanted["runtimes"] == (ALL,):
+        chosen, wanted["runtimes"] = [everywhere(scenario) for scenario in chosen], None
+    chosen = [swept(scenario, sweep) for scenario in chosen]
+    if sweep.workers is not None:
+        for scenario in chosen:
+            check_workers(scenario, wanted["runtimes"])
     plan = draft(
         chosen,
         quick=wanted["quick"],

@@ -1,9 +1,10 @@
-"""From what waiting per item a pattern starts to beat the serial loop.
+"""From what duration of a job a pattern starts to beat the serial loop, another runtime, or comes near its
+ideal.
 
-A scenario with a ladder of durations measures both arms at every rung. In each round the gap between the
-two, in seconds per item, is followed up the ladder; the crossing is interpolated linearly between the
-two adjoining rungs where the gap changes its sign for good. x is the mean *real* duration of the serial
-arm's waits at a rung.
+A scenario with a ladder of durations measures both arms at every rung; what the ladder is climbed for is in
+its file (`break_even`). In each round the gap between the two, in seconds per item, is followed up the
+ladder; the crossing is interpolated linearly between the two adjoining rungs where the gap changes its sign
+for good. x is the mean *real* duration of the serial arm's jobs at a rung.
 
 In a round where the pattern pays at every rung the crossing lies somewhere below the ladder, in one
 where it does not even pay at the top somewhere above. Such a round is carried as the bounds that it has:
@@ -16,16 +17,18 @@ overlap under the GIL, however much there is of it.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
+from gopatterns_cli.makespan import ideal_s
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics import signed_rank
 from gopatterns_cli.statistics.ratio import Interval, withheld
+from scenarios.model import IDEAL, SERIAL_LOOP, Against, Scenario
 
 
 class Payoff(StrEnum):
@@ -45,30 +48,33 @@ class Rung:
         asked_s: how long a wait was asked to be.
         wait_s: how long it really was in the serial arm.
         arm_wait_s: how long it really was in the other arm.
-        serial_per_item_s: time of the serial arm.
-        per_item_s: time of the other arm.
+        other_per_item_s: time of what it is against, times the factor within which that counts as reached.
+        per_item_s: time of the arm.
     """
 
     asked_s: float
     wait_s: float
     arm_wait_s: float
-    serial_per_item_s: float
+    other_per_item_s: float
     per_item_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """From what waiting per item and stage one arm pays.
+    """From what duration of a job one arm pays.
 
     Args:
         scenario: name of the scenario with the ladder.
-        pattern: what is compared with the serial loop.
-        arm: `gopat` or `native`.
-        runtime: where it ran.
+        pattern: what ran.
+        job_kind: what a job does: `wait`, `cpu` and so on.
+        against: what it is compared with, and within which factor.
+        arm: `gopat`, `native` or `go`.
+        runtime: where it ran; `Go` of Go.
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
+        stages: into how many an item's work is cut; None where it is not.
         payoff: where the crossing lies.
-        wait_s: the estimated crossing, seconds of waiting per item and stage; None unless it crosses.
+        wait_s: the estimated crossing, seconds per job and stage; None unless it crosses.
         interval: its 95 % interval, an end beyond the ladder being infinite; None when the whole of it lies
             there, or when `warnings` says why there is none.
         bracket: waits of the two rungs between which the median gap turns negative; None if it never
@@ -80,10 +86,13 @@ class BreakEven:
 
     scenario: str
     pattern: str
+    job_kind: str
+    against: Against
     arm: str
     runtime: str
     pool: str
     workers: int | None
+    stages: int | None
     payoff: Payoff
     wait_s: float | None
     interval: Interval | None
@@ -93,15 +102,23 @@ class BreakEven:
     warnings: tuple[str, ...] = ()
 
 
-def break_evens(session: Session) -> tuple[BreakEven, ...]:
+def break_evens(session: Session, scenarios: Iterable[Scenario]) -> tuple[BreakEven, ...]:
     """Return one break-even for every arm that the session measured over a ladder, in the plan's order."""
+    against = {scenario.stem: scenario.against for scenario in scenarios}
     ladders: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for cell in session.plan.cells:
-        if cell.ladder and not cell.is_serial:
-            ladders[cell.scenario, cell.arm, cell.runtime, cell.pool, cell.workers].append(cell)
+        rival = against.get(cell.scenario, Against())
+        if cell.ladder and not cell.is_serial and cell.runtime != rival.what:
+            ladders[_arm(cell)].append(cell)
     rising = (sorted(cells, key=lambda cell: cell.duration_s) for cells in ladders.values())
-    found = (_break_even(session, cells) for cells in rising)
+    found = (_break_even(session, cells, against.get(cells[0].scenario, Against())) for cells in rising)
     return tuple(point for point in found if point is not None)
+
+
+def _arm(cell: Cell) -> tuple[object, ...]:
+    """What the cells of one ladder share."""
+    shape = (cell.pattern, cell.workers, cell.stages, cell.buffer)
+    return cell.scenario, cell.arm, cell.runtime, cell.pool, *shape
 
 
 def crossing(waits_s: Sequence[float], gaps_s: Sequence[float]) -> tuple[float, float]:
@@ -126,22 +143,22 @@ def crossing(waits_s: Sequence[float], gaps_s: Sequence[float]) -> tuple[float, 
 
 @dataclass(frozen=True, slots=True)
 class _Climb:
-    """One round's way up the ladder: real waits and seconds per item, serial and other arm."""
+    """One round's way up the ladder: real durations of jobs, and seconds per item of both."""
 
     waits_s: tuple[float, ...]
     arm_waits_s: tuple[float, ...]
-    serial_s: tuple[float, ...]
+    other_s: tuple[float, ...]
     arm_s: tuple[float, ...]
 
     @property
     def crossing_s(self) -> tuple[float, float]:
         return crossing(
-            self.waits_s, [arm - serial for arm, serial in zip(self.arm_s, self.serial_s, strict=True)]
+            self.waits_s, [arm - other for arm, other in zip(self.arm_s, self.other_s, strict=True)]
         )
 
 
-def _break_even(session: Session, cells: Sequence[Cell]) -> BreakEven | None:
-    climbs = _climbs(session, cells)
+def _break_even(session: Session, cells: Sequence[Cell], against: Against) -> BreakEven | None:
+    climbs = _climbs(session, cells, against)
     if not climbs:
         return None
     first, level = cells[0], session.plan.levels[0]
@@ -154,10 +171,13 @@ def _break_even(session: Session, cells: Sequence[Cell]) -> BreakEven | None:
     return BreakEven(
         scenario=first.scenario,
         pattern=first.pattern,
+        job_kind=first.job_kind,
+        against=against,
         arm=first.arm,
-        runtime=str(first.runtime),
+        runtime="Go" if first.is_go else str(first.runtime),
         pool=str(first.pool),
         workers=first.workers,
+        stages=first.stages,
         payoff=payoff,
         wait_s=estimate if payoff is Payoff.CROSSES else None,
         interval=None if payoff in {Payoff.ALWAYS, Payoff.NEVER} else interval,
@@ -168,26 +188,40 @@ def _break_even(session: Session, cells: Sequence[Cell]) -> BreakEven | None:
     )
 
 
-def _climbs(session: Session, cells: Sequence[Cell]) -> list[_Climb]:
+def _climbs(session: Session, cells: Sequence[Cell], against: Against) -> list[_Climb]:
     """Return the rounds that measured both arms at every rung."""
     serials = [session.plan.serial_of(cell) for cell in cells]
-    if None in serials:
-        return []
-    names = [serial.name for serial in serials if serial is not None]
-    arms, loops = [session.seconds(cell.name) for cell in cells], [session.seconds(name) for name in names]
-    waits = [session.job_seconds(name) for name in names]
+    others = [_per_item(session, cell, against) for cell in cells]
+    arms = [session.seconds(cell.name) for cell in cells]
+    waits = [{} if serial is None else session.job_seconds(serial.name) for serial in serials]
     arm_waits = [session.job_seconds(cell.name) for cell in cells]
-    complete = sorted(set.intersection(*(set(by_round) for by_round in (*arms, *loops))))
-    count = cells[0].count
+    timed = [wait for cell, wait in zip(cells, waits, strict=True) if cell.duration_s]
+    complete = sorted(set.intersection(*(set(by_round) for by_round in (*arms, *others, *timed))))
+    counts = [cell.count for cell in cells]
     return [
         _Climb(
             waits_s=tuple(wait.get(number, 0.0) for wait in waits),
             arm_waits_s=tuple(wait.get(number, 0.0) for wait in arm_waits),
-            serial_s=tuple(loop[number] / count for loop in loops),
-            arm_s=tuple(arm[number] / count for arm in arms),
+            other_s=tuple(against.within * other[number] for other in others),
+            arm_s=tuple(arm[number] / count for arm, count in zip(arms, counts, strict=True)),
         )
         for number in complete
     ]
+
+
+def _per_item(session: Session, cell: Cell, against: Against) -> Mapping[int, float]:
+    """Return what a cell is compared with, in seconds per item by round; empty where that is nothing."""
+    if against.what == IDEAL:
+        waits = session.job_seconds(cell.name)
+        ideals = {number: ideal_s(cell, wait_s) for number, wait_s in waits.items()}
+        return {number: ideal / cell.count for number, ideal in ideals.items() if ideal is not None}
+    other = session.plan.serial_of(cell)
+    if against.what != SERIAL_LOOP:
+        rival = replace(cell, runtime=against.what)
+        other = rival if rival in session.plan.cells and not cell.is_go else None
+    if other is None:
+        return {}
+    return {number: seconds / other.count for number, seconds in session.seconds(other.name).items()}
 
 
 def _interval(lows: Sequence[float], highs: Sequence[float], level: float) -> Interval | None:
@@ -210,7 +244,7 @@ def _rungs(cells: Sequence[Cell], climbs: Sequence[_Climb]) -> tuple[Rung, ...]:
             asked_s=cell.duration_s,
             wait_s=median(climb.waits_s[i] for climb in climbs),
             arm_wait_s=median(climb.arm_waits_s[i] for climb in climbs),
-            serial_per_item_s=median(climb.serial_s[i] for climb in climbs),
+            other_per_item_s=median(climb.other_s[i] for climb in climbs),
             per_item_s=median(climb.arm_s[i] for climb in climbs),
         )
         for i, cell in enumerate(cells)
@@ -219,7 +253,7 @@ def _rungs(cells: Sequence[Cell], climbs: Sequence[_Climb]) -> tuple[Rung, ...]:
 
 def _bracket(rungs: Sequence[Rung]) -> tuple[Rung, Rung] | None:
     """Return the last two adjoining rungs between which the median gap turns negative."""
-    pays = [rung.per_item_s < rung.serial_per_item_s for rung in rungs]
+    pays = [rung.per_item_s < rung.other_per_item_s for rung in rungs]
     turns = [
         (low, high) for (low, was), (high, now) in pairwise(zip(rungs, pays, strict=True)) if now and not was
     ]

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from gopatterns_cli.measured import Measured, paced
 from gopatterns_cli.measuring.cells import BUCKET, COLD, GO, GO_SERIAL, GO_TICKER, GOPAT, SERIAL, TICKER
 from gopatterns_cli.measuring.typed import checked, shown
+from gopatterns_cli.ruling import IN_GO as IN_GO_ALONE
+from gopatterns_cli.ruling import IN_PYTHON, Ruling, rulings
 from gopatterns_cli.session import Session, SessionError
 from gopatterns_cli.statistics.ratio import RatioEstimate
-from gopatterns_cli.verdicts import Judgement, Verdict, accepted, combine, judge
-from scenarios.model import Claim, Scenario, from_json
+from gopatterns_cli.verdicts import SAME_WITHIN, Judgement, Verdict, accepted, combine, judge
+from scenarios.model import RULES, Claim, Scenario, from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class ClaimResult:
         go: the same cells in real Go; empty when there was none.
         go_gains, go_judgements: the same of those.
         go_judgement: what is found of the claim in Go; it decides nothing.
+        elsewhere: the same cells on the other runtimes; they decide nothing.
+        rulings: of a claim that gives a rule, what was found of it, the deciding one first.
     """
 
     claim: Claim
@@ -49,6 +53,8 @@ class ClaimResult:
     go_gains: tuple[RatioEstimate | None, ...] = ()
     go_judgements: tuple[Judgement, ...] = ()
     go_judgement: Judgement | None = None
+    elsewhere: tuple[Measured, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def is_paced(self) -> bool:
@@ -82,6 +88,10 @@ def scenarios_of(session: Session) -> tuple[Scenario, ...]:
 
 def _check(claim: Claim) -> None:
     """Raise ValueError for a claim that no cell could be judged by."""
+    if claim.rule is not None:
+        if claim.rule not in RULES:
+            raise ValueError(f"claim {claim.id} cannot have the rule {shown(claim.rule)}")
+        return
     low, high = claimed(claim)
     if not 0 < low <= high or claim.band < 1:
         raise ValueError(f"claim {claim.id} cannot be {shown((low, high))} within {claim.band}")
@@ -96,11 +106,19 @@ def _check(claim: Claim) -> None:
 def claim_results(session: Session, scenario: Scenario, cells: Iterable[Measured]) -> tuple[ClaimResult, ...]:
     """Judge every claim of `scenario` by its measured cells, in the file's order."""
     measured = tuple(cells)
-    return tuple(_result(session, scenario, claim, measured) for claim in scenario.claims)
+    return tuple(
+        (_result if claim.rule is None else _ruled)(session, scenario, claim, measured)
+        for claim in scenario.claims
+    )
 
 
 def speaks_about(claim: Claim, scenario: Scenario, found: Measured) -> bool:
-    """Whether `found` is a configuration that the claim is about, on any runtime that it does not exclude."""
+    """
+    Whether `found` is a configuration that the claim is about, on any runtime that it does not exclude. None
+    is where the claim is a rule, which compares all of them.
+    """
+    if claim.rule is not None:
+        return False
     if claim.job_kind not in {None, scenario.job.kind} or found.cell.is_serial != (claim.arm == SERIAL):
         return False
     where = {} if found.cell.is_serial else {"pool": COLD, **claim.where}
@@ -148,6 +166,7 @@ def _result(
     here = (claim.arm, None if claim.arm == SERIAL else runtime)
     cells = tuple(found for found in about if (found.cell.arm, found.cell.runtime) == here)
     go = tuple(found for found in about if found.cell.arm == IN_GO[claim.arm])
+    elsewhere = tuple(found for found in about if found.cell.arm == claim.arm and found not in cells)
     unmeasured = _unmeasured(session, scenario, claim)
     if unmeasured:
         cells = ()
@@ -168,6 +187,28 @@ def _result(
         go_gains=tuple(gained(claim, session, found) for found in go),
         go_judgements=go_judgements,
         go_judgement=combine(go_judgements) if go else None,
+        elsewhere=elsewhere,
+    )
+
+
+def _ruled(session: Session, scenario: Scenario, claim: Claim, measured: tuple[Measured, ...]) -> ClaimResult:
+    """Judge a claim that gives a rule; what decides is the first ruling, unless that is Go's."""
+    unmeasured = _unmeasured(session, scenario, claim)
+    found = () if unmeasured else rulings(session, scenario, claim, measured)
+    deciding = {scenario.arms.home, IN_PYTHON}
+    here = next((ruling for ruling in found if ruling.where in deciding), None)
+    in_go = next((ruling for ruling in found if ruling.where == IN_GO_ALONE), None)
+    return ClaimResult(
+        claim=claim,
+        scenario=scenario.name,
+        pattern=scenario.pattern,
+        runtime=scenario.arms.home if here is None else here.where,
+        accepted=(1 / SAME_WITHIN, SAME_WITHIN),
+        cells=() if here is None else tuple(one for one in measured if one.cell == here.cell),
+        judgement=unmeasured or (combine([]) if here is None else here.judgement),
+        go=() if in_go is None else tuple(one for one in measured if one.cell == in_go.cell),
+        go_judgement=None if in_go is None else in_go.judgement,
+        rulings=found,
     )
 
 

@@ -14,13 +14,21 @@ from gopatterns_cli.break_even import BreakEven, break_evens
 from gopatterns_cli.budget import LossBudget, loss_budget
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
 from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, standings
+from gopatterns_cli.curves import Curve, curves
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.matrices import Matrix, matrix
 from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
 from gopatterns_cli.practice import StatementResult, statement_results
-from gopatterns_cli.sentences import DOCUMENT, break_even_sentence, budget_sentence, claim_sentence
+from gopatterns_cli.sentences import (
+    DOCUMENT,
+    break_even_sentence,
+    budget_sentence,
+    claim_sentence,
+    curve_sentence,
+)
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
@@ -40,6 +48,14 @@ class BreakEvenLine:
     """A break-even and the sentence about it."""
 
     point: BreakEven
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurveLine:
+    """A curve and the sentence about it."""
+
+    curve: Curve
     sentence: str
 
 
@@ -78,6 +94,8 @@ class Comparison:
         overheads: what the layer costs.
         budgets: for every claim that was measured, where the missing speed-up went: here, then in Go.
         break_evens: for every ladder of durations.
+        curves: for every arm that was measured over workers, stages, buffers or latency.
+        matrices: scenarios of many cells as one table each.
         baseline: what comparing with a baseline found; None without one.
         hidden: what the session could not have seen; None when nothing has an interval.
         notes: what a reader of the tables must know.
@@ -96,6 +114,8 @@ class Comparison:
     overheads: tuple[Overhead, ...]
     budgets: tuple[BudgetLine, ...]
     break_evens: tuple[BreakEvenLine, ...]
+    curves: tuple[CurveLine, ...]
+    matrices: tuple[Matrix, ...]
     baseline: BaselineResult | None
     hidden: Hidden | None
     notes: tuple[str, ...]
@@ -140,17 +160,21 @@ def compare(
     change = None
     if baseline is not None:
         change = against(session, claims, baseline, tolerance, across_machines=across_machines)
-    points = break_evens(session)
+    points = break_evens(session, [scenario for scenario, _ in parts])
+    drawn = [curve for scenario, found in parts for curve in curves(session, scenario, found)]
+    matrices = [matrix(scenario, found) for scenario, found in parts]
+    tables = tuple(
+        table(session, scenario, results, found)
+        for scenario, found, results in judged
+        if found and scenario.pattern != OVERHEAD
+    )
+    many = {one.scenario for one in matrices if one is not None}
     costs = tuple(cost_tables(session, (scenario for scenario, _ in parts), cells))
     return Comparison(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
         change_tally=_tally(Change, (found.judgement.verdict for found in change.gating)) if change else (),
-        tables=tuple(
-            table(session, scenario, results, found)
-            for scenario, found, results in judged
-            if found and scenario.pattern != OVERHEAD
-        ),
+        tables=tables,
         costs=costs,
         standings=standings(costs),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
@@ -159,11 +183,19 @@ def compare(
         overheads=tuple(overheads(session, cells)),
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
+        curves=tuple(CurveLine(curve, curve_sentence(curve)) for curve in drawn),
+        matrices=tuple(one for one in matrices if one is not None),
         baseline=change,
         hidden=_hidden(change.gating if change else _seen(cells.values(), costs)),
         notes=(
             *(baseline_notes(change) if change else ()),
-            *notes(session, cells.values(), claims, break_even=bool(points)),
+            *notes(
+                session,
+                cells.values(),
+                claims,
+                break_even=bool(points),
+                in_rows=any(one.is_judged or one.scenario.rpartition("/")[2] not in many for one in tables),
+            ),
         ),
         outcome=outcome(claims, change, strict=strict),
     )
@@ -178,7 +210,7 @@ def _budgets(
 ) -> Iterator[BudgetLine]:
     """One per cell that a claim with a single figure is about."""
     for result in claims:
-        for found in (*result.cells, *result.go) if result.claim.gain is None else ():
+        for found in (*result.cells, *result.go) if result.claim.speedup is not None else ():
             serial = session.plan.serial_of(found.cell)
             budget = None if serial is None else loss_budget(found, cells[serial])
             if budget is not None and not found.cell.is_serial:

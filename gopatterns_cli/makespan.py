@@ -16,7 +16,7 @@ UNEQUAL_ABOVE = 1.10
 """Two arms whose mean waits differ by more than this factor did not have the same work to do."""
 
 PIPELINE_STAGES = 3
-"""The measured pipeline waits in its source, in `square` and in `filter`."""
+"""The document's pipeline waits in its source, in `square` and in `filter`."""
 
 
 def ideal_s(cell: Cell, wait_s: float) -> float | None:
@@ -26,7 +26,7 @@ def ideal_s(cell: Cell, wait_s: float) -> float | None:
         cell: the arm and its configuration.
         wait_s: mean real duration of one of its waits, in seconds.
     """
-    stages = PIPELINE_STAGES if cell.pattern == "pipeline" else 1
+    stages = (cell.stages or PIPELINE_STAGES) if cell.pattern == "pipeline" else 1
     if cell.is_serial:
         return cell.count * stages * wait_s
     if cell.pattern == "pipeline":

@@ -63,7 +63,7 @@ def measured(session: Session, cell: Cell) -> Measured:
         wait_s=wait_s,
         serial_wait_s=serial_wait_s,
         speedup=speedup,
-        unequal_jobs=unequal_jobs(wait_s, serial_wait_s),
+        unequal_jobs=unequal_jobs(wait_s and wait_s * (cell.stages or 1), serial_wait_s),
         over_ideal=_over_ideal(session, cell),
         hides=None if speedup is None else smallest_visible_change(speedup),
         lost=tuple(dict.fromkeys(loss.why for loss in session.lost if loss.cell == cell.name)),
@@ -84,7 +84,7 @@ def paced(session: Session, cell: Cell, asked_s: float) -> RatioEstimate | None:
 def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate | None:
     """Return the ratio of two cells' times over the rounds that measured both; None when no round did.
 
-    Of operations it is that of the times per item: one of the two may have been given fewer.
+    It is that of the times per item: one of the two may have been given fewer.
     """
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
     common = sorted(above.keys() & below.keys())
@@ -104,7 +104,7 @@ def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:
 
 def _per_item(session: Session, numerator: Cell, denominator: Cell) -> float:
     """What makes a ratio of times one of times per item."""
-    if numerator.operation is None or numerator.is_memory:
+    if numerator.is_memory:
         return 1.0
     return session.plan.items(denominator) / session.plan.items(numerator)
 

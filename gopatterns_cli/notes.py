@@ -57,18 +57,33 @@ NO_COMMON_ROUND = (
 
 
 def notes(
-    session: Session, cells: Collection[Measured], claims: Collection[ClaimResult], *, break_even: bool
+    session: Session,
+    cells: Collection[Measured],
+    claims: Collection[ClaimResult],
+    *,
+    break_even: bool,
+    in_rows: bool,
 ) -> Iterator[str]:
-    """Yield what applies to a session: how far it got, what was lost, how to read its figures."""
+    """Yield what applies to a session: how far it got, what was lost, how to read its figures.
+
+    Args:
+        session: what was measured.
+        cells: its cells.
+        claims: its claims.
+        break_even: a break-even was looked for.
+        in_rows: some of the cells have a row each, with all that is known about them.
+    """
     yield from _of_the_session(session)
     yield from (f"Not here: {reason}." for reason in session.plan.not_here)
     if all(found.cell.operation for found in cells):
         yield COSTS
         return
-    if claims:
-        homes = ", ".join(dict.fromkeys(result.runtime for result in claims))
-        yield f"* decides the claim: the gopat arm on {homes}, cold unless the claim says warm."
-    yield COLUMNS
+    homes = dict.fromkeys(result.runtime for result in claims if result.claim.rule is None)
+    if homes:
+        decides = f"the gopat arm on {', '.join(homes)}, cold unless the claim says warm"
+        yield f"* decides the claim: {decides}."
+    if in_rows:
+        yield COLUMNS
     yield ONE_SERIAL_ARM
     if {COLD, WARM} <= {found.cell.pool for found in cells}:
         yield COLD_AND_WARM

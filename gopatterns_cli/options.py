@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 LARGEST_COUNT = 1_000_000_000
 
+ALL = "all"
+"""Every runtime that is measured and can run here."""
+
 
 def duration(value: str | float) -> float:
     """Read a duration such as `1.5s`, in seconds."""
@@ -92,7 +95,9 @@ def runtime(value: str) -> str:
 
 
 def runtime_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Read a list of such runtimes, `asyncio,threads`, each once."""
+    """Read a list of such runtimes, `asyncio,threads`, each once; `all` is the one word in `(ALL,)`."""
+    if value in (ALL, (ALL,)):
+        return (ALL,)
     names = value.split(",") if isinstance(value, str) else value
     return tuple(dict.fromkeys(runtime(name.strip()) for name in names))
 

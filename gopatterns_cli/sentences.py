@@ -4,17 +4,30 @@ Nothing is decided here.
 """
 
 import math
+from collections.abc import Callable
 
 from gopatterns_cli import figures
 from gopatterns_cli.break_even import BreakEven, Payoff, Rung
 from gopatterns_cli.budget import ALONE, TIMERS, WAITING, LossBudget
 from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.curves import Axis, Curve, Point
 from gopatterns_cli.makespan import unequal_jobs
 from gopatterns_cli.measured import Measured
-from gopatterns_cli.measuring.cells import GOPAT, SERIAL, Cell
+from gopatterns_cli.measuring.cells import BUFFER, NATIVE, PATTERN, PIPELINE, SERIAL, WARM, Cell
+from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
+from gopatterns_cli.statistics.scaling import USL
 from gopatterns_cli.verdicts import Judgement, Verdict
+from scenarios.model import ADVISED, IDEAL, SERIAL_LOOP, Against
 from scenarios.notation import write_duration
+
+NOUNS: dict[Axis, Callable[[float], str]] = {
+    Axis.WORKERS: lambda x: figures.plural(int(x), "worker"),
+    Axis.STAGES: lambda x: figures.plural(int(x), "stage"),
+    Axis.BUFFER: lambda x: f"a buffer of {int(x):,}",
+    Axis.DURATION: lambda x: f"jobs of {write_duration(x)}",
+}
+"""How a value of an axis is said."""
 
 DOCUMENT = "claims"
 """The group of the document's own scenarios."""
@@ -27,11 +40,52 @@ def claim_sentence(result: ClaimResult) -> str:
     """
     claim = result.claim
     says = claim.says
+    if claim.rule is not None:
+        return _rule_sentence(result)
     if claim.speedup is not None and not result.is_paced:
         says = figures.times(claim.speedup)
     here = _here(result)
     found = f"{here}: {result.verdict}" if here else str(result.verdict)
     return f"{claim.id}: {speaker(result)} {says}; {found}{_aside(result)}{_in_go(result)}."
+
+
+def _rule_sentence(result: ClaimResult) -> str:
+    """
+    Say what a rule says and what was found: `...; here 2 workers on asyncio, 1,000 workers are 151x [149,
+    153] as fast: refuted; in Go ...`.
+    """
+    claim = result.claim
+    told = [_ruled(ruling, advised=claim.rule == ADVISED) for ruling in result.rulings]
+    found = "; ".join(told) if told else f"{result.verdict}{_aside(result)}"
+    return f"{claim.id}: {speaker(result)} {claim.says}; here {found}."
+
+
+def _ruled(ruling: Ruling, *, advised: bool) -> str:
+    here = f"{ran(ruling.cell)}{'' if advised else f' {_where(ruling.where)}'}"
+    verdict = (
+        f"{ruling.judgement.verdict}{f' ({ruling.judgement.reason})' if ruling.judgement.reason else ''}"
+    )
+    prefix = f"in {ruling.where} " if advised else ""
+    other = ran(ruling.best)
+    return (
+        f"{prefix}{here}; {other} {_is_or_are(ruling.best)} {figures.ratio(ruling.lead)} as fast: {verdict}"
+    )
+
+
+def ran(cell: Cell) -> str:
+    """Say what ran, with its runtime where several compete."""
+    if cell.is_serial:
+        return "the plain loop"
+    on = f" on {cell.runtime}" if PATTERN in cell.varied and cell.runtime else ""
+    return f"{configuration(cell)}{on}"
+
+
+def _is_or_are(cell: Cell) -> str:
+    return "is" if cell.is_serial or PATTERN in cell.varied or cell.workers == 1 else "are"
+
+
+def _where(where: str) -> str:
+    return "in Go" if where == "Go" else f"on {where}"
 
 
 def _in_go(result: ClaimResult) -> str:
@@ -44,32 +98,122 @@ def _in_go(result: ClaimResult) -> str:
 
 def speaker(result: ClaimResult) -> str:
     """Say whose claim it is: the document's, or one of the user's own files."""
-    return "the document says" if result.scenario.startswith(f"{DOCUMENT}/") else "claimed is"
+    return "the document says" if "/" in result.scenario else "claimed is"
 
 
 def break_even_sentence(point: BreakEven) -> str:
-    """Say from what waiting an arm pays, as in `... pays from 78 us [70 us, 85 us] of waiting per job`."""
-    subject = f"{point.scenario}: {_arm(point)} on {point.runtime}"
-    unit = "of waiting per item and stage" if point.pattern == "pipeline" else "of waiting per job"
+    """Say from what cost an arm pays, as in `... pays from 78 us [70 us, 85 us] of waiting per job`."""
+    subject = f"{point.scenario}: {_arm(point)} {'in' if point.runtime == 'Go' else 'on'} {point.runtime}"
+    does, does_not, fails = _payoff(point.against)
+    doing = "computing" if point.job_kind == "cpu" else "waiting" if point.job_kind == "wait" else "work"
+    unit = f"of {doing} per job"
+    if point.pattern == PIPELINE:
+        unit = f"of {doing} per item and stage" if point.stages is None else f"of {doing} per item"
     bottom, top = (figures.seconds(rung.wait_s) for rung in (point.rungs[0], point.rungs[-1]))
     match point.payoff:
         case Payoff.CROSSES:
-            return f"{subject} pays from {_crossing(point)} {unit}{_bracket(point)}."
+            return f"{subject} {does} from {_crossing(point)} {unit}{_bracket(point, fails)}."
         case Payoff.ALWAYS:
-            return f"{subject} pays at every measured cost, from {bottom} {unit}."
+            return f"{subject} {does} at every measured cost, from {bottom} {unit}."
         case Payoff.NEVER:
-            return f"{subject} does not pay up to {top} {unit}."
+            return f"{subject} {does_not} up to {top} {unit}."
         case Payoff.UNDECIDED:
             measured = f"measured up to {top} {unit}"
-            return f"{subject}: cannot tell from what cost it pays ({_doubt(point)}, {measured})."
+            return f"{subject}: cannot tell from what cost it {does} ({_doubt(point)}, {measured})."
+
+
+def curve_sentence(curve: Curve) -> str:
+    """Say where more no longer helps, how good that is, the law behind it, and what to take."""
+    at, best = curve.knee, curve.best
+    noun = NOUNS[curve.axis]
+    subject = f"{curve.scenario}: {_subject(curve)}"
+    found = f"{noun(at.x)} {_gained(at)}{_efficiency(curve)}"
+    more = "" if at is best else f", the best is {noun(best.x)} with {_gained(best)}"
+    return f"{subject}: {found}{more}{_law(curve)}. {_advice(curve)}"
+
+
+def _subject(curve: Curve) -> str:
+    cell = curve.points[0].cell
+    where = "in Go" if cell.is_go else f"on {curve.runtime}"
+    return f"{cell.pattern} {where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis)}"
+
+
+def besides(cell: Cell, axis: Axis) -> str:
+    """Say what sets an arm apart from others over the same axis: `, 10 workers, warm`; empty if nothing."""
+    parts = [
+        figures.plural(cell.workers, "worker") if cell.workers and axis is not Axis.WORKERS else "",
+        figures.plural(cell.stages, "stage") if cell.stages and axis is not Axis.STAGES else "",
+        f"buffer {cell.buffer:,}" if BUFFER in cell.varied and axis is not Axis.BUFFER else "",
+        f"jobs of {write_duration(cell.duration_s)}" if cell.ladder and axis is not Axis.DURATION else "",
+        WARM if cell.pool == WARM else "",
+    ]
+    return "".join(f", {part}" for part in parts if part)
+
+
+def _gained(point: Point) -> str:
+    return "no speed-up known" if point.speedup is None else figures.ratio(point.speedup)
+
+
+def _efficiency(curve: Curve) -> str:
+    return "" if curve.efficiency is None else f", {figures.percent(curve.efficiency)} of ideal"
+
+
+def _law(curve: Curve) -> str:
+    """The law over workers: what does not overlap, what workers cost each other, where the peak is."""
+    law = curve.scaling
+    if law is None:
+        return ""
+    serial, crosstalk = law.intervals
+    parts = [f"{law.law}: {_share(law.serial)} {_shares(serial)} of the work does not overlap"]
+    if law.law == USL:
+        parts.append(f"each pair of workers costs {_share(law.crosstalk)} {_shares(crosstalk)}")
+    if law.peak is not None:
+        parts.append(f"peak at about {law.peak:,}")
+    parts.append(f"points lie {figures.percent(law.misfit)} off")
+    return f" ({', '.join(parts)})"
+
+
+def _share(share: float) -> str:
+    return f"{figures.significant(100 * share, 2)}%"
+
+
+def _shares(ends: Interval) -> str:
+    return f"[{_share(ends.low)}, {_share(ends.high)}]"
+
+
+def _advice(curve: Curve) -> str:
+    noun, last = NOUNS[curve.axis], curve.points[-1]
+    best, at = curve.best.speedup, curve.knee
+    if best is not None and best.difference is not None and best.difference.high < 1:
+        return "Take the plain loop: it is quicker than every point."
+    if best is not None and best.difference is not None and best.difference.low <= 1:
+        return "Nothing here is proved quicker than the plain loop."
+    if curve.axis is Axis.DURATION:
+        return f"From {noun(at.x)} on it is as good as it gets."
+    if at is last:
+        return f"Take {noun(at.x)} or measure more: it still grows."
+    return f"Take {noun(at.x)}: more gains less than 10%."
+
+
+def _payoff(against: Against) -> tuple[str, str, str]:
+    """Say what a ladder is climbed for: that it is reached, that it is not, and what it is slower than."""
+    if against.what == SERIAL_LOOP:
+        return "pays", "does not pay", "the loop"
+    if against.what == IDEAL:
+        share = figures.percent(against.within - 1)
+        return f"costs less than {share} over its ideal", f"costs {share} or more over its ideal", "that"
+    return f"beats {against.what}", f"does not beat {against.what}", against.what
 
 
 def configuration(cell: Cell) -> str:
     """Say what sets a cell apart within its scenario and arm: `10 workers`, `20us per wait`, or nothing."""
+    pattern = [cell.pattern] if PATTERN in cell.varied else []
     workers = [] if cell.workers is None else [figures.plural(cell.workers, "worker")]
+    stages = [] if cell.stages is None else [figures.plural(cell.stages, "stage")]
+    buffer = [f"buffer {cell.buffer:,}"] if BUFFER in cell.varied else []
     duration = [f"{write_duration(cell.duration_s)} per wait"] if cell.ladder else []
     rate = [] if cell.rate is None else [f"{cell.rate:,g} per second"]
-    return ", ".join([*workers, *rate, *duration])
+    return ", ".join([*pattern, *workers, *stages, *buffer, *rate, *duration])
 
 
 def budget_sentence(result: ClaimResult, found: Measured, budget: LossBudget) -> str:
@@ -156,8 +300,10 @@ def _unequal_jobs(found: Measured) -> str:
 
 def _arm(point: BreakEven) -> str:
     workers = "" if point.workers is None else f" of {figures.plural(point.workers, 'worker')}"
-    by_hand = "" if point.arm == GOPAT else " written by hand"
-    return f"a {point.pattern}{workers}{by_hand}"
+    by_hand = " written by hand" if point.arm == NATIVE else ""
+    warm = " (warm)" if point.pool == WARM else ""
+    stages = "" if point.stages is None else f" of {figures.plural(point.stages, 'stage')}"
+    return f"a {point.pattern}{workers}{stages}{by_hand}{warm}"
 
 
 def _crossing(point: BreakEven) -> str:
@@ -175,15 +321,15 @@ def _ends(interval: Interval) -> str:
     return f"[{low}, {high}]"
 
 
-def _bracket(point: BreakEven) -> str:
+def _bracket(point: BreakEven, other: str) -> str:
     if point.bracket is None:
         return ""
     slower, faster = (figures.seconds(rung.wait_s) for rung in point.bracket)
     unequal = _unequal_rung(point.bracket[1])
-    return f", interpolated between {slower} (slower than the loop) and {faster} (faster{unequal})"
+    return f", interpolated between {slower} (slower than {other}) and {faster} (faster{unequal})"
 
 
 def _unequal_rung(rung: Rung) -> str:
     if not unequal_jobs(rung.wait_s, rung.arm_wait_s):
         return ""
-    return f"; its own waits lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs"
+    return f"; its own lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs"

@@ -17,6 +17,14 @@ from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import Judgement, Verdict
 from scenarios.model import Scenario
 
+USES = {
+    "summary/worker-pool": "many independent jobs",
+    "summary/pipeline": "stream processing",
+    "summary/fan-out": "CPU-bound jobs",
+    "summary/rate-limit": "bounded concurrency",
+}
+"""What the document's summary table has each pattern for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -40,7 +48,7 @@ class Configuration:
     """The rows of one configuration, under what the document says about it.
 
     Args:
-        cell: one of its cells; all of them share workers and duration.
+        cell: one of its cells; all of them share pattern, workers, stages, buffer and duration.
         claims: the claims that give one figure for it; a range stands in the summary.
         serial: the serial arm that its rows are set against.
         go_serial: the one that those of Go are set against.
@@ -63,6 +71,11 @@ class Table:
     pattern: str
     document_serial_s: float | None
     configurations: tuple[Configuration, ...]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a claim gives a figure for one of its cells, so that each needs a row of its own."""
+        return any(row.judgement is not None for block in self.configurations for row in block.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +105,12 @@ class SummaryRow:
         says: the gain as the document writes it.
         complexity: the document's mark, 1 to 5.
         memory: the document's mark: low, medium or high.
-        cells: what was measured of it.
+        use: what the document says that it is for.
+        cells: what was measured of it on the runtime that decides.
+        elsewhere: the same on the other runtimes.
+        go: the same in Go.
         judgement: the verdict.
+        is_paced: a gain is the share of a rate that is held.
     """
 
     id: str
@@ -101,8 +118,12 @@ class SummaryRow:
     says: str
     complexity: int | None
     memory: str | None
+    use: str
     cells: tuple[Measured, ...]
+    elsewhere: tuple[Measured, ...]
+    go: tuple[Measured, ...]
     judgement: Judgement
+    is_paced: bool
 
 
 def table(
@@ -140,19 +161,23 @@ def summary(results: Iterable[ClaimResult]) -> tuple[SummaryRow, ...]:
             says=result.claim.says,
             complexity=result.claim.complexity,
             memory=result.claim.memory,
+            use=USES.get(result.claim.id, ""),
             cells=result.cells,
+            elsewhere=result.elsewhere,
+            go=result.go,
             judgement=result.judgement,
+            is_paced=result.is_paced,
         )
         for result in results
         if result.claim.gain is not None or result.claim.id.startswith("summary/")
     )
 
 
-Key = tuple[int | None, float, float | None]
+Key = tuple[str, int | None, int | None, int, float, float | None]
 
 
 def _key(cell: Cell) -> Key:
-    return cell.workers, cell.duration_s, cell.rate
+    return cell.pattern, cell.workers, cell.stages, cell.buffer, cell.duration_s, cell.rate
 
 
 def _configuration(
@@ -164,7 +189,7 @@ def _configuration(
 ) -> Configuration:
     arms = [found for found in measured if not found.cell.is_serial and _key(found.cell) == key]
     arms.sort(key=lambda found: (found.cell.is_go, found.cell.arm != GOPAT))
-    loops = [found for found in measured if found.cell.is_serial and found.cell.duration_s == key[1]]
+    loops = [found for found in measured if found.cell.is_serial and found.cell.duration_s == key[4]]
     figures = (result for result in results if result.claim.speedup is not None)
     return Configuration(
         cell=arms[0].cell,

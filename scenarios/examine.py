@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from patterns import catalogue, runtimes
-from scenarios.model import Arms, Claim, Job, Json, Scenario
+from scenarios.model import Advice, Against, Arms, Claim, Job, Json, Scenario
 from scenarios.problem import Problem
 from scenarios.rules import findings
 from scenarios.shapes import claim_labels, shape
@@ -45,16 +45,25 @@ def _takes_workers(pattern: str) -> bool:
 
 def _scenario(values: Json, file: str, name: str) -> Scenario:
     arms = _arms(values["arms"], values["job"].get("duration", 0.0))
+    named = tuple(values["pattern"])
     return Scenario(
         name=name,
         path=file,
         about=values["about"],
-        pattern=values["pattern"],
+        pattern=named[0],
         job=_job(values["job"]),
         arms=arms,
         claims=tuple(_claim(claim, arms) for claim in values.get("claim", ())),
         skip=MappingProxyType(values.get("skip", {})),
+        patterns=named if len(named) > 1 else (),
+        against=_against(values.get("break_even", {})),
+        marks=tuple((int(workers), speedup) for workers, speedup in values.get("marks", ())),
     )
+
+
+def _against(values: Json) -> Against:
+    known = {"what": values.get("against"), "within": values.get("within")}
+    return Against(**{key: value for key, value in known.items() if value is not None})
 
 
 def _job(values: Json) -> Job:
@@ -79,12 +88,15 @@ def _arms(values: Json, duration_s: float) -> Arms:
         durations_s=tuple(values.get("durations", (duration_s,))),
         rates=tuple(values.get("rates", ())),
         best=tuple(values.get("best", ())),
+        buffers=tuple(values.get("buffers", ())),
+        stages=tuple(values.get("stages", ())),
     )
 
 
 def _claim(values: Json, arms: Arms) -> Claim:
     gain, per_second = values.get("gain"), values.get("per_second")
-    only_workers = {"workers": arms.workers[0]} if len(arms.workers) == 1 else {}
+    alone = len(arms.workers) == 1 and "rule" not in values
+    only_workers = {"workers": arms.workers[0]} if alone else {}
     return Claim(
         id=values["id"],
         where=MappingProxyType({**only_workers, **values.get("where", {})}),
@@ -101,10 +113,24 @@ def _claim(values: Json, arms: Arms) -> Claim:
         job_kind=values.get("job"),
         arm=values.get("arm", "gopat"),
         per_second=per_second,
+        rule=values.get("rule"),
+        advised=_advice(values["advised"]) if "advised" in values else None,
+    )
+
+
+def _advice(values: Json) -> Advice:
+    workers, stages = values.get("workers"), values.get("stages")
+    return Advice(
+        pattern=values["pattern"],
+        workers=(workers[0], workers[1]) if isinstance(workers, list) else None,
+        cores=workers == "cores",
+        stages=(stages[0], stages[1]) if stages else None,
     )
 
 
 def _says(values: Json) -> str:
     if "gain" in values:
         return f"{values['gain'][0]:g}-{values['gain'][1]:g}x"
+    if "rule" in values:
+        return str(values["rule"]).replace("-", " ")
     return f"{values['per_second']:g}/s" if "per_second" in values else f"{values['speedup']:g}x"

@@ -41,6 +41,18 @@ MEMORY = frozenset({"task-memory", "channel-memory"})
 POOLED = frozenset({"pool-no-op", "pool-wait", "fan-out"})
 """Those that take workers."""
 
+COMBINATION = "combination"
+"""What a file names beside patterns: a pool that fetches and a fan-out that computes, one behind the
+other."""
+
+BEST_AT_CORES, OVERSUBSCRIPTION, ADVISED = "best-at-cores", "oversubscription", "advised"
+RULES = (BEST_AT_CORES, OVERSUBSCRIPTION, ADVISED)
+"""What a claim says in place of a figure: as many workers as cores are the best; too many are slower; what is
+advised is as good as the best."""
+
+SERIAL_LOOP, IDEAL = "serial", "ideal"
+"""What a break-even may be against, besides a runtime."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -78,6 +90,9 @@ class Arms:
         pool: `cold`, `warm` or both.
         buffer: capacity of the channels between tasks; 0 is a rendezvous.
         durations_s: the ladder of job durations in seconds; a single one when there is no ladder.
+        buffers: the ladder of capacities in place of the single `buffer`; empty when there is none.
+        stages: numbers of stages that a pipeline cuts an item's work into; empty for the document's pipeline,
+            each of whose three stages takes a job's time.
         rates: requests per second that a limiter lets through, one after the other; empty for no limiter.
         best: of an operation, the peers that a quick session measures: the first three that are here.
     """
@@ -90,6 +105,38 @@ class Arms:
     durations_s: tuple[float, ...]
     rates: tuple[float, ...] = ()
     best: tuple[str, ...] = ()
+    buffers: tuple[int, ...] = ()
+    stages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The configurations that are advised.
+
+    Attributes:
+        pattern: the pattern.
+        workers: the lowest and the highest worker count; None when they are the cores, or there are none.
+        cores: as many workers as there are cores.
+        stages: the lowest and the highest number of stages; None for a pattern without.
+    """
+
+    pattern: str
+    workers: tuple[int, int] | None = None
+    cores: bool = False
+    stages: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Against:
+    """What a ladder of durations is climbed for: from which duration an arm is no slower than something.
+
+    Attributes:
+        what: `serial`, the plain loop; `ideal`, the makespan of the arm's own waits; or a runtime.
+        within: an arm counts as no slower when it takes at most so many times as long, 1 or more.
+    """
+
+    what: str = SERIAL_LOOP
+    within: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -100,8 +147,8 @@ class Claim:
         id: fixed name, the same in files, results and exports.
         where: the cell it speaks of; keys among workers, pool and runtime. `workers` is there wherever the
             pattern takes workers, but for a plain loop; without `pool` it is cold, without `runtime` home.
-        speedup: the claimed ratio, or None when `gain` holds a range.
-        gain: lowest and highest claimed ratio, or None when `speedup` holds one.
+        speedup: the claimed ratio, or None when `gain` holds a range or `rule` a rule.
+        gain: lowest and highest claimed ratio, or None.
         band: factor around the claim inside which it counts as reproduced, above 1.
         source: where the figure stands.
         says: the document's own wording of the figure, such as `10x`.
@@ -113,6 +160,8 @@ class Claim:
         job_kind: the kind of job it speaks of, where that is not the kind the file measures.
         arm: the arm that decides: `gopat`, or `serial` or `ticker` where it speaks of those.
         per_second: jobs per second that it speaks of in place of a ratio; `speedup` is 1 then.
+        rule: one of `RULES` where it gives no figure; None where it does.
+        advised: of the rule `advised`, what is.
     """
 
     id: str
@@ -130,6 +179,8 @@ class Claim:
     job_kind: str | None = None
     arm: str = "gopat"
     per_second: float | None = None
+    rule: str | None = None
+    advised: Advice | None = None
 
     @property
     def workers(self) -> int | None:
@@ -151,11 +202,14 @@ class Scenario:
         name: group and stem for a shipped file (`claims/pipeline`), the stem for any other.
         path: the file, as messages name it.
         about: one sentence on what it measures.
-        pattern: name of the pattern in `patterns`.
+        pattern: name of the pattern in `patterns`; of several the first.
         job: what one item costs.
         arms: the configurations to measure.
         claims: the document's figures about it, in the file's order.
         skip: runtimes left out, each with the reason.
+        patterns: all of them, where several do the same work; empty for one.
+        against: what a ladder of durations is climbed for.
+        marks: what the document says of points of a sweep: worker count and speed-up; drawn, not judged.
     """
 
     name: str
@@ -166,6 +220,9 @@ class Scenario:
     arms: Arms
     claims: tuple[Claim, ...] = ()
     skip: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    patterns: tuple[str, ...] = ()
+    against: Against = Against()
+    marks: tuple[tuple[int, float], ...] = ()
 
     @property
     def stem(self) -> str:
@@ -186,6 +243,8 @@ def narrow(scenario: Scenario, claim_ids: Collection[str]) -> Scenario:
         claim_ids: ids of its claims; at least one.
     """
     claims = tuple(claim for claim in scenario.claims if claim.id in claim_ids)
+    if any(claim.rule for claim in claims):  # which compares all of them
+        return replace(scenario, claims=claims)
     wanted = {claim.workers for claim in claims}
     workers = tuple(count for count in scenario.arms.workers if count in wanted)
     pools = {claim.pool for claim in claims}
@@ -199,10 +258,18 @@ def narrow(scenario: Scenario, claim_ids: Collection[str]) -> Scenario:
 
 def to_json(scenario: Scenario) -> Json:
     """Turn a scenario into plain dicts, lists, text and numbers, ready for `json.dumps`."""
-    claims = [{**vars(claim), "where": dict(claim.where)} for claim in scenario.claims]
+    claims = [
+        {
+            **vars(claim),
+            "where": dict(claim.where),
+            "advised": None if claim.advised is None else _listed(vars(claim.advised)),
+        }
+        for claim in scenario.claims
+    ]
     return _listed(
         {
             **vars(scenario),
+            "against": dict(vars(scenario.against)),
             "job": dict(vars(scenario.job)),
             "arms": _listed(vars(scenario.arms)),
             "claims": [_listed(claim) for claim in claims],
@@ -223,14 +290,21 @@ def from_json(data: Json) -> Scenario:
             "arms": Arms(**_tupled(data["arms"])),
             "claims": tuple(_claim(claim) for claim in data["claims"]),
             "skip": MappingProxyType(dict(data["skip"])),
+            "against": Against(**data.get("against", {})),
+            "marks": tuple((workers, speedup) for workers, speedup in data.get("marks", ())),
         }
-        return Scenario(**{**data, **parts})
+        return Scenario(**{**_tupled(data), **parts})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a scenario: {error}") from error
 
 
 def _claim(data: Json) -> Claim:
-    return Claim(**{**_tupled(data), "where": MappingProxyType(dict(data["where"]))})
+    advised = data.get("advised")
+    parts = {
+        "where": MappingProxyType(dict(data["where"])),
+        "advised": None if advised is None else Advice(**_tupled(advised)),
+    }
+    return Claim(**{**_tupled(data), **parts})
 
 
 def _listed(values: Json) -> Json:

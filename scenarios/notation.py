@@ -123,5 +123,7 @@ def _parse_list(text: str, parse: Callable[[str], float], allowed: str) -> list[
 
 
 def _climb(low: float, high: float) -> list[float]:
-    """List the rungs from low to high; none where the range does not rise from above 0."""
+    """List the rungs from low to high, of counts also from 0; none where the range does not rise."""
+    if low == 0 and isinstance(low, int) and high >= 1:
+        return [0, *(_climb(1, high) or [1])]
     return [low, *(rung for rung in _LADDER if low < rung < high), high] if 0 < low < high else []

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from scenarios.model import OPERATIONS, OVERHEAD, POOLED
+from scenarios.model import ADVISED, COMBINATION, IDEAL, OPERATIONS, OVERHEAD, POOLED, SERIAL_LOOP
 from scenarios.near import did_you_mean
 from scenarios.problem import bare, shown
 from scenarios.wire import WireArms, WireClaim, WireJob, WireScenario, WireWhere
@@ -18,6 +18,8 @@ Finding = tuple[str, str, str]
 
 BUCKET = "token-bucket"
 """The pattern that is measured without jobs, at the rates in `arms.rates`."""
+
+PIPELINE = "pipeline"
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "mixed": ("duration", "count", "share"),
@@ -28,6 +30,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 TAKEN_TOO: Mapping[str, tuple[str, ...]] = {"python": ("count",), "operation": ("duration",)}
 """What it may have besides: an operation that is held to a rate lasts for a time."""
+
+FEWEST_COUNTS = 3
+"""Of worker counts, for a claim about which is the best."""
 
 TIMES_TOLERANCE = 0.01
 """How far a claimed speed-up may lie from the ratio of the document's own times: they are rounded figures."""
@@ -44,19 +49,30 @@ def findings(
         patterns: the names of the patterns that exist, each with whether it takes workers.
         runtimes: the names of the runtimes that exist.
     """
-    if wire.pattern and wire.pattern != OVERHEAD:
-        yield from _known("pattern", wire.pattern, patterns)
+    named = wire.pattern or []
+    first = named[0] if named else None
+    for name in named:
+        if len(named) > 1 or name != OVERHEAD:
+            yield from _known("pattern", name, [*patterns, COMBINATION])
+    if len(set(named)) < len(named):
+        yield "pattern", "a value more than once", "each value once"
     if wire.job:
-        yield from _job(wire.job, wire.pattern)
+        yield from _job(wire.job, named)
     if wire.arms:
         yield from _arms(wire.arms, runtimes)
-    if wire.pattern == BUCKET and wire.arms and "rates" not in wire.arms.model_fields_set:
+        yield from _ladders(wire.arms, named)
+    if first == BUCKET and wire.arms and "rates" not in wire.arms.model_fields_set:
         yield "arms.rates", "nothing", "a list such as [100, 1_000], because token-bucket holds a rate"
-    if wire.pattern and wire.pattern in patterns:
-        yield from _takes_workers(wire, labels, takes_workers=patterns[wire.pattern])
-    if wire.job and wire.pattern == OVERHEAD:
-        pooled = wire.job.operation in POOLED
-        yield from _takes_workers(wire, labels, takes_workers=pooled)
+    taking = [name for name in named if patterns.get(name, name == COMBINATION)]
+    if named and all(name in {*patterns, COMBINATION} for name in named):
+        yield from _takes_workers(wire, labels, taking[0] if taking else named[0], takes_workers=bool(taking))
+    if wire.job and first == OVERHEAD:
+        operation = wire.job.operation
+        yield from _takes_workers(wire, labels, operation, takes_workers=operation in POOLED)
+    yield from _swept(wire)
+    if wire.break_even and wire.break_even.against and wire.arms and wire.arms.runtimes:
+        allowed = [SERIAL_LOOP, IDEAL, *wire.arms.runtimes]
+        yield from _known("break_even.against", wire.break_even.against, allowed)
     yield from _claims(wire, labels)
     yield from _skip(wire, runtimes)
 
@@ -66,7 +82,7 @@ def _known(trail: str, found: str, allowed: Collection[str]) -> Iterator[Finding
         yield trail, shown(found), ", ".join(allowed) + did_you_mean(found, allowed)
 
 
-def _job(job: WireJob, pattern: str | None) -> Iterator[Finding]:
+def _job(job: WireJob, named: Sequence[str]) -> Iterator[Finding]:
     """Each kind of job has the keys that it needs, and none that it does not take."""
     if job.kind is None:
         return
@@ -79,10 +95,13 @@ def _job(job: WireJob, pattern: str | None) -> Iterator[Finding]:
         yield f"job.{key}", "a key too many", f"none, because a {job.kind} job takes no {key}"
     if job.operation:
         yield from _known("job.operation", job.operation, OPERATIONS)
-    if (job.kind == "operation") != (pattern == OVERHEAD) and pattern:
+    waiting = [name for name in named if name in {PIPELINE, BUCKET}]
+    if (job.kind == "operation") != (OVERHEAD in named) and named:
         yield "job.kind", job.kind, f"operation with the pattern {OVERHEAD}, and with no other"
-    elif job.kind != "wait" and pattern in {"pipeline", BUCKET}:
-        yield "job.kind", job.kind, f"wait, the only kind of job that {pattern} is measured with"
+    elif job.kind != "wait" and waiting:
+        yield "job.kind", job.kind, f"wait, the only kind of job that {waiting[0]} is measured with"
+    elif job.kind != "mixed" and COMBINATION in named:
+        yield "job.kind", job.kind, f"mixed, the only kind of job that {COMBINATION} is measured with"
 
 
 def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
@@ -90,15 +109,38 @@ def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
         yield from _known("arms.runtimes", name, runtimes)
     if arms.home and arms.runtimes:
         yield from _known("arms.home", arms.home, arms.runtimes)
-    for key in ("workers", "runtimes", "pool", "durations", "rates"):
+    for key in ("workers", "runtimes", "pool", "durations", "rates", "buffers", "stages"):
         values = getattr(arms, key) or ()
         if len(set(values)) < len(values):
             yield f"arms.{key}", "a value more than once", "each value once"
 
 
-def _takes_workers(wire: WireScenario, labels: Sequence[str], *, takes_workers: bool) -> Iterator[Finding]:
+def _swept(wire: WireScenario) -> Iterator[Finding]:
+    """What stands beside several values: marks at whole worker counts, no figures beside several patterns."""
+    if wire.marks and any(workers != int(workers) or workers < 1 for workers, _ in wire.marks):
+        yield "marks", shown(wire.marks), "pairs of a worker count and a speed-up, such as [[10, 9.98]]"
+    figures = [claim for claim in wire.claim or () if claim and not claim.rule]
+    if len(wire.pattern or ()) > 1 and figures:
+        yield "claim", "a figure beside several patterns", "rules beside several patterns"
+
+
+def _ladders(arms: WireArms, named: Sequence[str]) -> Iterator[Finding]:
+    """One ladder beside the workers at a time, and stages for a pipeline alone."""
+    if named and arms.stages and PIPELINE not in named:
+        yield "arms.stages", "a key too many", f"none, because {named[0]} has no stages"
+    if len(named) > 1 and PIPELINE in named and not arms.stages:
+        allowed = "a list such as [1, 2, 5], because other patterns do the same work in one stage"
+        yield "arms.stages", "nothing", allowed
+    if named and arms.buffers and PIPELINE not in named:
+        yield "arms.buffers", "a key too many", f"none, because {named[0]} has no stages to buffer between"
+    if arms.buffers and "buffer" in arms.model_fields_set:
+        yield "arms.buffers", "both buffer and buffers", "one of them"
+
+
+def _takes_workers(
+    wire: WireScenario, labels: Sequence[str], what: str | None, *, takes_workers: bool
+) -> Iterator[Finding]:
     written = wire.arms is not None and "workers" in wire.arms.model_fields_set
-    what = wire.job.operation if wire.pattern == OVERHEAD and wire.job else wire.pattern
     if takes_workers and wire.arms and not written:
         yield "arms.workers", "nothing", f"a list such as [1, 10, 100], because {what} takes workers"
     if takes_workers:
@@ -122,22 +164,54 @@ def _claims(wire: WireScenario, labels: Sequence[str]) -> Iterator[Finding]:
         ids.add(claim.id or label)
         yield from _figure(label, claim)
         yield from _times(label, claim)
-        if wire.arms and wire.arms.rates and wire.pattern != BUCKET and claim.per_second is None:
+        if claim.rule:
+            yield from _rule(label, claim, wire)
+            continue
+        if wire.arms and wire.arms.rates and BUCKET not in (wire.pattern or ()) and claim.per_second is None:
             yield label, "no per_second", "one such as per_second = 100, because arms.rates hold a pace"
         if wire.arms:
             yield from _cell(label, claim, wire.arms)
 
 
 def _figure(label: str, claim: WireClaim) -> Iterator[Finding]:
-    figures = ("speedup", "gain", "per_second")
+    figures = ("speedup", "gain", "per_second", "rule")
     written = [name for name in figures if name in claim.model_fields_set]
     if not written:
         allowed = "one of them, such as speedup = 9.98, gain = [10, 100] or per_second = 100"
-        yield label, "neither speedup nor gain nor per_second", allowed
+        yield label, "neither speedup nor gain nor per_second nor rule", allowed
     if len(written) > 1:
         yield label, f"both {' and '.join(written)}", "one of them"
     if claim.gain and claim.gain[0] >= claim.gain[1]:
         yield f"{label}.gain", shown(claim.gain), "the lower end first, such as [10, 100]"
+
+
+def _rule(label: str, claim: WireClaim, wire: WireScenario) -> Iterator[Finding]:
+    """A rule compares all cells; `advised` says which of them are."""
+    for key in ("where", "arm", "job", "band"):
+        if key in claim.model_fields_set:
+            yield f"{label}.{key}", "a key too many", "none, because a rule compares all cells"
+    for key in ("durations", "buffers"):
+        if wire.arms and len(getattr(wire.arms, key) or ()) > 1:
+            yield label, f"a rule beside several {key}", "rules where all cells do the same work"
+    if claim.rule != ADVISED and "advised" in claim.model_fields_set:
+        yield f"{label}.advised", "a key too many", f"none, because the rule is {claim.rule}"
+    if claim.rule == ADVISED and "advised" not in claim.model_fields_set:
+        yield f"{label}.advised", "nothing", WireClaim.model_fields["advised"].description or ""
+    if claim.rule != ADVISED and wire.arms and len(wire.arms.workers or ()) < FEWEST_COUNTS:
+        yield "arms.workers", shown(wire.arms.workers), f"at least {FEWEST_COUNTS}, for {claim.rule}"
+    yield from _advised(f"{label}.advised", claim, wire)
+
+
+def _advised(trail: str, claim: WireClaim, wire: WireScenario) -> Iterator[Finding]:
+    """What is advised must be among what is measured."""
+    if claim.advised and claim.advised.pattern and wire.pattern:
+        yield from _known(f"{trail}.pattern", claim.advised.pattern, wire.pattern)
+    for key in ("workers", "stages"):
+        ends, measured = getattr(claim.advised, key, None), getattr(wire.arms, key, None) or ()
+        if isinstance(ends, list) and ends[0] > ends[1]:
+            yield f"{trail}.{key}", shown(ends), "the lower end first"
+        elif isinstance(ends, list) and not any(ends[0] <= count <= ends[1] for count in measured):
+            yield f"{trail}.{key}", shown(ends), f"a span with one of arms.{key} in it"
 
 
 def _times(label: str, claim: WireClaim) -> Iterator[Finding]:
@@ -165,8 +239,10 @@ def _cell(label: str, claim: WireClaim, arms: WireArms) -> Iterator[Finding]:
         yield from _pool(f"{trail}.pool", where.pool, arms.pool or ["cold"])
     if where.runtime and arms.runtimes:
         yield from _known(f"{trail}.runtime", where.runtime, arms.runtimes)
-    if arms.durations and len(arms.durations) > 1:
-        yield label, f"a claim beside {len(arms.durations)} durations", "claims beside a single one"
+    for key in ("durations", "buffers", "stages"):
+        several = len(getattr(arms, key) or ())
+        if several > 1:
+            yield label, f"a claim beside {several} {key}", "claims beside a single one"
 
 
 def _hole(table: BaseModel, key: str) -> bool:

@@ -14,7 +14,18 @@ from pydantic_core import ErrorDetails
 from scenarios.near import did_you_mean, near
 from scenarios.problem import bare, shown
 from scenarios.rules import Finding
-from scenarios.wire import ID, Table, WireArms, WireClaim, WireJob, WireNeeds, WireScenario, WireWhere
+from scenarios.wire import (
+    ID,
+    Table,
+    WireAdvised,
+    WireArms,
+    WireBreakEven,
+    WireClaim,
+    WireJob,
+    WireNeeds,
+    WireScenario,
+    WireWhere,
+)
 
 _Place = tuple[int | str, ...]
 
@@ -24,6 +35,8 @@ _TABLES: Mapping[str, type[Table]] = {
     "claim": WireClaim,
     "where": WireWhere,
     "needs": WireNeeds,
+    "advised": WireAdvised,
+    "break_even": WireBreakEven,
 }
 
 

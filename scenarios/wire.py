@@ -24,6 +24,7 @@ from scenarios.notation import (
 
 ID = r"[a-z0-9]+([-./_][a-z0-9]+)*"
 MOST_WORKERS = 1_000_000
+MOST_STAGES = 1_000
 
 
 def _duration(value: object) -> float:
@@ -45,7 +46,15 @@ def _workers(value: object) -> object:
     return [value] if isinstance(value, int) else value
 
 
-def _pools(value: object) -> object:
+def _buffers(value: object) -> object:
+    return list(parse_counts(value, at_least=0)) if isinstance(value, str) else value
+
+
+def _stages(value: object) -> object:
+    return list(parse_counts(value, at_most=MOST_STAGES)) if isinstance(value, str) else value
+
+
+def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
@@ -54,6 +63,7 @@ Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Capacity = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 Workers = Annotated[int, Field(ge=1, le=MOST_WORKERS)]
+StageCount = Annotated[int, Field(ge=1, le=MOST_STAGES)]
 Pool = Literal["cold", "warm"]
 Duration = Annotated[float, BeforeValidator(_duration)]
 MeasuredTime = Annotated[Duration, Field(gt=0)]
@@ -63,11 +73,19 @@ Rates = Annotated[list[Rate], Field(min_length=1)]
 Named = Annotated[str, StringConstraints(pattern=r"^[^:\s]+:[A-Za-z_]\w*$")]
 Inputs = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f]+$")]
 Speedup = Annotated[float, Field(gt=0)]
+Mark = Annotated[list[Speedup], Field(min_length=2, max_length=2)]
+Marks = Annotated[list[Mark], Field(min_length=1)]
 Gain = Annotated[list[Speedup], Field(min_length=2, max_length=2)]
 Band = Annotated[float, Field(gt=1, le=10)]
 WorkersLadder = Annotated[list[Workers], Field(min_length=1), BeforeValidator(_workers)]
 DurationLadder = Annotated[list[Duration], Field(min_length=1), BeforeValidator(_durations)]
-Pools = Annotated[list[Pool], Field(min_length=1), BeforeValidator(_pools)]
+Buffers = Annotated[list[Capacity], Field(min_length=1), BeforeValidator(_buffers)]
+Stages = Annotated[list[StageCount], Field(min_length=1), BeforeValidator(_stages)]
+Patterns = Annotated[list[Text], Field(min_length=1), BeforeValidator(_one_or_more)]
+AdvisedWorkers = Annotated[list[Workers], Field(min_length=2, max_length=2)] | Literal["cores"]
+AdvisedStages = Annotated[list[StageCount], Field(min_length=2, max_length=2)]
+Within = Annotated[float, Field(ge=1, le=10)]
+Pools = Annotated[list[Pool], Field(min_length=1), BeforeValidator(_one_or_more)]
 Stars = Annotated[int, Field(ge=1, le=5)]
 Runtimes = Annotated[list[Text], Field(min_length=1)]
 
@@ -106,6 +124,8 @@ class WireArms(Table):
     buffer: Capacity | None = Field(default=None, description=allowed_count(0))
     durations: DurationLadder | None = Field(default=None, description=ALLOWED_DURATIONS)
     rates: Rates | None = Field(default=None, description="requests per second such as [100, 1_000]")
+    buffers: Buffers | None = Field(default=None, description=f"{ALLOWED_COUNTS}, from 0")
+    stages: Stages | None = Field(default=None, description=f"{ALLOWED_COUNTS}, from 1 to 1_000")
     best: Runtimes | None = Field(default=None, description='a list of peers such as ["gevent", "trio"]')
 
 
@@ -121,6 +141,27 @@ class WireNeeds(Table):
     """The table `needs` of a claim."""
 
     cores: Count | None = Field(default=None, description=allowed_count())
+
+
+class WireAdvised(Table):
+    """The table `advised` of a claim."""
+
+    pattern: Text | None = Field(description="one of the names in pattern")
+    workers: AdvisedWorkers | None = Field(
+        default=None, description='the lowest and the highest count, such as [100, 10_000], or "cores"'
+    )
+    stages: AdvisedStages | None = Field(
+        default=None, description="the lowest and the highest number of stages, such as [2, 5]"
+    )
+
+
+class WireBreakEven(Table):
+    """The table `break_even`."""
+
+    against: Text | None = Field(
+        default=None, description="serial, ideal or one of the names in arms.runtimes"
+    )
+    within: Within | None = Field(default=None, description="a factor from 1 to 10, such as 1.01")
 
 
 class WireClaim(Table):
@@ -147,18 +188,32 @@ class WireClaim(Table):
         default=None, description="gopat, serial or ticker: whose time it speaks of"
     )
     per_second: Rate | None = Field(default=None, description="jobs per second, such as 100")
+    rule: Literal["best-at-cores", "oversubscription", "advised"] | None = Field(
+        default=None, description="best-at-cores, oversubscription or advised"
+    )
+    advised: WireAdvised | None = Field(
+        default=None, description='a table such as { pattern = "worker-pool", workers = [100, 10_000] }'
+    )
 
 
 class WireScenario(Table):
     """The whole file."""
 
     about: Text | None = Field(description="a sentence that says what the scenario measures")
-    pattern: Text | None = Field(description="the name of a pattern, such as worker-pool")
+    pattern: Patterns | None = Field(
+        description="the name of a pattern, such as worker-pool, or a list of them"
+    )
     job: WireJob | None = Field(
         description='a table such as { kind = "wait", duration = "1ms", count = 1_000 }',
     )
     arms: WireArms | None = Field(
         description='a table such as { workers = [10, 100], runtimes = ["asyncio"], home = "asyncio" }'
+    )
+    break_even: WireBreakEven | None = Field(
+        default=None, description='a table such as { against = "serial" }'
+    )
+    marks: Marks | None = Field(
+        default=None, description="pairs of a worker count and a speed-up, such as [[10, 9.98]]"
     )
     claim: list[WireClaim | None] | None = Field(
         default=None, description="[[claim]] tables, with two brackets"

@@ -73,6 +73,7 @@ class Truth:
         planned: rounds planned; as many as measured when None.
         noise: standard deviation of a process's logarithm of time.
         seed: decides the noise.
+        drift: standard deviation of a round's logarithm of time, shared by its cells; waits have none of it.
         slower: factor on the time of every cell whose name starts so.
         quick: home runtime only, cold, and no native arms.
         go: with arms of Go.
@@ -86,11 +87,12 @@ class Truth:
     rounds: int = 12
     planned: int | None = None
     noise: float = 0.02
+    drift: float = 0.05
     seed: int = 1
     slower: Mapping[str, float] = field(default_factory=dict)
     quick: bool = False
     go: bool = False
-    names: tuple[str, ...] = ("worker-pool", "pipeline", "fan-out", "fan-out-cpu", "pipeline-break-even")
+    names: tuple[str, ...] = ("worker-pool", "pipeline", "fan-out", "fan-out-cpu", "pipeline-pays")
     others: tuple[scenarios.Scenario, ...] = ()
     out_of_reach: Mapping[str, str] = field(
         default_factory=lambda: {
@@ -167,7 +169,7 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
     rng = random.Random(truth.seed)
     of_its_own = {cell.name: random.Random(f"{truth.seed} {cell.name}") for cell in cells}
     for number in range(1, truth.rounds + 1):
-        drift = rng.gauss(0, 0.05)
+        drift = rng.gauss(0, truth.drift)
         for position, cell in enumerate(cells):
             seconds = _seconds(cell) * math.exp(drift + of_its_own[cell.name].gauss(0, truth.noise))
             slower = (factor for name, factor in truth.slower.items() if cell.name.startswith(name))
@@ -180,8 +182,9 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
 def _parts(cell: Cell, seconds: float) -> dict[str, float]:
     """Where the time went: it starts, it works, and the rest is hand-offs."""
     start_s = 0.0 if cell.is_serial else START_S[_runtime(cell)] * (cell.workers or 1)
-    lanes = 1 if cell.is_serial else cell.workers or 3
-    work_s = cell.count * (3 if cell.pattern == "pipeline" else 1) * _wait_s(cell) / lanes
+    lanes = 1 if cell.is_serial else cell.workers or cell.stages or 3
+    stages = (cell.stages or 3) if cell.pattern == "pipeline" else 1
+    work_s = cell.count * stages * _wait_s(cell) / lanes
     rest_s = seconds - start_s - work_s
     parts = {"whole_s": seconds, "start_s": start_s, "work_s": work_s, "hand_offs_s": rest_s}
     return {f"gopat_budget_{part}": part_s for part, part_s in {**parts, "tail_s": 0.0, "end_s": 0.0}.items()}
@@ -199,6 +202,8 @@ def _seconds(cell: Cell) -> float:
     if cell.is_serial:
         return cell.count * (3 if cell.pattern == "pipeline" else 1) * (_wait_s(cell) + LOOP_S)
     share = BY_HAND if cell.arm == NATIVE else 1.0
+    if cell.stages is not None:
+        return (cell.count + cell.stages - 1) * (_wait_s(cell) + share * HAND_OVER_S[_runtime(cell)])
     if cell.pattern == "pipeline":
         return (cell.count + 2) * (_wait_s(cell) + share * 2 * HAND_OVER_S[_runtime(cell)])
     start_s = START_S[_runtime(cell)] * cell.workers if cell.pool == COLD else 0.0
@@ -207,4 +212,4 @@ def _seconds(cell: Cell) -> float:
 
 
 def _wait_s(cell: Cell) -> float:
-    return cell.duration_s + OVERSLEEP_S[_runtime(cell)] if cell.duration_s else 0.0
+    return cell.duration_s / (cell.stages or 1) + OVERSLEEP_S[_runtime(cell)] if cell.duration_s else 0.0

@@ -65,7 +65,7 @@ func BenchmarkPipeline(b *testing.B) {
 	})
 	b.Run("3-stages", func(b *testing.B) {
 		for range b.N {
-			pipeline.Run(items(pipelineNumbers), square, tripleEven, pipelineBuffer)
+			pipeline.Run(items(pipelineNumbers), pipelineBuffer, pipeline.Kept(square), tripleEven)
 		}
 	})
 }

@@ -6,10 +6,12 @@ import (
 	"iter"
 	"math"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
 
+	"gopat/combination"
 	"gopat/fan_out_fan_in"
 	"gopat/image_batch"
 	"gopat/pipeline"
@@ -53,10 +55,14 @@ func numbers(asked *cell) (*arm, error) {
 		if asked.Operations > 0 {
 			return nil, fmt.Errorf("there is no Go for a pipeline whose stages compute")
 		}
+		if asked.Stages > 0 {
+			return cut(asked, sleep), nil
+		}
 		return stages(asked, sleep), nil
 	}
 	compute := map[string]func(int) int{
 		"worker-pool":    func(number int) int { return number * 2 },
+		"combination":    func(number int) int { return number * 2 },
 		"fan-out-fan-in": func(number int) int { return number * number },
 	}[asked.Pattern]
 	if compute == nil {
@@ -71,11 +77,67 @@ func numbers(asked *cell) (*arm, error) {
 		return checked(asked, nil, compute, expected), nil
 	}
 	notes := newTrace(asked.Count, asked.Workers, sleep)
+	if asked.Pattern == "combination" {
+		return combined(asked, sleep, notes, compute, expected), nil
+	}
 	work := func(item int) (result int) {
 		notes.note(func() { result = compute(effect(item)) })
 		return result
 	}
 	return checked(asked, notes, work, expected), nil
+}
+
+// combined is an arm whose jobs wait in a pool, then compute in a fan-out of as many workers as cores.
+func combined(asked *cell, sleep time.Duration, notes *trace, compute func(int) int, expected []int) *arm {
+	type fetched struct {
+		item        int
+		start, took time.Duration
+	}
+	fetch := func(item int) fetched {
+		start := time.Since(notes.began)
+		time.Sleep(sleep)
+		return fetched{item, start, time.Since(notes.began) - start}
+	}
+	finish := func(page fetched) int {
+		start := time.Since(notes.began)
+		result := compute(spin(asked.Operations, page.item))
+		notes.add(page.start, page.start+page.took+time.Since(notes.began)-start)
+		return result
+	}
+	run := func() (float64, error) {
+		var results []int
+		seconds, err := timed(notes, func() {
+			results = combination.Run(items(asked.Count), fetch, finish, asked.Workers, runtime.GOMAXPROCS(0))
+		})
+		if err != nil {
+			return 0, err
+		}
+		slices.Sort(results)
+		return seconds, different(results, expected)
+	}
+	return &arm{run, notes, false}
+}
+
+// cut is a pipeline of so many stages, each of which waits for its share and adds 1.
+func cut(asked *cell, sleep time.Duration) *arm {
+	notes := newTrace(asked.Stages*asked.Count, asked.Stages, sleep)
+	stages := slices.Repeat([]pipeline.Stage{pipeline.Kept(func(number int) int {
+		notes.note(func() { time.Sleep(sleep) })
+		return number + 1
+	})}, asked.Stages)
+	expected := make([]int, asked.Count)
+	for item := range expected {
+		expected[item] = item + asked.Stages
+	}
+	run := func() (float64, error) {
+		var results []int
+		seconds, err := timed(notes, func() { results = pipeline.Run(items(asked.Count), asked.Buffer, stages...) })
+		if err != nil {
+			return 0, err
+		}
+		return seconds, different(results, expected)
+	}
+	return &arm{run, notes, false}
 }
 
 func checked(asked *cell, notes *trace, work func(int) int, expected []int) *arm {
@@ -141,7 +203,7 @@ func streaming(asked *cell) (func() []int, *trace) {
 		}, notes
 	}
 	source := func(yield func(int) bool) { notes.note(func() { items(asked.Count)(yield) }) }
-	return func() []int { return pipeline.Run(source, square, tripleEven, asked.Buffer) }, notes
+	return func() []int { return pipeline.Run(source, asked.Buffer, pipeline.Kept(square), tripleEven) }, notes
 }
 
 // waiting is the pipeline whose source and stages wait for every number.
@@ -171,7 +233,7 @@ func waiting(asked *cell, sleep time.Duration) (func() []int, *trace) {
 	if asked.Arm == "go-serial" {
 		return func() []int { return pipeline.Serial(source, slowSquare, slowTripleEven) }, notes
 	}
-	return func() []int { return pipeline.Run(source, slowSquare, slowTripleEven, asked.Buffer) }, notes
+	return func() []int { return pipeline.Run(source, asked.Buffer, pipeline.Kept(slowSquare), slowTripleEven) }, notes
 }
 
 // limited asks a bucket for tokens as fast as it gives them, and times the last after the first.

@@ -18,6 +18,7 @@ type cell struct {
 	Arm        string  `json:"arm"`
 	Workers    int     `json:"workers"`
 	Buffer     int     `json:"buffer"`
+	Stages     int     `json:"stages"`
 	JobKind    string  `json:"job_kind"`
 	SleepS     float64 `json:"sleep_s"`
 	Operations int     `json:"operations"`

@@ -57,7 +57,7 @@ var plain = map[string]func(count int) func() error{
 	"spawn":           counted(overhead.Spawn),
 	"cancel":          counted(overhead.Cancel),
 	"pipeline": func(count int) func() error {
-		found := pipeline.Run(items(count), square, tripleEven, 0)
+		found := pipeline.Run(items(count), 0, pipeline.Kept(square), tripleEven)
 		return func() error { return different(found, pipeline.Serial(items(count), square, tripleEven)) }
 	},
 	"semaphore": func(count int) func() error {

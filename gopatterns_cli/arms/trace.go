@@ -51,7 +51,11 @@ func (trace *trace) begin() {
 func (trace *trace) note(job func()) {
 	start := time.Since(trace.began)
 	job()
-	end := time.Since(trace.began)
+	trace.add(start, time.Since(trace.began))
+}
+
+// add notes when a job began and ended.
+func (trace *trace) add(start, end time.Duration) {
 	if at := int(trace.next.Add(1)) - 1; at < len(trace.starts) {
 		trace.starts[at], trace.ends[at] = start, end
 	}
@@ -74,12 +78,12 @@ func (trace *trace) end() (float64, error) {
 	trace.runs++
 	trace.jobs += len(trace.starts)
 	trace.spentS += spent.Seconds()
-	trace.add(whole, spent)
+	trace.sum(whole, spent)
 	return whole.Seconds(), nil
 }
 
-// add sums up where a run's time went. Each of the lanes starts, works, waits between jobs, and idles at the end.
-func (trace *trace) add(whole, spent time.Duration) {
+// sum sums up where a run's time went. Each of the lanes starts, works, waits between jobs, and idles at the end.
+func (trace *trace) sum(whole, spent time.Duration) {
 	slices.Sort(trace.starts)
 	slices.Sort(trace.ends)
 	lanes := time.Duration(trace.lanes)

@@ -37,7 +37,22 @@ def bench(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="TIME", parser=options.duration, help="Fewer rounds, then arms, to fit: 5m."),
     ] = None,
     runtime: Annotated[
-        Any, typer.Option(metavar="A,B", parser=options.runtime_list, help="Only these runtimes.")
+        Any,
+        typer.Option(
+            metavar="A,B", parser=options.runtime_list, help="Only these of the scenario's runtimes, or all."
+        ),
+    ] = None,
+    workers: Annotated[
+        Any, typer.Option(metavar="N..M", parser=options.counts(1, 1_000_000), help="Sweep over workers.")
+    ] = None,
+    latency: Annotated[
+        Any, typer.Option(metavar="T..U", parser=options.durations, help="Sweep over what a job takes.")
+    ] = None,
+    stages: Annotated[
+        Any, typer.Option(metavar="N..M", parser=options.counts(1, 1_000), help="Sweep over stages.")
+    ] = None,
+    buffer: Annotated[
+        Any, typer.Option(metavar="N..M", parser=options.counts(0), help="Sweep over buffers.")
     ] = None,
     seed: Annotated[
         int | None,
@@ -63,6 +78,8 @@ def bench(  # noqa: PLR0913 - one parameter per option
     gopat bench all --quick
 
     gopat bench worker-pool --runtime asyncio,threads
+
+    gopat bench worker-pool --workers 1..10000
     """
     from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.beginning import begun, with_practices  # noqa: PLC0415 - keeps --help light
@@ -71,10 +88,19 @@ def bench(  # noqa: PLR0913 - one parameter per option
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.session import create  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.sweeping import Sweep  # noqa: PLC0415 - keeps --help light
 
+    sweep = Sweep(workers, latency, stages, buffer)
     if resume:
         _check_resume(
-            {"--quick": quick, "--rounds": rounds, "--seed": seed, "--runtime": runtime, "--budget": budget}
+            {
+                "--quick": quick,
+                "--rounds": rounds,
+                "--seed": seed,
+                "--runtime": runtime,
+                "--budget": budget,
+                **sweep.options,
+            }
         )
         session = interrupted(results, targets or [], output)
     else:
@@ -85,6 +111,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
             "runtimes": runtime,
             "go": go,
             "budget": budget,
+            "sweep": sweep,
         }
         session = begun(targets or [], results, output, wanted)
     if only_list:
@@ -99,8 +126,8 @@ def bench(  # noqa: PLR0913 - one parameter per option
     if as_json:
         _print_json(session)
         return
-    if all(cell.operation for cell in session.plan.cells):
-        _print_costs(session)
+    if _has_tables(session):
+        _print_comparison(session)
         return
     rows = [measured(session, cell) for cell in session.plan.cells]
     for line in benched.table(session, rows, width()):
@@ -170,8 +197,23 @@ def _print_plan(session: "Session", *, as_json: bool) -> None:
         print(line)
 
 
-def _print_costs(session: "Session") -> None:
-    """Operations have no serial arm: their tables are those of `compare`."""
+def _has_tables(session: "Session") -> bool:
+    """Whether a list of cells says too little: of operations, of sweeps and where patterns are compared."""
+    from gopatterns_cli.claims import scenarios_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.matrices import matrix  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
+
+    cells = session.plan.cells
+    if not session.runs or all(cell.operation for cell in cells):
+        return bool(session.runs)
+    return any(
+        matrix(scenario, [measured(session, cell) for cell in cells if cell.scenario == scenario.stem])
+        for scenario in scenarios_of(session)
+    )
+
+
+def _print_comparison(session: "Session") -> None:
+    """Print the tables of `compare`, without its exit code: a bench that ran through has done its work."""
     from gopatterns_cli.comparison import compare  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import terminal  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light

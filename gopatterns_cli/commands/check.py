@@ -42,9 +42,12 @@ def _report(path: Path) -> dict[str, Any]:
     except ScenarioError as error:
         return {"file": str(path), "scenario": None, "claims": [], "problems": list(error.problems)}
     claims = [claim.id for claim in scenario.claims]
-    problems = []
-    if not arms.is_measured(scenario.pattern):
-        problems = [f"{scenario.path}: pattern: found {scenario.pattern}, allowed a pattern that has arms"]
+    named = scenario.patterns or (scenario.pattern,)
+    problems = [
+        f"{scenario.path}: pattern: found {pattern}, allowed a pattern that has arms"
+        for pattern in named
+        if not arms.is_measured(pattern)
+    ]
     if "simulator" in scenario.arms.runtimes:
         problems.append(f"{scenario.path}: arms.runtimes: found simulator, which has no real time to measure")
     problems += unknown_peers(scenario)

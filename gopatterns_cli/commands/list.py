@@ -68,7 +68,7 @@ def _scenarios() -> list[dict[str, Any]]:
         {
             "name": scenario.name,
             "about": scenario.about,
-            "pattern": scenario.pattern,
+            "pattern": ", ".join(scenario.patterns or (scenario.pattern,)),
             "claims": [claim.id for claim in scenario.claims],
         }
         for scenario in map(load, shipped())

@@ -24,6 +24,9 @@ IN_PYTHON = frozenset({NATIVE, GOPAT, TICKER, PEER})
 COLD, WARM = "cold", "warm"
 BUCKET = "token-bucket"
 """The pattern whose arms have no jobs: requests held to a rate."""
+PIPELINE = "pipeline"
+PATTERN, BUFFER = "pattern", "buffer"
+"""Axes that stand in a cell's name only where the scenario has several of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Cell:
         operation: of `operation`, its name.
         pin: its threads are kept on one core.
         ordered: the results come in the order of the jobs.
+        stages: how many an item's work is cut into; None for the document's pipeline and for other patterns.
+        varied: `pattern` or `buffer`, where the scenario has several, so the name tells which.
     """
 
     scenario: str
@@ -72,6 +77,8 @@ class Cell:
     operation: str | None = None
     pin: bool = False
     ordered: bool = False
+    stages: int | None = None
+    varied: tuple[str, ...] = ()
 
     @property
     def is_serial(self) -> bool:
@@ -90,10 +97,10 @@ class Cell:
 
     @property
     def sleep_s(self) -> float:
-        """What a job sleeps itself, in seconds."""
+        """What a job sleeps itself, in seconds; of one that is cut into stages, what each of them does."""
         if self.job_kind in {"cpu", "http", "python", "tuned"}:
             return 0.0
-        return self.duration_s * (1 - self.share)
+        return self.duration_s * (1 - self.share) / (self.stages or 1)
 
     @property
     def asked_s(self) -> float | None:
@@ -104,6 +111,12 @@ class Cell:
     def name(self) -> str:
         """The scenario, the arm, then every axis that applies: `pipeline/gopat/asyncio/cold`."""
         axes = [self.scenario, self.arm, self.runtime, self.pool]
+        if PATTERN in self.varied and not self.is_serial:
+            axes.append(self.pattern)
+        if self.stages is not None:
+            axes.append(f"stages={self.stages}")
+        if BUFFER in self.varied and not self.is_serial:
+            axes.append(f"buffer={self.buffer}")
         if self.workers is not None:
             axes.append(f"workers={self.workers}")
         if self.rate is not None:
@@ -130,12 +143,13 @@ class Cell:
         """
         later = {field.name for field in fields(cls) if field.default is not MISSING}
         required = {field.name: data[field.name] for field in fields(cls) if field.name not in later}
-        cell = checked(cls(**required, **{name: data[name] for name in later & data.keys()}))
+        others = {name: data[name] for name in later & data.keys()}
+        cell = checked(cls(**required, **{**others, "varied": tuple(data.get("varied", ()))}))
         serial = cell.is_serial and (cell.runtime, cell.pool) == (None, None)
         python = cell.arm in IN_PYTHON and bool(cell.runtime) and cell.pool in {COLD, WARM}
         go = cell.arm in {GO, GO_TICKER} and (cell.runtime, cell.pool) == (None, COLD)
         if not serial and not python and not go:
             raise ValueError(f"a cell cannot be {shown((cell.arm, cell.runtime, cell.pool))}")
-        if cell.count == 0 or cell.workers == 0:
-            raise ValueError(f"the cell {cell.name} has no jobs or no workers")
+        if 0 in {cell.count, cell.workers, cell.stages}:
+            raise ValueError(f"the cell {cell.name} has no jobs, no workers or no stages")
         return cell

@@ -1,27 +1,50 @@
 """Which cells a scenario has: every arm in every configuration, or the few that a quick session needs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from gopatterns_cli import arms as written
+from gopatterns_cli.makespan import PIPELINE_STAGES
 from gopatterns_cli.measuring.cells import (
     BUCKET,
+    BUFFER,
     COLD,
     GO,
     GO_SERIAL,
     GO_TICKER,
     GOPAT,
     NATIVE,
+    PATTERN,
+    PIPELINE,
     SERIAL,
     TICKER,
     Cell,
 )
 from scenarios.model import Job, Scenario
 
-Configuration = tuple[str, str, int | None]
-"""Runtime, pool, workers."""
-
 FEWEST_REQUESTS = 3
+
+LONGEST_S = 1.0
+"""On a ladder of durations a run has so many jobs as take no longer than this, or one for each worker."""
+
+FILLED = 2
+"""A pipeline gets at least so many items for each of its stages, or it would never be full."""
+
+LOOP = "worker-pool"
+"""Whose serial arm does all of an item, then the next: what a pipeline cut into stages is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a cell is besides its arm: the axes of a scenario, each None where the pattern has none of it."""
+
+    pattern: str
+    runtime: str
+    pool: str
+    workers: int | None
+    stages: int | None
+    buffer: int
 
 
 def cells_of(
@@ -30,28 +53,37 @@ def cells_of(
     """The cells of a scenario, serial arms first, then Go's, then Python's.
 
     Quick: our arm in the configurations that the claims speak about, and the serial one; without claims, on
-    the home runtime, cold. A ladder of durations leaves the hand-written arms and Go out: it looks for a
-    break-even of ours. A limiter leaves the hand-written ones out: the standard library has none.
+    the home runtime, cold. Hand-written arms are left out where a scenario varies more than workers: what it
+    looks for is ours. A limiter leaves them out, too: the standard library has none.
     """
-    ladder = len(scenario.arms.durations_s) > 1
     wanted = [name for name in scenario.arms.runtimes if name not in scenario.skip]
-    wanted = [name for name in wanted if runtimes is None or name in runtimes]
-    workers: Sequence[int | None] = scenario.arms.workers or (None,)
-    configurations = list(product(wanted, scenario.arms.pool, workers))
+    wanted = [name for name in wanted if runtimes is None or name in {*runtimes, scenario.against.what}]
+    configurations = list(_configurations(scenario, wanted))
     if quick:
         homes = [scenario.arms.home] if runtimes is None else wanted
         configurations = _quick(scenario, configurations, homes)
     return (
-        *_serial(scenario, go=go and not ladder),
-        *(_go(scenario, configurations, quick=quick) if go and not ladder else ()),
+        *_serial(scenario, go=go),
+        *(_go(scenario, configurations, quick=quick) if go else ()),
         *(
-            _cell(scenario, arm, runtime, pool, count, duration_s, rate)
+            _cell(scenario, arm, one, duration_s, rate)
             for duration_s in scenario.arms.durations_s
-            for runtime, pool, count in configurations
+            for one in configurations
             for rate in _rates(scenario, quick=quick)
-            for arm in _arms(scenario, runtime, quick=quick)
+            for arm in _arms(scenario, one, quick=quick)
         ),
     )
+
+
+def _configurations(scenario: Scenario, runtimes: Sequence[str]) -> Iterator[Configuration]:
+    arms = scenario.arms
+    for pattern in scenario.patterns or (scenario.pattern,):
+        is_pipeline = pattern == PIPELINE
+        buffers = arms.buffers if is_pipeline and arms.buffers else (arms.buffer,)
+        workers: Sequence[int | None] = (None,) if is_pipeline else arms.workers or (None,)
+        stages: Sequence[int | None] = arms.stages or (None,) if is_pipeline else (None,)
+        for runtime, *rest in product(runtimes, arms.pool, workers, stages, buffers):
+            yield Configuration(pattern, runtime, *rest)
 
 
 def _quick(
@@ -62,18 +94,21 @@ def _quick(
         (runtime, claim.pool, claim.workers)
         for claim in scenario.claims
         for runtime in [claim.where.get("runtime")] * ("runtime" in claim.where) or homes
+        if claim.rule is None
     }
     pools = {COLD} if COLD in scenario.arms.pool else set(scenario.arms.pool)
-    spoken_of = [one for one in configurations if one in claimed]
-    return spoken_of or [one for one in configurations if one[0] in homes and one[1] in pools]
+    spoken_of = [one for one in configurations if (one.runtime, one.pool, one.workers) in claimed]
+    return spoken_of or [one for one in configurations if one.runtime in homes and one.pool in pools]
 
 
 def _serial(scenario: Scenario, *, go: bool) -> Iterator[Cell]:
     if scenario.arms.rates:  # what they are compared with is the rate
         return
+    pattern = LOOP if scenario.arms.stages or scenario.patterns else scenario.pattern
+    loop = Configuration(pattern, "", "", None, None, scenario.arms.buffer)
     for arm in (SERIAL, GO_SERIAL) if go and scenario.job.kind != "python" else (SERIAL,):
         for duration_s in scenario.arms.durations_s:
-            yield _cell(scenario, arm, None, None, None, duration_s)
+            yield _cell(scenario, arm, loop, duration_s)
 
 
 def _go(scenario: Scenario, configurations: Sequence[Configuration], *, quick: bool) -> Iterator[Cell]:
@@ -81,10 +116,13 @@ def _go(scenario: Scenario, configurations: Sequence[Configuration], *, quick: b
     if scenario.job.kind == "python":
         return
     arms = ((GO_TICKER,) if quick else (GO_TICKER, GO)) if scenario.pattern == BUCKET else (GO,)
-    for workers in dict.fromkeys(workers for _, pool, workers in configurations if pool == COLD):
+    cold = (one for one in configurations if one.pool == COLD)
+    once = {(one.pattern, one.workers, one.stages, one.buffer): one for one in cold}
+    for one, duration_s in product(once.values(), scenario.arms.durations_s):
         for rate in _rates(scenario, quick=quick):
             for arm in arms:
-                yield _cell(scenario, arm, None, COLD, workers, scenario.arms.durations_s[0], rate)
+                in_go = Configuration(one.pattern, "", COLD, one.workers, one.stages, one.buffer)
+                yield _cell(scenario, arm, in_go, duration_s, rate)
 
 
 def _rates(scenario: Scenario, *, quick: bool) -> Sequence[float | None]:
@@ -93,41 +131,55 @@ def _rates(scenario: Scenario, *, quick: bool) -> Sequence[float | None]:
     return (sorted(rates)[-2:] if quick else rates) or (None,)
 
 
-def _arms(scenario: Scenario, runtime: str, *, quick: bool) -> tuple[str, ...]:
-    if scenario.pattern == BUCKET:
+def _arms(scenario: Scenario, one: Configuration, *, quick: bool) -> tuple[str, ...]:
+    if one.pattern == BUCKET:
         return (TICKER,) if quick else (TICKER, GOPAT)
-    by_hand = f"native_{runtime}" in written.names(scenario.pattern)
-    alone = quick or not by_hand or scenario.arms.rates or len(scenario.arms.durations_s) > 1
+    by_hand = f"native_{one.runtime}" in written.names(one.pattern)
+    alone = quick or not by_hand or scenario.arms.rates or _varies(scenario)
     return (GOPAT,) if alone else (NATIVE, GOPAT)
 
 
+def _varies(scenario: Scenario) -> bool:
+    """Whether it has several of what a claim about workers has one of."""
+    arms = scenario.arms
+    return bool(scenario.patterns or arms.stages or arms.buffers) or len(arms.durations_s) > 1
+
+
 def _cell(
-    scenario: Scenario,
-    arm: str,
-    runtime: str | None,
-    pool: str | None,
-    workers: int | None,
-    duration_s: float,
-    rate: float | None = None,
+    scenario: Scenario, arm: str, one: Configuration, duration_s: float, rate: float | None = None
 ) -> Cell:
     job = scenario.job
+    several = {PATTERN: bool(scenario.patterns), BUFFER: len(scenario.arms.buffers) > 1}
     return Cell(
         scenario=scenario.stem,
-        pattern=scenario.pattern,
+        pattern=one.pattern,
         arm=arm,
-        runtime=runtime,
-        pool=pool,
-        workers=workers,
-        buffer=scenario.arms.buffer,
+        runtime=one.runtime or None,
+        pool=one.pool or None,
+        workers=one.workers,
+        buffer=one.buffer,
         job_kind=job.kind,
         duration_s=duration_s,
-        count=job.count if scenario.pattern != BUCKET else _requests(rate or 1.0, job),
+        count=_count(scenario, one, duration_s, rate),
         ladder=len(scenario.arms.durations_s) > 1,
         share=job.share,
         rate=rate,
         function=job.function,
         inputs=job.inputs,
+        stages=one.stages,
+        varied=tuple(axis for axis, varied in several.items() if varied),
     )
+
+
+def _count(scenario: Scenario, one: Configuration, duration_s: float, rate: float | None) -> int:
+    job = scenario.job
+    if one.pattern == BUCKET:
+        return _requests(rate or 1.0, job)
+    if len(scenario.arms.durations_s) == 1 or not duration_s:
+        return job.count
+    stages = one.stages or (PIPELINE_STAGES if one.pattern == PIPELINE else 0)
+    lanes = one.workers or one.stages or 1
+    return min(job.count, max(lanes, FILLED * stages, int(LONGEST_S * lanes / duration_s)))
 
 
 def _requests(rate: float, job: Job) -> int:

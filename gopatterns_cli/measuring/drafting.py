@@ -3,21 +3,37 @@ Making a plan: which cells, how many rounds, in which order, what is out of reac
 seed alone.
 """
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.estimating import expected_s
 from gopatterns_cli.measuring.fitting import fitted
 from gopatterns_cli.measuring.kinds import missing
-from gopatterns_cli.measuring.machine import cores_at_once
+from gopatterns_cli.measuring.machine import cores, cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
 from gopatterns_cli.overhead.choosing import cells_of as operations
-from scenarios.model import MEMORY, OVERHEAD, Scenario, to_json
+from gopatterns_cli.sweeping import most_workers
+from scenarios.model import (
+    ADVISED,
+    BEST_AT_CORES,
+    MEMORY,
+    OVERHEAD,
+    OVERSUBSCRIPTION,
+    Advice,
+    Claim,
+    Scenario,
+    to_json,
+)
 
 ROUNDS, QUICK_ROUNDS = 12, 6
+RULE_ROUNDS = {BEST_AT_CORES: 10, OVERSUBSCRIPTION: 10, ADVISED: 12}
+"""What a rule takes: ten rounds have a smallest p of 0.1 %, which twenty counts by Holm need; of twelve, six
+are left to test what was chosen on the others."""
 
 HASH_SEEDS = 2**32
 
@@ -42,6 +58,7 @@ def draft(  # noqa: PLR0913 - one keyword per option
     Raises:
         Failure: exit code 2: nothing fits the budget.
     """
+    scenarios = [_at_cores(scenario, cores()) for scenario in scenarios]
     out_of_reach = _out_of_reach(scenarios)
     measured = [scenario for scenario in scenarios if not missing(scenario.job.kind)]
     planned: tuple[Cell, ...] = ()
@@ -52,12 +69,14 @@ def draft(  # noqa: PLR0913 - one keyword per option
             planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
         else:
             found = cells_of(scenario, quick=quick, runtimes=runtimes, go=not no_go)
+            found, too_many = _possible(found)
+            not_here |= dict.fromkeys(too_many)
             planned += tuple(_computing(cell, operations_per_s) for cell in found)
-    few = quick or all(cell.operation is not None for cell in planned)
-    count = rounds or (QUICK_ROUNDS if few else ROUNDS)
+    count = rounds or (QUICK_ROUNDS if quick else max(map(_rounds, scenarios)))
     left_out: tuple[str, ...] = ()
     if budget_s is not None:
-        planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fixed=rounds is not None)
+        fewest = count if rounds is not None else max(map(_fewest_rounds, scenarios))
+        planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fewest=fewest)
     drawn = random.Random(seed)
     orders = _orders([cell.name for cell in planned], count, drawn)
     return Plan(
@@ -74,6 +93,55 @@ def draft(  # noqa: PLR0913 - one keyword per option
         left_out=left_out,
         not_here=tuple(not_here),
     )
+
+
+def _fewest_rounds(scenario: Scenario) -> int:
+    """How many rounds a budget must leave: what its rules take, or what an interval takes."""
+    rules = [RULE_ROUNDS[claim.rule] for claim in scenario.claims if claim.rule is not None]
+    return max([QUICK_ROUNDS, *rules])
+
+
+def _possible(cells: Sequence[Cell]) -> tuple[tuple[Cell, ...], list[str]]:
+    """Leave out the cells with more workers than their runtime takes here, and say so."""
+    most = {name: most_workers(name) for name in {cell.runtime for cell in cells} if name}
+    kept = tuple(cell for cell in cells if (cell.workers or 0) <= most.get(cell.runtime or "", math.inf))
+    left = dict.fromkeys((cell.runtime, cell.workers) for cell in cells if cell not in kept)
+    told = [
+        f"{workers:,} workers on {name}, which takes at most {most[name]:,.0f} here"
+        for name, workers in left
+        if name is not None
+    ]
+    if told and all(cell.runtime is None for cell in kept):
+        raise Failure(f"arms.workers: found {told[0]}; allowed fewer", 2)
+    return kept, told
+
+
+def _rounds(scenario: Scenario) -> int:
+    """How many rounds decide its claims; the fewest with an interval where it has none to decide."""
+    rules = [RULE_ROUNDS[claim.rule] for claim in scenario.claims if claim.rule is not None]
+    if len(rules) < len(scenario.claims) or scenario.group is None:
+        return max([ROUNDS, *rules])
+    return max([QUICK_ROUNDS, *rules])
+
+
+def _at_cores(scenario: Scenario, cores_here: int) -> Scenario:
+    """Say how many workers "as many as cores" are where a claim has them, and measure so many."""
+    at_cores = [claim for claim in scenario.claims if claim.rule == BEST_AT_CORES or _advises_cores(claim)]
+    if not at_cores:
+        return scenario
+    here = (cores_here, cores_here)
+    claims = tuple(
+        replace(claim, advised=replace(claim.advised or Advice(scenario.pattern), workers=here, cores=True))
+        if claim in at_cores
+        else claim
+        for claim in scenario.claims
+    )
+    workers = tuple(sorted({*scenario.arms.workers, cores_here}))
+    return replace(scenario, claims=claims, arms=replace(scenario.arms, workers=workers))
+
+
+def _advises_cores(claim: Claim) -> bool:
+    return claim.advised is not None and claim.advised.cores
 
 
 def computes(scenario: Scenario) -> bool:

@@ -64,4 +64,5 @@ def _run_s(cell: Cell, *, quick: bool) -> float:
         return QUICK_OPERATION_S if quick else OPERATION_S
     in_turn = 3 if cell.pattern == "pipeline" and cell.is_serial else 1
     computing_s = cell.count * (cell.duration_s - cell.sleep_s) * (cell.job_kind in {"cpu", "mixed"})
-    return cell.duration_s * cell.count / (cell.workers or 1) * in_turn + computing_s
+    lanes = cell.workers or cell.stages or 1
+    return cell.duration_s * cell.count / lanes * in_turn + computing_s

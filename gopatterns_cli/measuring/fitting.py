@@ -22,14 +22,16 @@ LESS: Sequence[tuple[str, "Callable[[Cell], bool]"]] = (
 
 
 def fitted(
-    cells: tuple[Cell, ...], rounds: int, budget_s: float, *, quick: bool, fixed: bool
+    cells: tuple[Cell, ...], rounds: int, budget_s: float, *, quick: bool, fewest: int
 ) -> tuple[tuple[Cell, ...], int, tuple[str, ...]]:
-    """Return the cells and the rounds that fit a time, and what was left out for it."""
-    allowed = [rounds] if fixed else [rounds, *(fewer for fewer in FEWER_ROUNDS if fewer < rounds)]
+    """Return the cells and the rounds that fit a time, at least `fewest`, and what was left out for it."""
+    allowed = [rounds, *(fewer for fewer in FEWER_ROUNDS if fewest <= fewer < rounds)]
     left_out: list[str] = []
     steps: list[tuple[str, Callable[[Cell], bool]]] = [("", lambda _: False), *LESS]
     for name, leaves_out in steps:
         fewer = tuple(cell for cell in cells if not leaves_out(cell))
+        if all(cell.runtime is None for cell in fewer):  # that would be all of it
+            continue
         if name and len(fewer) < len(cells):
             left_out.append(name)
         cells = fewer

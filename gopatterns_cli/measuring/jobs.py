@@ -81,6 +81,8 @@ class Jobs:
         compute by `call`, each job once it is admitted.
         """
         stages = [self._awaiting(compute, sleep, call) for compute in self._stages(dropped)]
+        if self.workload.apart:
+            stages = list(self._apart(sleep, call))
         if admit is not None:
             stages = [_admitted(work, admit) for work in stages]
         produce = self._awaiting(_as_it_is, sleep, call)
@@ -213,6 +215,27 @@ class Jobs:
             return compute(self._result(item, value))
 
         return work
+
+    def _apart(self, sleep: AsyncSleep, call: AsyncCall) -> tuple[AsyncWork, Callable[[Any], Awaitable[Any]]]:
+        """The waiting of a job and its computing, apart; noted once, without the way between them."""
+        effect, trace = self.effect, self.trace
+        (compute,) = self._stages(None)
+        assert effect.function is not None  # noqa: S101 - a checked scenario has mixed jobs here
+        timed = Timed(effect.function)
+
+        async def fetch(item: int) -> tuple[int, float, float]:
+            start = time.perf_counter()
+            await sleep(effect.sleep_s)
+            return item, start, time.perf_counter() - start
+
+        async def finish(fetched: tuple[int, float, float]) -> Any:
+            item, start, slept_s = fetched
+            took_s, value = await call(timed, effect.argument(item))
+            trace.spans.append((start, time.perf_counter()))
+            trace.own.append(slept_s + took_s)
+            return compute(self._result(item, value))
+
+        return fetch, finish
 
 
 def _expected(cell: Cell, workload: Workload, effect: Effect) -> list[Any]:

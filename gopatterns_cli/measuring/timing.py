@@ -11,7 +11,7 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -31,13 +31,11 @@ Back = Callable[[Any], list[Any]]
 TimeLoops = Callable[[int], float]
 """Runs the workload so many times; returns the seconds that the arm took."""
 
-PIPELINE_THREADS = 2
-"""What the hand-written pipeline of threads needs beside the caller's own."""
-
 
 def workload_of(cell: Cell) -> Workload:
     """The jobs of the cell's pattern."""
-    workload: Workload = import_module(f"gopatterns_cli.arms.{_folder(cell)}").WORKLOAD
+    folder = import_module(f"gopatterns_cli.arms.{_folder(cell)}")
+    workload: Workload = folder.WORKLOAD if cell.stages is None else folder.cut(cell.stages)
     return replace(workload, ordered=True) if cell.ordered else workload
 
 
@@ -47,7 +45,7 @@ def timed_arm(jobs: Jobs) -> TimeLoops:
     arm = _arm(cell)
     if cell.arm == SERIAL:
         return partial(_each, jobs, jobs.blocking(), arm)
-    setting = getattr(cell, jobs.workload.setting)
+    setting = {jobs.workload.setting: getattr(cell, jobs.workload.setting)}
     if cell.arm == NATIVE and cell.runtime == "threads":
         return _with_executor(jobs, jobs.blocking(), arm, setting, ThreadPoolExecutor)
     if cell.arm == NATIVE and cell.runtime == "processes":
@@ -61,7 +59,7 @@ def timed_arm(jobs: Jobs) -> TimeLoops:
         parts = jobs.awaiting(asyncio.sleep, _in_executor)
     if cell.pool == WARM:
         return lambda loops: enter(_each_awaited, loops, jobs, parts, arm, setting)
-    return partial(_each, jobs, parts, lambda *given: enter(arm, *given, setting))
+    return partial(_each, jobs, parts, lambda *given: enter(partial(arm, **setting), *given))
 
 
 def timed_limiter(cell: Cell) -> TimeLoops:
@@ -135,20 +133,24 @@ def _with_executor(
     jobs: Jobs,
     parts: Parts,
     arm: Arm,
-    setting: int,
+    setting: Mapping[str, int],
     kind: Callable[[int], Executor],
     back: Back = list,
 ) -> TimeLoops:
-    lanes = jobs.cell.workers or PIPELINE_THREADS
+    lanes = jobs.cell.workers or len(
+        jobs.workload.stages(None)
+    )  # the last stage is the caller's, a source is not
+    runtime = str(jobs.cell.runtime)  # what an arm calls its executor
 
     def cold(*given: Any) -> Any:
         with kind(lanes) as executor:
-            return arm(*given, setting, executor)
+            return arm(*given, **setting, **{runtime: executor})
 
     def warm(loops: int) -> float:
         with kind(lanes) as executor:
-            _each(jobs, parts, partial(_with_setting, arm, setting, executor), 1, back)
-            return _each(jobs, parts, partial(_with_setting, arm, setting, executor), loops, back)
+            ready = partial(arm, **setting, **{runtime: executor})
+            _each(jobs, parts, ready, 1, back)
+            return _each(jobs, parts, ready, loops, back)
 
     return warm if jobs.cell.pool == WARM else lambda loops: _each(jobs, parts, cold, loops, back)
 
@@ -158,10 +160,6 @@ def _processes(lanes: int) -> Executor:
     if multiprocessing.get_start_method() != "fork":  # their parent is another process then
         return ProcessPoolExecutor(lanes)
     return ProcessPoolExecutor(lanes, initializer=lifeline.hold, initargs=(os.getpid(),))
-
-
-def _with_setting(arm: Arm, setting: int, executor: Executor, *given: Any) -> Any:
-    return arm(*given, setting, executor)
 
 
 def _each(jobs: Jobs, parts: Parts, arm: Arm, loops: int, back: Back = list) -> float:
@@ -177,13 +175,13 @@ def _each(jobs: Jobs, parts: Parts, arm: Arm, loops: int, back: Back = list) -> 
     return taken_s
 
 
-async def _each_awaited(loops: int, jobs: Jobs, parts: Parts, arm: Arm, setting: int) -> float:
+async def _each_awaited(loops: int, jobs: Jobs, parts: Parts, arm: Arm, setting: Mapping[str, int]) -> float:
     """Run an awaiting arm once to warm up, then so many times, inside a runtime that has been entered."""
     taken_s = 0.0
     for loop in range(loops + 1):
         given = parts()
         start = time.perf_counter()
-        answer = await arm(*given, setting)
+        answer = await arm(*given, **setting)
         end = time.perf_counter()
         taken_s += (end - start) * (loop > 0)
         jobs.check(answer, start, end)

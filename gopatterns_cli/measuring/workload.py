@@ -21,12 +21,14 @@ class Workload:
         ordered: the results come in the order of the items.
         setting: what an arm takes besides its work: the cell's `workers` or its `buffer`.
         source_waits: producing an item waits as long as a stage does.
+        apart: an arm is handed a job's waiting and its computing as two functions.
     """
 
     stages: Callable[[object], tuple[Compute, ...]]
     ordered: bool
     setting: str
     source_waits: bool = False
+    apart: bool = False
 
     def expected(self, items: list[Any]) -> list[Any]:
         """The right answer for these items, in their order."""

@@ -3,7 +3,7 @@
 Figures are formatted here and nothing is computed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gopatterns_cli import figures
@@ -15,9 +15,12 @@ from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.cost_grids import cost_grid
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
-from gopatterns_cli.sentences import configuration, speaker
+from gopatterns_cli.render.matrix_grid import matrix_grid
+from gopatterns_cli.ruling import IN_GO, Ruling
+from gopatterns_cli.sentences import configuration, ran, speaker
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
+from scenarios.model import ADVISED
 
 DECIDES = "*"
 """Marks the row whose verdict is the claim's."""
@@ -63,12 +66,24 @@ CLAIM_COLUMNS = (
     Column("verdict"),
 )
 
+SELECTION_COLUMNS = (
+    Column("workload"),
+    Column("document"),
+    Column("best in Python"),
+    Column("over the advised"),
+    Column("best in Go"),
+    Column("over the advised"),
+    Column("verdict"),
+)
+
 SUMMARY_COLUMNS = (
     Column("pattern"),
+    Column("use"),
     Column("gain"),
+    Column("Go here"),
+    Column("Python here"),
     Column("complexity"),
     Column("memory"),
-    Column("measured"),
     Column("verdict"),
 )
 
@@ -123,13 +138,55 @@ def summary_grid(rows: Iterable[SummaryRow]) -> Grid:
     )
 
 
+def selection_grid(comparison: Comparison) -> Grid:
+    """Draw up the document's selection table: what it recommends for a workload, and what is best here."""
+    gains = {row.measured.cell: row.measured.speedup for row in _rows(comparison)}
+    lines = [
+        _selection_line(line.result, gains)
+        for line in comparison.claims
+        if line.result.claim.rule == ADVISED and line.result.rulings
+    ]
+    return Grid(
+        title="selection",
+        lead=(
+            "the best of what is advised against the best of all: chosen on odd rounds, tested on even ones",
+        ),
+        columns=SELECTION_COLUMNS,
+        blocks=(Block("", tuple(lines)),),
+    )
+
+
+def _selection_line(result: ClaimResult, gains: Mapping[Cell, RatioEstimate | None]) -> Line:
+    ours = [ruling for ruling in result.rulings if ruling.where != IN_GO]
+    in_go = [ruling for ruling in result.rulings if ruling.where == IN_GO]
+    verdict = str(result.verdict)
+    return Line(
+        cells=(
+            result.scenario.rpartition("/")[2],
+            result.claim.says,
+            *(_best(ours[0], gains) if ours else (NOTHING, NOTHING)),
+            *(_best(in_go[0], gains) if in_go else (NOTHING, NOTHING)),
+            verdict,
+        ),
+        verdict=verdict,
+    )
+
+
+def _best(ruling: Ruling, gains: Mapping[Cell, RatioEstimate | None]) -> tuple[str, str]:
+    """What is best, with its gain over the loop, and by how much it leads what is advised."""
+    gain = gains.get(ruling.best)
+    over_the_loop = "" if gain is None else f"\n{figures.times(gain.estimate)} the loop"
+    return f"{ran(ruling.best)}{over_the_loop}", figures.ratio(ruling.lead).replace(" ", "\n", 1)
+
+
 def claims_grid(comparison: Comparison) -> Grid:
     """Draw up one row per figure of the document: what it says, what Go does here, what Python does here."""
     rows = {row.measured.cell: row for row in _rows(comparison)}
     lines = [
         _claim_line(line.result, number, rows, "no Go here" if comparison.session.plan.no_go else NOTHING)
         for line in comparison.claims
-        if line.result.claim.gain is None and not line.result.claim.id.startswith("summary/")
+        if line.result.claim.gain is None and line.result.claim.rule is None
+        if not line.result.claim.id.startswith("summary/")
         for number in range(max(len(line.result.cells), len(line.result.go)))
     ]
     return Grid(title="", lead=(), columns=CLAIM_COLUMNS, blocks=(Block("", tuple(lines)),))
@@ -145,7 +202,13 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
     """Yield every table of a comparison in the order of reading: what changed comes first."""
     if comparison.baseline is not None:
         yield baseline_grid(comparison.baseline)
-    yield from (measured_grid(table) for table in comparison.tables)
+    many = {matrix.scenario for matrix in comparison.matrices}
+    for table in comparison.tables:
+        if table.is_judged or table.scenario.rpartition("/")[2] not in many:
+            yield measured_grid(table)
+    yield from (matrix_grid(matrix) for matrix in comparison.matrices)
+    if any(line.result.claim.rule == ADVISED for line in comparison.claims):
+        yield selection_grid(comparison)
     yield from (cost_grid(table) for table in comparison.costs)
     if comparison.summary:
         yield summary_grid(comparison.summary)
@@ -234,18 +297,33 @@ def _overhead_line(overhead: Overhead) -> Line:
 
 
 def _summary_line(row: SummaryRow) -> Line:
-    measured = [_upright(found.speedup) for found in row.cells if found.speedup is not None]
     return Line(
         cells=(
             row.pattern,
+            row.use or NOTHING,
             row.says,
+            _gains(row.go, paced=row.is_paced),
+            _gains((*row.cells, *row.elsewhere), paced=row.is_paced),
             NOTHING if row.complexity is None else f"{row.complexity} of 5",
             row.memory or NOTHING,
-            "\n".join(measured) or NOTHING,
             str(row.judgement.verdict),
         ),
         verdict=str(row.judgement.verdict),
     )
+
+
+def _gains(cells: Sequence[Measured], *, paced: bool) -> str:
+    """The lowest and the highest gain of each runtime that measured several, on a line each."""
+    runtimes: dict[str, list[float]] = {}
+    for found in cells:
+        if found.speedup is not None:
+            runtimes.setdefault(found.cell.runtime or "", []).append(found.speedup.estimate)
+    write = figures.percent_of if paced else figures.times
+    told = {
+        name: " to ".join(dict.fromkeys((write(min(gains)), write(max(gains)))))
+        for name, gains in runtimes.items()
+    }
+    return "\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
 
 
 def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:
@@ -289,11 +367,6 @@ def _unequal_jobs(found: Measured) -> str:
 
 def _arm(cell: Cell) -> str:
     return " ".join(part for part in (cell.arm, cell.runtime, cell.pool) if part)
-
-
-def _upright(speedup: RatioEstimate) -> str:
-    """The interval under the ratio."""
-    return figures.ratio(speedup).replace(" ", "\n", 1)
 
 
 def _seconds(value: float | None) -> str:

@@ -16,9 +16,12 @@ from typing import Any
 
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.comparison import Comparison
+from gopatterns_cli.curves import Point
+from gopatterns_cli.matrices import MatrixRow
 from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.session import Session
-from gopatterns_cli.tables import Configuration, Row
+from gopatterns_cli.tables import Configuration, Row, SummaryRow
 
 SCHEMA = 1
 
@@ -30,7 +33,7 @@ def render(comparison: Comparison) -> str:
     return dumps({"schema": SCHEMA, **written}, indent=2, allow_nan=False) + "\n"
 
 
-FLATTENED = frozenset({"result", "point", "claim", "measured", "cell", "judgement"})
+FLATTENED = frozenset({"result", "point", "curve", "claim", "measured", "cell", "judgement"})
 """Fields whose own fields are written in their place, so that `claims[0].verdict` is no deeper than that."""
 
 
@@ -74,7 +77,10 @@ def _(value: Cell) -> dict[str, Any]:
 def _(value: Configuration) -> dict[str, Any]:
     """Its claims by their ids: they stand in full under `claims`."""
     return {
+        "pattern": value.cell.pattern,
         "workers": value.cell.workers,
+        "stages": value.cell.stages,
+        "buffer": value.cell.buffer,
         "duration_s": value.cell.duration_s,
         "claims": [result.claim.id for result in value.claims],
         "rate": value.cell.rate,
@@ -89,10 +95,39 @@ def _(value: ClaimResult) -> dict[str, Any]:
     """Its cells by their names: they stand in full under `tables`."""
     names = {
         "cells": [found.cell.name for found in value.cells],
+        "elsewhere": [found.cell.name for found in value.elsewhere],
         "go": [found.cell.name for found in value.go],
         "go_judgement": plain(value.go_judgement),
     }
     return {**_fields(value), **names}
+
+
+@plain.register
+def _(value: SummaryRow) -> dict[str, Any]:
+    """Its cells by their names: they stand in full under `tables`."""
+    names = {key: [found.cell.name for found in getattr(value, key)] for key in ("cells", "elsewhere", "go")}
+    return {**_fields(value), **names}
+
+
+@plain.register
+def _(value: Ruling) -> dict[str, Any]:
+    """Its cells by their names."""
+    lead, judgement = plain(value.lead), plain(value.judgement)
+    names = {"where": value.where, "cell": value.cell.name, "best": value.best.name}
+    return {**names, "lead": lead, **judgement}
+
+
+@plain.register
+def _(value: Point) -> dict[str, Any]:
+    """Its cell by its name."""
+    names = [field.name for field in fields(value) if field.name != "cell"]
+    return {**{name: plain(getattr(value, name)) for name in names}, "cell": value.cell.name}
+
+
+@plain.register
+def _(value: MatrixRow) -> dict[str, Any]:
+    """Its cells by their names: they stand in full under `tables`."""
+    return {"axis": str(value.axis), "cells": [found.cell.name for found in value.cells.values()]}
 
 
 @plain.register

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gopatterns_cli.comparison import Comparison
-from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.cost_grids import brief_grid
 from gopatterns_cli.render.grid import Block, Column, Grid
-from gopatterns_cli.render.grids import claims_grid, grids, summary_grid
+from gopatterns_cli.render.grids import claims_grid, grids, selection_grid, summary_grid
+from gopatterns_cli.render.matrix_grid import matrix_grid
 
 SPECIAL = re.compile(r"([|<*_])")
 """What would be taken for a table's border, a tag or emphasis. Backquotes are meant as such."""
@@ -23,6 +24,7 @@ def render(comparison: Comparison) -> str:
             _bold(headlines.ending(comparison)),
             _bullets(comparison.sentences),
             _bullets(line.sentence for line in comparison.budgets),
+            _bullets(line.sentence for line in comparison.curves if line.curve.arm != NATIVE),
             _bullets(_gains(comparison)),
             *(part for grid in grids(comparison) for part in _folded(grid)),
             _bullets(comparison.notes),
@@ -46,6 +48,42 @@ def results(comparison: Comparison) -> str:
     )
 
 
+def sweeps(comparison: Comparison) -> str:
+    """Write sweeps in brief: what was found of each rule, the tables, the sentences about the curves."""
+    return _joined(
+        [
+            *map(_escaped, headlines.conditions(comparison.session)),
+            _bullets(comparison.sentences),
+            *(part for matrix in comparison.matrices for part in _titled(matrix_grid(matrix))),
+            _bullets(line.sentence for line in comparison.curves if line.curve.arm != NATIVE),
+            _bullets(_gains(comparison)),
+        ]
+    )
+
+
+def advice(comparison: Comparison) -> str:
+    """Write the document's selection table beside what is best here; behind it, folded, the matrix."""
+    return _joined(
+        [
+            *map(_escaped, headlines.conditions(comparison.session)),
+            *_tables(selection_grid(comparison)),
+            _bullets(comparison.sentences),
+            *(part for matrix in comparison.matrices for part in _folded(matrix_grid(matrix))),
+        ]
+    )
+
+
+def break_evens(comparison: Comparison) -> str:
+    """Write one line per arm: from what cost it pays."""
+    return _joined([*map(_escaped, headlines.conditions(comparison.session)), _bullets(_gains(comparison))])
+
+
+def _titled(grid: Grid) -> Iterator[str]:
+    yield _bold(grid.title)
+    yield from map(_escaped, grid.lead)
+    yield from _tables(grid)
+
+
 def costs(comparison: Comparison) -> str:
     """Write in brief what operations cost: the answer, a row per operation, the notes."""
     grid = brief_grid(comparison.costs)
@@ -61,7 +99,7 @@ def costs(comparison: Comparison) -> str:
 
 
 def _gains(comparison: Comparison) -> Iterator[str]:
-    return (line.sentence for line in comparison.break_evens if line.point.arm == GOPAT)
+    return (line.sentence for line in comparison.break_evens if line.point.arm != NATIVE)
 
 
 def _folded(grid: Grid) -> Iterator[str]:

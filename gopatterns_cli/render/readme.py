@@ -27,6 +27,9 @@ COMMAND = "python -m gopatterns_cli.render.readme README.md"
 
 PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
     "results": ("claims", markdown.results),
+    "sweeps": ("sweeps", markdown.sweeps),
+    "advice": ("advice", markdown.advice),
+    "break-even": ("break-even", markdown.break_evens),
     "overhead": ("overhead", markdown.costs),
 }
 """By its markers' name, the group whose newest session a part is made of, and how."""

@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from gopatterns_cli.comparison import Comparison
-from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.curves import Curve
+from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render import headlines
+from gopatterns_cli.render.chart import chart
 from gopatterns_cli.render.grid import NOTHING, Grid, Line
 from gopatterns_cli.render.grids import grids
 from gopatterns_cli.verdicts import Change, Verdict
@@ -73,10 +75,14 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
     for grid in grids(comparison):
         yield Text()
         yield from _grid(grid, columns)
-    gains = [line.sentence for line in comparison.break_evens if line.point.arm == GOPAT]
+    for scenario in dict.fromkeys(line.curve.scenario for line in comparison.curves):
+        drawn = [line.curve for line in comparison.curves if line.curve.scenario == scenario]
+        yield from _chart(scenario, drawn, columns)
+    gains = [line.sentence for line in comparison.break_evens if line.point.arm != NATIVE]
     sections = {
         "claim by claim": comparison.sentences,
         "where the missing speed-up went": [line.sentence for line in comparison.budgets],
+        "how it scales": [line.sentence for line in comparison.curves if line.curve.arm != NATIVE],
         "from what cost a pattern pays": gains,
         "notes": comparison.notes,
     }
@@ -86,6 +92,15 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
     if last:
         yield Text()
     yield from _paragraphs(last, columns, style="bold")
+
+
+def _chart(scenario: str, curves: Sequence[Curve], columns: int) -> Iterator[Part]:
+    lines = list(chart(curves, columns - INDENT))
+    if lines:
+        yield Text()
+        yield Text(scenario, style="bold")
+        yield from _paragraphs(lines[:1], columns, indent=INDENT)
+        yield Text("\n".join(f"{'':{INDENT}}{line}" for line in lines[1:]), no_wrap=True, overflow="ignore")
 
 
 def _section(title: str, lines: Sequence[str], columns: int) -> Iterator[Part]:

@@ -5,8 +5,8 @@ Both are fitted to the logarithm of the throughput by least squares, all rounds 
     X(N) = L N / (1 + s (N - 1) + k N (N - 1)),   s, k >= 0
 
 which with k = 0 is Amdahl's law. L is the throughput of one worker, s the share of the work that does not
-overlap, k what every two workers cost each other. The law with the smaller AICc is chosen; intervals come from
-drawing the rounds anew, with the worker counts of a round kept together, because they share its noise.
+overlap, k what every two workers cost each other. The law with the smaller AICc is chosen; intervals come
+from drawing the rounds anew, with the worker counts of a round kept together, because they share its noise.
 
 Sources:
     G. M. Amdahl, Validity of the Single Processor Approach, AFIPS Conf. Proc. 30 (1967).
@@ -156,8 +156,10 @@ def _means(rounds: Rounds) -> list[_Point]:
     return sorted((workers, fmean(found)) for workers, found in logs.items())
 
 
-def _fitted(points: Sequence[_Point], starts: Sequence[tuple[float, float]] = _STARTS, *, bound: bool) -> _Law:
-    """Fit one law, Amdahl's if `bound`, from several starts; both parameters are squares, so never below 0."""
+def _fitted(
+    points: Sequence[_Point], starts: Sequence[tuple[float, float]] = _STARTS, *, bound: bool
+) -> _Law:
+    """Fit one law, Amdahl's if `bound`, from several starts; squares keep both parameters at 0 or above."""
     found = [_descended(points, math.sqrt(s), 0.0 if bound else math.sqrt(k)) for s, k in starts]
     return min(found, key=lambda law: _loss(points, law))
 
@@ -218,9 +220,7 @@ def _aicc(points: Sequence[_Point], law: _Law, parameters: int) -> float:
     return n * math.log(loss / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
 
 
-def _intervals(
-    rounds: Rounds, best: _Law, *, bound: bool, drawn: random.Random
-) -> tuple[Interval, Interval]:
+def _intervals(rounds: Rounds, best: _Law, *, bound: bool, drawn: random.Random) -> tuple[Interval, Interval]:
     laws = [best] * 2
     for _ in range(RESAMPLES):
         points = _means(drawn.choices(rounds, k=len(rounds)))

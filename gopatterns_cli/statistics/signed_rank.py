@@ -52,6 +52,19 @@ def interval(differences: Sequence[float], level: float) -> tuple[float, float] 
     return None if k is None else cut(_walsh_averages(differences), k)
 
 
+def p_above(differences: Sequence[float], limit: float) -> float:
+    """Return the exact one-sided p-value of the differences' centre lying at `limit` or below.
+
+    Differences that equal the limit are left out, and tied ranks are rounded against a finding. Small means
+    that the centre is proved to lie above; 1 where nothing is left.
+    """
+    shifted = sorted((d - limit for d in differences if d != limit), key=abs)
+    sizes = [abs(x) for x in shifted]
+    first = {size: rank for rank, size in reversed(list(enumerate(sizes, start=1)))}
+    above = sum(first[abs(x)] for x in shifted if x > 0)
+    return sum(null_counts(len(shifted))[above:]) / 2 ** len(shifted)
+
+
 def typical_half_width(n: int, level: float) -> float:
     """Return about half the width that the interval of `n` normal differences of unit deviation has.
 

@@ -24,17 +24,20 @@ FORBIDDEN = {"typer", "rich", "pydantic"}
 
 
 def cells():
-    """Every cell of the shipped scenarios, cut down to a few items."""
+    """Every cell of the shipped scenarios, cut down to a few items; of those that are alike then one."""
+    groups = ("all", "sweeps", "advice", "break-even")
     full = [
         cell
-        for scenario in scenarios.find("all").scenarios
+        for scenario in scenarios.find(*groups).scenarios
         for cell in cells_of(scenario, quick=False, runtimes=None)
     ]
-    return [_short(cell) for cell in full]
+    short = [_short(cell) for cell in full]
+    alike = {replace(cell, scenario="", ladder=False, varied=()): cell for cell in reversed(short)}
+    return sorted(alike.values(), key=lambda cell: cell.name)
 
 
 def _short(cell):
-    operations = 100 if cell.job_kind == "cpu" else 0
+    operations = 100 if cell.job_kind in {"cpu", "mixed"} else 0
     return replace(
         cell,
         count=min(cell.count, SHORT),

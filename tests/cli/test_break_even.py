@@ -1,9 +1,11 @@
 """The crossing of two lines, and honest words where they do not cross."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
+import scenarios
 from gopatterns_cli.arms import pipeline
 from gopatterns_cli.break_even import Payoff, break_evens, crossing
 from gopatterns_cli.makespan import PIPELINE_STAGES
@@ -11,12 +13,23 @@ from gopatterns_cli.sentences import break_even_sentence
 
 from synthetic import MACHINE, Truth, session
 
-LADDER = "pipeline-break-even"
+LADDER = "pipeline-pays"
 
 
-def point(tmp_path, runtime="asyncio", **truth):
-    measured = session(tmp_path / "session.json", Truth(names=(LADDER,), **truth))
-    return next(p for p in break_evens(measured) if (p.arm, p.runtime) == ("gopat", runtime))
+def named(stem):
+    return next(one for one in map(scenarios.load, scenarios.shipped()) if one.stem == stem)
+
+
+def three_rungs():
+    whole = named(LADDER)
+    return replace(whole, arms=replace(whole.arms, durations_s=(0.0, 20e-6, 100e-6)))
+
+
+def point(tmp_path, runtime="asyncio", *, scenario=None, arm="gopat", **truth):
+    others = (scenario or three_rungs(),)
+    measured = session(tmp_path / "session.json", Truth(names=(), others=others, **truth))
+    found = break_evens(measured, others)
+    return next(p for p in found if (p.arm, p.runtime) == (arm, runtime))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def test_a_pipeline_that_never_pays_says_up_to_what_cost(tmp_path):
     found = point(tmp_path, slower={f"{LADDER}/gopat": 10.0})
     assert (found.payoff, found.wait_s, found.interval, found.bracket) == (Payoff.NEVER, None, None, None)
     assert break_even_sentence(found) == (
-        "pipeline-break-even: a pipeline on asyncio does not pay up to 160 us of waiting per item and stage."
+        "pipeline-pays: a pipeline on asyncio does not pay up to 160 us of waiting per item and stage."
     )
 
 
@@ -61,7 +74,7 @@ def test_a_pipeline_that_always_pays_says_from_what_cost_it_was_measured(tmp_pat
     found = point(tmp_path, slower={f"{LADDER}/gopat": 1e-4})
     assert found.payoff is Payoff.ALWAYS
     assert break_even_sentence(found) == (
-        "pipeline-break-even: a pipeline on asyncio pays at every measured cost, "
+        "pipeline-pays: a pipeline on asyncio pays at every measured cost, "
         "from 0 s of waiting per item and stage."
     )
 
@@ -101,7 +114,45 @@ def test_the_sentence_speaks_of_waiting_per_item_and_stage_and_marks_unequal_job
 
 
 def test_a_session_without_a_ladder_has_no_break_even(tmp_path):
-    assert break_evens(session(tmp_path / "s.json", Truth(names=("pipeline",), machine=MACHINE))) == ()
+    taken = session(tmp_path / "s.json", Truth(names=("pipeline",), machine=MACHINE))
+    assert break_evens(taken, [named("pipeline")]) == ()
+
+
+def test_go_has_a_break_even_of_its_own(tmp_path):
+    found = point(tmp_path, "Go", arm="go", go=True)
+    assert break_even_sentence(found).startswith("pipeline-pays: a pipeline in Go pays from ")
+
+
+def test_processes_are_set_against_threads_and_not_against_the_loop(tmp_path):
+    """In the synthetic session both overlap, and a process costs 50 ms to start."""
+    scenario = named("processes-pay")
+    found = point(
+        tmp_path, "processes", scenario=scenario, go=True, slower={"processes-pay/gopat/threads": 3}
+    )
+    assert found.against.what == "threads"
+    assert found.payoff is Payoff.CROSSES
+    sentence = break_even_sentence(found)
+    assert "of 2 workers on processes beats threads from " in sentence
+    assert "of computing per job, interpolated between " in sentence
+    assert "(slower than threads)" in sentence
+    with pytest.raises(StopIteration):
+        point(tmp_path, "threads", scenario=scenario)
+    with pytest.raises(StopIteration):
+        point(tmp_path, "Go", arm="go", scenario=scenario, go=True)
+
+
+def test_an_overhead_is_set_against_the_ideal_of_the_arm_s_own_waits(tmp_path):
+    """100 jobs in each of ten workers: 1 % of 100 waits is what 1,000 dispatches and ten starts take."""
+    found = point(tmp_path, scenario=named("pool-overhead"), noise=0.0001, drift=0.0)
+    truth = (1000 * 2.3e-6 + 10 * 20e-6) / (0.01 * 100)
+    assert found.wait_s == pytest.approx(truth, rel=0.1)
+    assert "costs less than 1.0% over its ideal from " in break_even_sentence(found)
+
+
+def test_what_is_never_reached_is_said_with_the_longest_that_was_measured(tmp_path):
+    found = point(tmp_path, scenario=named("pool-overhead"), drift=0.0, slower={"pool-overhead/gopat": 1.5})
+    assert found.payoff is Payoff.NEVER
+    assert "costs 1.0% or more over its ideal up to 100 ms of waiting per job." in break_even_sentence(found)
 
 
 def test_the_pipeline_s_ideal_counts_the_stages_that_its_arms_really_have():

@@ -114,7 +114,7 @@ def test_a_band_of_its_own_decides_what_counts_as_reproduced(tmp_path):
 
 def test_the_summary_has_the_claims_of_the_documents_table_and_nothing_else(tmp_path):
     shipped = compare(session(tmp_path / "s.json", Truth()))
-    ours = compare(session(tmp_path / "s.json", Truth(names=("pipeline-break-even",))))
+    ours = compare(session(tmp_path / "s.json", Truth(names=("pipeline-pays",))))
     assert {row.id for row in shipped.summary} == {
         "summary/worker-pool",
         "summary/pipeline",

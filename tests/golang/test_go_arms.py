@@ -52,24 +52,27 @@ def run_go(go):
 
 
 def cells():
-    """Every Go cell of the shipped scenarios, cut down to a few items."""
+    """Every Go cell of the shipped scenarios, cut down to a few items; of those that are alike then one."""
+    groups = ("all", "sweeps", "advice", "break-even")
     full = [
         cell
-        for scenario in scenarios.find("all").scenarios
+        for scenario in scenarios.find(*groups).scenarios
         for cell in cells_of(scenario, quick=False, runtimes=None, go=True)
         if cell.is_go
     ]
-    return [
+    short = [
         replace(
             cell,
             count=min(cell.count, SHORT),
             duration_s=min(cell.duration_s, 1e-4),
             rate=cell.rate and 10_000.0,
-            operations=100 if cell.job_kind == "cpu" else 0,
+            operations=100 if cell.job_kind in {"cpu", "mixed"} else 0,
             workers=cell.workers and min(cell.workers, SHORT),
         )
         for cell in full
     ]
+    alike = {replace(cell, scenario="", ladder=False, varied=()): cell for cell in reversed(short)}
+    return sorted(alike.values(), key=lambda cell: cell.name)
 
 
 def a_cell(**changes):
@@ -189,7 +192,7 @@ def test_every_go_arm_measures_what_it_is_asked_to(cell, go):
 def test_there_are_go_cells_of_every_pattern_that_is_measured():
     found = {(cell.pattern, cell.arm) for cell in cells()}
     patterns = {cell.pattern for cell in cells()}
-    assert patterns == {"fan-out-fan-in", "pipeline", "token-bucket", "worker-pool"}
+    assert patterns == {"combination", "fan-out-fan-in", "pipeline", "token-bucket", "worker-pool"}
     assert all(arms.is_measured(pattern) for pattern in patterns)
     assert {(pattern, "go") for pattern in patterns} <= found
 

@@ -100,13 +100,8 @@ def test_the_workloads_are_the_documents():
         "claims/image-batch-limited": (9e-3, 1_000, (50,), 200),
         "claims/rate-limit": (0.3, 1_000, (), 0),
         "claims/pipeline": (0.0, 10_000, (), 0),
-        "claims/pipeline-break-even": (0.0, 300, (), 0),
         "claims/worker-pool": (1e-3, 1_000, (10, 100), 1_000),
     }
-
-
-def test_the_break_even_ladder_rises_from_no_work_at_all():
-    assert SHIPPED["claims/pipeline-break-even"].arms.durations_s == (0.0, 20e-6, 100e-6)
 
 
 def test_the_groups_readme_names_every_file_and_every_claim():
@@ -122,3 +117,49 @@ def test_the_readmes_example_of_a_file_of_ones_own_can_be_loaded(tmp_path: Path)
     file = tmp_path / "own.toml"
     file.write_text(example[1], encoding="utf-8")
     assert scenarios.check(file) == ()
+
+
+RULES = {
+    "worker-pool/best-at-cores": ("sweeps/pool-workers", "best-at-cores"),
+    "worker-pool/oversubscription": ("sweeps/pool-workers", "oversubscription"),
+    "advice/io-bound": ("advice/io-bound", "advised"),
+    "advice/cpu-bound": ("advice/cpu-bound", "advised"),
+    "advice/streaming": ("advice/streaming", "advised"),
+    "advice/mixed": ("advice/mixed", "advised"),
+}
+
+
+def test_what_gives_no_figure_has_a_rule_in_a_file_of_its_own_group():
+    found = {
+        claim.id: (scenario.name, claim.rule)
+        for scenario in map(scenarios.load, scenarios.shipped())
+        for claim in scenario.claims
+        if claim.rule is not None
+    }
+    assert found == RULES
+
+
+def test_advice_is_what_the_document_says():
+    advised = {
+        name: scenarios.find(name).scenarios[0].claims[0].advised for name in RULES if "advice" in name
+    }
+    assert (advised["advice/io-bound"].pattern, advised["advice/io-bound"].workers[0]) == ("worker-pool", 100)
+    assert (advised["advice/cpu-bound"].pattern, advised["advice/cpu-bound"].cores) == (
+        "fan-out-fan-in",
+        True,
+    )
+    assert (advised["advice/streaming"].pattern, advised["advice/streaming"].stages) == ("pipeline", (2, 5))
+    assert advised["advice/mixed"].pattern == "combination"
+
+
+@pytest.mark.parametrize("group", ["claims", "sweeps", "advice", "break-even"])
+def test_the_readme_of_a_group_names_every_file_in_it(group):
+    readme = (README.parents[1] / group / "README.md").read_text(encoding="utf-8")
+    for path in scenarios.shipped():
+        if path.parent.name == group:
+            assert f"`{path.name}`" in readme
+
+
+def test_a_scenario_of_several_patterns_and_rules_comes_back_from_json_as_it_was():
+    for scenario in map(scenarios.load, scenarios.shipped()):
+        assert scenarios.from_json(scenarios.to_json(scenario)) == scenario

@@ -47,9 +47,7 @@ def test_the_law_is_the_one_that_scipy_finds(serial, crosstalk, seed):
     law, loss = fitted_by_scipy(rounds, bound=found.law == scaling.AMDAHL)
     ours = (math.log(found.one), found.serial, found.crosstalk)
     logs = [(n, math.log(x)) for one in rounds for n, x in one.items()]
-    our_loss = sum(
-        (log - ours[0] - math.log(throughput(n, 1.0, ours[1], ours[2]))) ** 2 for n, log in logs
-    )
+    our_loss = sum((log - ours[0] - math.log(throughput(n, 1.0, ours[1], ours[2]))) ** 2 for n, log in logs)
     assert our_loss <= loss * (1 + 1e-6)
     assert found.serial == pytest.approx(law[1], abs=1e-4)
     if found.law == scaling.USL:

@@ -7,11 +7,8 @@ import patterns
 
 
 async def pipeline(
-    source: AsyncIterable[int],
-    square: Callable[[int], Awaitable[int]],
-    triple_even: Callable[[int], Awaitable[Any]],
-    buffer: int,
+    source: AsyncIterable[int], *stages: Callable[[int], Awaitable[Any]], buffer: int
 ) -> list[int]:
-    """Take the numbers through both stages, each stage a task; a stage drops one by answering DROP."""
-    async with patterns.pipeline(source, square, triple_even, buffer=buffer) as output:
+    """Take the numbers through the stages, each stage a task; a stage drops one by answering DROP."""
+    async with patterns.pipeline(source, *stages, buffer=buffer) as output:
         return [result async for result in output]

@@ -7,34 +7,34 @@ item ahead. The last stage is the caller's own loop.
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
 
+Stage = Callable[[int], Awaitable[int | None]]
+Hop = asyncio.Queue[int | None]
+
 END = None
 
 
-async def pipeline(
-    source: AsyncIterable[int],
-    square: Callable[[int], Awaitable[int]],
-    triple_even: Callable[[int], Awaitable[int | None]],
-    buffer: int,
-) -> list[int]:
-    """Take the numbers through both stages, each at its own pace; a stage drops one by answering None."""
-    numbers: asyncio.Queue[int | None] = asyncio.Queue(max(1, buffer))
-    squares: asyncio.Queue[int | None] = asyncio.Queue(max(1, buffer))
+async def pipeline(source: AsyncIterable[int], *stages: Stage, buffer: int) -> list[int]:
+    """Take the numbers through the stages, each at its own pace; a stage drops one by answering None."""
+    hops: list[Hop] = [asyncio.Queue(max(1, buffer)) for _ in stages]
     results: list[int] = []
 
-    async def feed() -> None:
+    async def feed(first: Hop) -> None:
         async for number in source:
-            await numbers.put(number)
-        await numbers.put(END)
+            await first.put(number)
+        await first.put(END)
 
-    async def square_all() -> None:
+    async def work(stage: Stage, numbers: Hop, onward: Hop) -> None:
         while (number := await numbers.get()) is not END:
-            await squares.put(await square(number))
-        await squares.put(END)
+            if (result := await stage(number)) is not None:
+                await onward.put(result)
+        await onward.put(END)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(feed())
-        group.create_task(square_all())
-        while (number := await squares.get()) is not END:
-            if (tripled := await triple_even(number)) is not None:
-                results.append(tripled)
+        group.create_task(feed(hops[0]))
+        for stage, numbers, onward in zip(stages, hops, hops[1:], strict=False):
+            group.create_task(work(stage, numbers, onward))
+        last, numbers = stages[-1], hops[-1]
+        while (number := await numbers.get()) is not END:
+            if (result := await last(number)) is not None:
+                results.append(result)
     return results

@@ -35,31 +35,30 @@ class Hop:
 
 
 def pipeline(
-    source: Iterable[int],
-    square: Callable[[int], int],
-    triple_even: Callable[[int], int | None],
-    buffer: int,
-    threads: ThreadPoolExecutor,
+    source: Iterable[int], *stages: Callable[[int], int | None], buffer: int, threads: ThreadPoolExecutor
 ) -> list[int]:
-    """Take the numbers through both stages, each on its own thread; a stage drops one by answering None."""
-    numbers, squares = Hop(max(1, buffer)), Hop(max(1, buffer))
+    """Take the numbers through the stages, each on its own thread; a stage drops one by answering None."""
+    hops = [Hop(max(1, buffer)) for _ in stages]
 
-    def feed() -> None:
+    def feed(first: Hop) -> None:
         try:
             for number in source:
-                numbers.put(number)
+                first.put(number)
         finally:
-            numbers.put(END)
+            first.put(END)
 
-    def square_all() -> None:
+    def work(stage: Callable[[int], int | None], numbers: Hop, onward: Hop) -> None:
         try:
             for number in iter(numbers.get, END):
-                squares.put(square(number))
+                if (result := stage(number)) is not None:
+                    onward.put(result)
         finally:
-            squares.put(END)
+            onward.put(END)
 
-    stages = [threads.submit(feed), threads.submit(square_all)]
-    results = [tripled for number in iter(squares.get, END) if (tripled := triple_even(number)) is not None]
-    for stage in stages:
+    under_way = [threads.submit(feed, hops[0])]
+    under_way += [threads.submit(work, *one) for one in zip(stages, hops, hops[1:], strict=False)]
+    last, numbers = stages[-1], hops[-1]
+    results = [result for number in iter(numbers.get, END) if (result := last(number)) is not None]
+    for stage in under_way:
         stage.result()
     return results

@@ -37,7 +37,7 @@ func TestTheEvenSquaresComeTripledAndInOrderWhateverTheBuffer(t *testing.T) {
 	}
 	for _, buffer := range []int{0, 1, 100} {
 		noLeak(t, func() {
-			if found := Run(upTo(10), square, tripleEven, buffer); !slices.Equal(found, expected) {
+			if found := Run(upTo(10), buffer, Kept(square), tripleEven); !slices.Equal(found, expected) {
 				t.Errorf("buffer %d: found %v, expected %v", buffer, found, expected)
 			}
 		})
@@ -61,7 +61,7 @@ func TestEveryStageWorksOnANumberOfItsOwnAtTheSameTime(t *testing.T) {
 			<-third // a plain loop would never get there
 			return number, true
 		}
-		if found := Run(source, square, last, 0); !slices.Equal(found, []int{0, 1, 4}) {
+		if found := Run(source, 0, Kept(square), last); !slices.Equal(found, []int{0, 1, 4}) {
 			t.Errorf("found %v", found)
 		}
 	})
@@ -93,7 +93,7 @@ func TestASlowStageHoldsTheSourceBack(t *testing.T) {
 			}
 			return number, true
 		}
-		if found := Run(source, square, last, 0); len(found) != 20 {
+		if found := Run(source, 0, Kept(square), last); len(found) != 20 {
 			t.Errorf("%d results", len(found))
 		}
 	})
@@ -101,8 +101,20 @@ func TestASlowStageHoldsTheSourceBack(t *testing.T) {
 
 func TestNoNumbersAreNoResults(t *testing.T) {
 	noLeak(t, func() {
-		if found := Run(upTo(0), square, tripleEven, 0); len(found) != 0 {
+		if found := Run(upTo(0), 0, Kept(square), tripleEven); len(found) != 0 {
 			t.Errorf("found %v", found)
+		}
+	})
+}
+
+func TestAPipelineHasAsManyStagesAsItIsGiven(t *testing.T) {
+	noLeak(t, func() {
+		next := Kept(func(number int) int { return number + 1 })
+		if found := Run(upTo(3), 0, next, next, next, next); !slices.Equal(found, []int{4, 5, 6}) {
+			t.Errorf("found %v", found)
+		}
+		if found := Run(upTo(3), 0); !slices.Equal(found, []int{0, 1, 2}) {
+			t.Errorf("without stages: found %v", found)
 		}
 	})
 }

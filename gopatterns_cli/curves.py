@@ -1,0 +1,173 @@
+"""How an arm scales: its throughput over workers, stages, buffers or latency, the law behind it, and the
+knee.
+
+A curve is drawn where a scenario measures at least three values of one axis on one arm. Over workers a law is
+fitted (`statistics.scaling`); over the other axes there is no law to fit, and the points stand by themselves.
+Nothing is formatted here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+
+from gopatterns_cli.makespan import PIPELINE_STAGES, ideal_s
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.cells import PIPELINE, Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.statistics.scaling import Scaling, fit, knee
+from scenarios.model import Scenario
+
+FEWEST_POINTS = 3
+"""Two points are a line, whatever they are."""
+
+
+class Axis(StrEnum):
+    """What a sweep varies, by the name that it has in a scenario file."""
+
+    WORKERS = "workers"
+    STAGES = "stages"
+    BUFFER = "buffer"
+    DURATION = "duration"
+
+    def of(self, cell: Cell) -> float:
+        """Return where a cell stands on it."""
+        found: float = cell.duration_s if self is Axis.DURATION else getattr(cell, self.value)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of the axis.
+
+    Args:
+        x: workers, stages, items of a buffer, or seconds of a job.
+        cell: what ran.
+        per_s: jobs per second, the median over the rounds.
+        speedup: over the serial loop, per job; None without one.
+        ideal: the speed-up of an infinitely fast machine; None where no rule says it.
+        document: what the document says of it; None where it says nothing.
+    """
+
+    x: float
+    cell: Cell
+    per_s: float
+    speedup: RatioEstimate | None
+    ideal: float | None
+    document: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One arm over one axis.
+
+    Args:
+        scenario: its stem.
+        axis: what is varied.
+        arm: `gopat`, `native` or `go`.
+        runtime: None of Go.
+        pool: `cold` or `warm`.
+        points: at least three, rising.
+        scaling: the law over workers; None over other axes, and with fewer than five counts.
+        best: the point with the highest throughput; over latency, with the highest speed-up.
+        knee: the first point that lies within x1.10 of that.
+        efficiency: its speed-up over its ideal; None where there is none. Above 1 it is shown as it is.
+    """
+
+    scenario: str
+    axis: Axis
+    arm: str
+    runtime: str | None
+    pool: str | None
+    points: tuple[Point, ...]
+    scaling: Scaling | None
+    best: Point
+    knee: Point
+    efficiency: float | None
+
+
+def curves(session: Session, scenario: Scenario, measured: Iterable[Measured]) -> tuple[Curve, ...]:
+    """Return every curve of a scenario, in the plan's order; none where several patterns are compared."""
+    if scenario.patterns or scenario.job.operation is not None:
+        return ()
+    arms: Mapping[object, list[Measured]] = defaultdict(list)
+    found = [one for one in measured if not one.cell.is_serial and one.cell.rate is None]
+    axis = _axis([one.cell for one in found])
+    if axis is None:
+        return ()
+    for one in found:
+        if one.time_s is not None:
+            arms[_others(axis, one.cell)].append(one)
+    return tuple(
+        _curve(session, scenario, axis, points) for points in arms.values() if len(points) >= FEWEST_POINTS
+    )
+
+
+def _axis(cells: Sequence[Cell]) -> Axis | None:
+    for axis in Axis:
+        if len({axis.of(cell) for cell in cells}) >= FEWEST_POINTS:
+            return axis
+    return None
+
+
+def _others(axis: Axis, cell: Cell) -> object:
+    """What the points of one curve share."""
+    rest = (other.of(cell) for other in Axis if other is not axis)
+    return (cell.arm, cell.runtime, cell.pool, *rest)
+
+
+def _curve(session: Session, scenario: Scenario, axis: Axis, measured: Sequence[Measured]) -> Curve:
+    points = tuple(sorted((_point(axis, one, scenario) for one in measured), key=lambda point: point.x))
+    first = points[0].cell
+    heights = dict(enumerate(_height(axis, point) for point in points))
+    best, at = points[max(heights, key=lambda i: heights[i])], points[knee(heights)]
+    known = at.speedup is not None and at.ideal is not None
+    return Curve(
+        scenario=scenario.stem,
+        axis=axis,
+        arm=first.arm,
+        runtime=first.runtime,
+        pool=first.pool,
+        points=points,
+        scaling=fit(_rounds(session, points)) if axis is Axis.WORKERS else None,
+        best=best,
+        knee=at,
+        efficiency=at.speedup.estimate / at.ideal if known and at.speedup and at.ideal else None,
+    )
+
+
+def _height(axis: Axis, point: Point) -> float:
+    """What is to be high: throughput, but over latency, which sets it, the speed-up."""
+    if axis is Axis.DURATION:
+        return 0.0 if point.speedup is None else point.speedup.estimate
+    return point.per_s
+
+
+def _point(axis: Axis, measured: Measured, scenario: Scenario) -> Point:
+    cell, x = measured.cell, axis.of(measured.cell)
+    said = dict(scenario.marks) if axis is Axis.WORKERS else {}
+    return Point(
+        x=x,
+        cell=cell,
+        per_s=cell.count / median(measured.rounds_s),
+        speedup=measured.speedup,
+        ideal=_ideal(cell),
+        document=said.get(int(x)),
+    )
+
+
+def _ideal(cell: Cell) -> float | None:
+    """The speed-up over one job after the other, on a machine that only the number of jobs holds back."""
+    makespan = ideal_s(cell, 1.0)
+    stages = (cell.stages or PIPELINE_STAGES) if cell.pattern == PIPELINE else 1
+    return None if not makespan or not cell.sleep_s else cell.count * stages / makespan
+
+
+def _rounds(session: Session, points: Sequence[Point]) -> list[Mapping[int, float]]:
+    rounds: dict[int, dict[int, float]] = defaultdict(dict)
+    for point in points:
+        for number, seconds in session.seconds(point.cell.name).items():
+            rounds[number][int(point.x)] = point.cell.count / seconds
+    return [rounds[number] for number in sorted(rounds)]

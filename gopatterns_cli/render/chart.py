@@ -1,0 +1,123 @@
+"""Curves of one scenario drawn in text: both axes are logarithmic, one letter per arm.
+
+The ideal is a line of dots, what the document says a D. Where two arms meet in one place stands the later one
+of the legend. Plain ASCII, so that it reads the same in a pipe and in a file.
+"""
+
+import math
+import string
+from collections.abc import Iterator, Sequence
+
+from gopatterns_cli import figures
+from gopatterns_cli.curves import Curve, Point
+from gopatterns_cli.measuring.cells import NATIVE
+from gopatterns_cli.render.matrix_grid import NOUNS, written
+from gopatterns_cli.sentences import besides
+
+ROWS = 14
+WIDEST = 72
+NARROWEST = 40
+"""Below so many columns there is no chart: the table says the same."""
+
+IDEAL, DOCUMENT = ".", "D"
+
+
+def chart(curves: Sequence[Curve], columns: int) -> Iterator[str]:
+    """Yield the lines of a chart of curves over the same axis; none where the screen is too narrow.
+
+    Args:
+        curves: at least one.
+        columns: how many there are.
+    """
+    if columns < NARROWEST:
+        return
+    axis = curves[0].axis
+    values = sorted({point.x for curve in curves for point in curve.points})
+    labels = [written(axis, value) for value in values]
+    heights = [height for curve in curves for point in curve.points for height in _heights(point)]
+    if not heights:
+        return
+    bottom, top = _decades(heights)
+    margin = max(len(figures.times(10.0**power)) for power in range(bottom, top + 1)) + 2
+    width = min(columns, WIDEST) - margin
+    at = {value: _place(index, len(values), width) for index, value in enumerate(values)}
+    canvas = [[" "] * width for _ in range(ROWS)]
+    for mark, points in _marks(curves):
+        for x, height in points:
+            row = round((math.log10(height) - bottom) / (top - bottom) * (ROWS - 1))
+            canvas[ROWS - 1 - row][at[x]] = mark
+    yield f"speed-up over {NOUNS[axis]}: {_legend(curves)}"
+    for row, line in enumerate(canvas):
+        power = bottom + (ROWS - 1 - row) / (ROWS - 1) * (top - bottom)
+        label = _label(power, (top - bottom) / (ROWS - 1))
+        yield f"{label:>{margin - 2}} |{''.join(line)}".rstrip()
+    yield f"{'':{margin - 2}} +{'-' * width}"
+    yield f"{'':{margin}}{_under(labels, [at[value] for value in values], width)}".rstrip()
+
+
+def _marks(curves: Sequence[Curve]) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """What is drawn, in the order of drawing: the ideal below, the document on top."""
+    points = [point for curve in curves for point in curve.points]
+    yield IDEAL, [(point.x, point.ideal) for point in points if point.ideal]
+    for letter, curve in zip(_letters(curves), curves, strict=True):
+        yield letter, [(p.x, p.speedup.estimate) for p in curve.points if p.speedup is not None]
+    yield DOCUMENT, [(point.x, point.document) for point in points if point.document]
+
+
+def _heights(point: Point) -> Iterator[float]:
+    if point.speedup is not None:
+        yield point.speedup.estimate
+    for height in (point.ideal, point.document):
+        if height:
+            yield height
+
+
+def _letters(curves: Sequence[Curve]) -> list[str]:
+    """A letter per curve: of the runtime's own, in capitals where it is written by hand."""
+    taken: list[str] = []
+    for curve in curves:
+        name = "go" if curve.runtime is None else curve.runtime
+        letters = name + string.ascii_lowercase
+        wanted = letters.upper() if curve.arm == NATIVE else letters
+        free = (letter for letter in wanted if letter not in {*taken, DOCUMENT} and letter.isalpha())
+        taken.append(next(free, "?"))
+    return taken
+
+
+def _legend(curves: Sequence[Curve]) -> str:
+    named = [f"{letter} {_name(curve)}" for letter, curve in zip(_letters(curves), curves, strict=True)]
+    points = [point for curve in curves for point in curve.points]
+    ideal = [f"{IDEAL} ideal"] if any(point.ideal for point in points) else []
+    document = [f"{DOCUMENT} document"] if any(point.document for point in points) else []
+    return ", ".join([*named, *ideal, *document])
+
+
+def _name(curve: Curve) -> str:
+    cell = curve.points[0].cell
+    where = "Go" if curve.runtime is None else curve.runtime
+    return f"{where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis)}"
+
+
+def _decades(heights: Sequence[float]) -> tuple[int, int]:
+    bottom, top = math.floor(math.log10(min(heights))), math.ceil(math.log10(max(heights)))
+    return bottom, max(top, bottom + 1)
+
+
+def _place(index: int, count: int, width: int) -> int:
+    return round(index / max(count - 1, 1) * (width - 1))
+
+
+def _label(power: float, step: float) -> str:
+    """A power of ten where a row is the nearest one to it."""
+    nearest = round(power)
+    return figures.times(10.0**nearest) if abs(power - nearest) <= step / 2 else ""
+
+
+def _under(labels: Sequence[str], places: Sequence[int], width: int) -> str:
+    """The values below their columns, those left out that do not fit beside the one before."""
+    line = ""
+    for label, place in zip(labels, places, strict=True):
+        start = min(max(place - len(label) // 2, 0), width - len(label))
+        if not line or start > len(line):
+            line = f"{line:<{start}}{label}"
+    return line

@@ -1,0 +1,59 @@
+"""A matrix drawn up as a grid: an arm per row, a value of its axis per column, speed-ups in the cells."""
+
+from gopatterns_cli import figures
+from gopatterns_cli.curves import Axis
+from gopatterns_cli.matrices import Matrix, MatrixRow
+from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.cells import NATIVE, PATTERN
+from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.sentences import besides
+from scenarios.notation import write_duration
+
+LEAD = "speed-up over the plain loop, per job, by {axes}; the intervals stand in the JSON form"
+
+NOUNS = {
+    Axis.WORKERS: "workers",
+    Axis.STAGES: "stages",
+    Axis.BUFFER: "items of buffer",
+    Axis.DURATION: "what a job takes",
+}
+
+
+def matrix_grid(matrix: Matrix) -> Grid:
+    """Draw up a scenario of many cells."""
+    axes = " or ".join(NOUNS[axis] for axis in matrix.axes)
+    several = len(matrix.axes) > 1
+    return Grid(
+        title=matrix.scenario,
+        lead=(matrix.about, LEAD.format(axes=axes)),
+        columns=(
+            Column("arm"),
+            *(Column(written(matrix.axes[0], value), figures=True) for value in matrix.values),
+        ),
+        blocks=(Block("", tuple(_line(matrix, row, several=several) for row in matrix.rows)),),
+    )
+
+
+def written(axis: Axis, value: float) -> str:
+    """Write a value of an axis: `1,000` or `20us`."""
+    return write_duration(value) if axis is Axis.DURATION else f"{value:,.0f}"
+
+
+def _line(matrix: Matrix, row: MatrixRow, *, several: bool) -> Line:
+    cell = row.cell
+    where = "Go" if cell.is_go else f"{cell.runtime}"
+    by_hand = " by hand" if cell.arm == NATIVE else ""
+    pattern = f"{cell.pattern} " if PATTERN in cell.varied else ""
+    name = f"{pattern}{where}{by_hand}{besides(cell, row.axis)}"
+    return Line(
+        cells=(
+            f"{name}, by {NOUNS[row.axis]}" if several else name,
+            *(_cell(row.cells.get(value)) for value in matrix.values),
+        )
+    )
+
+
+def _cell(found: Measured | None) -> str:
+    if found is None or found.speedup is None:
+        return NOTHING
+    return figures.times(found.speedup.estimate)
