@@ -109,7 +109,8 @@ class WireJob(Table):
     )
     function: Named | None = Field(default=None, description="MODULE:FUNCTION, the user's own")
     inputs: Inputs | None = Field(
-        default=None, description="the user's own: MODULE:ITERABLE, a file with an input on each line, or a glob"
+        default=None,
+        description="the user's own: MODULE:ITERABLE, a file with an input on each line, or a glob",
     )
     operation: Text | None = Field(default=None, description="the name of an operation, such as buffered")
 

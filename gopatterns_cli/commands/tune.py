@@ -23,12 +23,16 @@ MOST_WORKERS = 100_000
 def tune(  # noqa: PLR0913 - one parameter per option
     target: Annotated[
         str,
-        typer.Argument(metavar="TARGET", help="Your function, plain or async: MODULE:FUNCTION or FILE.py:FUNCTION."),
+        typer.Argument(
+            metavar="TARGET", help="Your function, plain or async: MODULE:FUNCTION or FILE.py:FUNCTION."
+        ),
     ],
     *,
     inputs: Annotated[
         str,
-        typer.Option(metavar="INPUTS", help="A FILE with one on each line, a 'GLOB' of paths, or MODULE:ITERABLE."),
+        typer.Option(
+            metavar="INPUTS", help="A FILE with one on each line, a 'GLOB' of paths, or MODULE:ITERABLE."
+        ),
     ],
     budget: Annotated[
         float, typer.Option(metavar="TIME", parser=options.duration, help="What it all may take: 60s, 5m.")
@@ -46,7 +50,9 @@ def tune(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="N", parser=options.rate, help="Call no more often per second: an API's limit."),
     ] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Results in the order of the inputs.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="It may be called again and again; do not ask.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="It may be called again and again; do not ask.")
+    ] = False,
     scenario: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a scenario that bench and compare watch.")
     ] = None,
@@ -94,6 +100,7 @@ def tune(  # noqa: PLR0913 - one parameter per option
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="gopat-tune-") as folder, interrupts.heard():
         course = Course(found, bounds, budget, Path(folder), drawn, launch, asked, progress)
+        course.watched = scenario is not None
         tuned = _carried_out(course, progress)
     if scenario is not None:
         why = scenarios.write(scenario, tuned, found)

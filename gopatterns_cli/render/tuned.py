@@ -126,13 +126,20 @@ def _figures(tuned: Tuned) -> Iterator[tuple[str, str]]:
     for other in others[1:]:
         yield "then", f"{other.candidate.words}: {', '.join(_standing(other))}"
     if tuned.knee is not None and tuned.knee < winner.candidate.workers:
-        yield "knee", f"{figures.plural(tuned.knee, 'worker')} on {winner.candidate.lane.words}: within x1.10 of it"
+        yield (
+            "knee",
+            f"{figures.plural(tuned.knee, 'worker')} on {winner.candidate.lane.words}: within x1.10 of it",
+        )
     elif tuned.knee is not None:
         yield "knee", "fewer workers are more than x1.10 slower"
 
 
 def _job(look: Look) -> str:
-    words = [figures.seconds(look.job_s), look.nature, f"{figures.percent_of(look.cpu_share)} of it on the CPU"]
+    words = [
+        figures.seconds(look.job_s),
+        look.nature,
+        f"{figures.percent_of(look.cpu_share)} of it on the CPU",
+    ]
     if look.memory_bytes:
         words.append(f"takes {_size(look.memory_bytes)}")
     return ", ".join(words)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from gopatterns_cli.tuning.sample import ASYNC, PLAIN, Failed, forget_peak, in_a_loop, peak_bytes, resident_bytes
+from gopatterns_cli.tuning.sample import (
+    ASYNC,
+    PLAIN,
+    Failed,
+    forget_peak,
+    in_a_loop,
+    peak_bytes,
+    resident_bytes,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,11 @@ def checked(request: dict[str, Any]) -> dict[str, Any]:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
         raise Failure(f"{type(error).__name__}: {error}") from None
     took_s = time.perf_counter() - began_s
-    return {"seconds": took_s, "known": len(right), "wrong": wrong(found, right, count, ordered=request["ordered"])}
+    return {
+        "seconds": took_s,
+        "known": len(right),
+        "wrong": wrong(found, right, count, ordered=request["ordered"]),
+    }
 
 
 def wrong(found: Sequence[Any], right: dict[int, Any], count: int, *, ordered: bool) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from gopatterns_cli.measuring.cells import GOPAT
 from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
 from gopatterns_cli.measuring.plan import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
@@ -85,6 +86,11 @@ class Finals:
     plain_memory_bytes: int | None
     behind: RatioEstimate | None
     verdict: str
+
+    @property
+    def ours(self) -> Standing | None:
+        """The best of those that our patterns run; None when there is none."""
+        return next((one for one in self.standings if one.candidate.lane.arm == GOPAT), None)
 
 
 Run = Callable[[Entrant, int, int], Value]

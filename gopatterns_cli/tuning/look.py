@@ -100,7 +100,11 @@ class Look:
         does = "computes" if self.cpu_share >= COMPUTES else "waits and computes"
         if self.gil_share is None:
             return does
-        return f"{does}, holding the GIL" if self.gil_share >= BOTH * self.cpu_share else f"{does} without the GIL"
+        return (
+            f"{does}, holding the GIL"
+            if self.gil_share >= BOTH * self.cpu_share
+            else f"{does} without the GIL"
+        )
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict that `from_json` reads back."""

@@ -59,7 +59,9 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     function = function_named(FUNCTION, request["function"])
     import_s = time.monotonic() - began_s
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        raise Failure(f"{FUNCTION}: found {request['function']}, a generator; allowed a function or async def", 2)
+        raise Failure(
+            f"{FUNCTION}: found {request['function']}, a generator; allowed a function or async def", 2
+        )
     fresh.stage(folder, f"reading {request['inputs']}")
     found, more = _read(request["inputs"], seconds * READING)
     order = samples.order(len(found), request["seed"])
@@ -156,8 +158,12 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
         again = list(caller.each(arguments[: len(calls)], seconds * AGAIN))
         one_loop = sample.form != PLAIN and _broke(calls, again)
         if not one_loop:
-            same_again = all(samples.alike(new.answer, old.answer) for old, new in zip(calls, again, strict=False))
-    known = samples.store(folder, "answers", [call.answer for call in calls]) if same_again is not False else 0
+            same_again = all(
+                samples.alike(new.answer, old.answer) for old, new in zip(calls, again, strict=False)
+            )
+    known = (
+        samples.store(folder, "answers", [call.answer for call in calls]) if same_again is not False else 0
+    )
     gil_share = pair = None
     rows = max(round(2 * FEWEST_S / job_s), 1)
     if sample.form != PLAIN:
@@ -174,9 +180,7 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
     if not one_loop and has_time(BATCHES, LEAK, "whether it leaks memory"):
         fresh.stage(folder, f"running {sample.function} again and again")
         leak = _leak_bytes(caller, arguments, seconds * LEAK / BATCHES)
-    samples.write(
-        folder, replace(sample, known=known, failures=tuple(one.kind for one in failing))
-    )
+    samples.write(folder, replace(sample, known=known, failures=tuple(one.kind for one in failing)))
     return Look(
         function=sample.function,
         form=sample.form,

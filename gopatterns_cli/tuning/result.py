@@ -52,6 +52,7 @@ class Tuned:
         seed: the orders were drawn from it.
         left_out: what there was no time or no reason for, in words.
         notes: what a reader must know.
+        figure: over how many inputs a scenario is measured, and the speed-up there; None without one.
         scenario: the file that `bench` and `compare` watch; empty without one.
     """
 
@@ -67,6 +68,7 @@ class Tuned:
     seed: int
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
+    figure: tuple[int, float] | None = None
     scenario: str = ""
 
     @property

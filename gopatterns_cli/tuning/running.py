@@ -39,7 +39,9 @@ class Runner:
     values: list[Value] = field(default_factory=list)
     _free_s: float = 0.0
 
-    def measure(self, entrant: Entrant, cell: Cell, expected_s: float, most_s: float, hash_seed: int = 1) -> Value:
+    def measure(
+        self, entrant: Entrant, cell: Cell, expected_s: float, most_s: float, hash_seed: int = 1
+    ) -> Value:
         """Run one worker: a quick run is warmed up and repeated, a slow one is run once.
 
         Args:
@@ -54,10 +56,11 @@ class Runner:
         """
         loops = 1 if self.one_loop else loops_of(expected_s)
         warmups = 0 if self.one_loop or expected_s > SLOW_S else 1
-        allowed_s = min(most_s * (loops + warmups), max(self.left_s(), GRACE_S))
+        wanted_s = most_s * (loops + warmups) + self.start_s + END_S
+        order = Order(cell, loops, 1, warmups, hash_seed, min(wanted_s, max(self.left_s(), GRACE_S)))
         self.keep_pace()
         try:
-            run = self.launcher(Order(cell, loops, 1, warmups, hash_seed, allowed_s + self.start_s + END_S))
+            run = self.launcher(order)
         finally:
             self.pace_begins()
         memory, most = run.metadata.get("gopat_memory"), self.bounds.memory_bytes

@@ -9,10 +9,8 @@ import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring.cells import GOPAT
 from gopatterns_cli.measuring.disk import create, exists
 from gopatterns_cli.tuning.finals import Standing
 from gopatterns_cli.tuning.grid import PROCESSES, Candidate
@@ -22,9 +20,6 @@ from gopatterns_cli.tuning.target import Target
 OPTION = "--scenario"
 
 BAND = 1.25
-
-PLAIN_S = 5.0
-"""`bench` runs the plain loop in every round, and once more in every process to know the answers: no longer."""
 
 
 def check_free(path: Path) -> None:
@@ -54,11 +49,11 @@ def write(path: Path, tuned: Tuned, target: Target) -> str:
 def written(tuned: Tuned, target: Target) -> tuple[str, str]:
     """Return why there is no such file, or its text."""
     look = tuned.look
-    ours = next((one for one in tuned.finals.standings if one.candidate.lane.arm == GOPAT), None)
+    ours, figure = tuned.finals.ours, tuned.figure
     if not tuned.pays:
         return tuned.verdict, ""
-    if ours is None or ours.speedup is None:
-        return "our pool was not among the finalists", ""
+    if ours is None or figure is None:
+        return "our pool was not among those that could be measured to the end", ""
     if look.failing:
         return f"it fails on some inputs ({look.failing[0].kind}), and bench measures none that do", ""
     if look.same_again is False:
@@ -68,7 +63,7 @@ def written(tuned: Tuned, target: Target) -> tuple[str, str]:
     names = _names(target, ours.candidate)
     if names is None:
         return "processes import no file from another folder: call gopat there", ""
-    return "", _text(tuned, ours, *names)
+    return "", _text(tuned, ours, figure, *names)
 
 
 def _names(target: Target, candidate: Candidate) -> tuple[str, str] | None:
@@ -86,9 +81,9 @@ def _files(target: Target) -> list[str]:
     return [name for name in (target.given_function, target.given_inputs) if ".py:" in name]
 
 
-def _text(tuned: Tuned, ours: Standing, function: str, inputs: str) -> str:
+def _text(tuned: Tuned, ours: Standing, measured: tuple[int, float], function: str, inputs: str) -> str:
     lane, workers = ours.candidate.lane, ours.candidate.workers
-    count, speedup = _figure(tuned, ours)
+    count, speedup = measured
     name = re.sub(r"[^a-z0-9]+", "-", function.lower()).strip("-")
     rate = tuned.bounds.rate
     figure = f"speedup = {speedup:.4g}"
@@ -110,21 +105,6 @@ where = {{ workers = {workers} }}
 band = {BAND}
 source = {_quoted(f"gopat tune {function} --inputs {inputs}, {datetime.now(UTC):%Y-%m-%d}")}
 """
-
-
-def _figure(tuned: Tuned, ours: Standing) -> tuple[int, float]:
-    """
-    Return over how many inputs `bench` is to measure, and the speed-up found there: those of the finals, or
-    those of the longest rung of the search over which the plain loop is short enough.
-    """
-    plain_s = tuned.finals.plain_each_s or tuned.look.job_s
-    count, estimate = tuned.finals.plan.count, ours.speedup.estimate if ours.speedup else 1.0
-    if count * plain_s <= PLAIN_S:
-        return count, estimate
-    values = [value for value in tuned.search.values if value.candidate == ours.candidate]
-    short = [value.count for value in values if value.count * plain_s <= PLAIN_S]
-    count = max(short, default=min(value.count for value in values))
-    return count, plain_s / median(value.each_s for value in values if value.count == count)
 
 
 def _quoted(text: str) -> str:

@@ -86,7 +86,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a measurement will cost, as far as the look can tell; used to plan and to begin well, never to judge.
+    """What a measurement will cost, as far as the look can tell: to plan and to begin well, never to judge.
 
     Args:
         look: what is known of one job.
@@ -165,8 +165,13 @@ class Search:
         return {workers: share for workers, (_, share) in sorted(shares.items())}
 
 
-def search(
-    candidates: Sequence[Candidate], cost: Cost, seconds: float, left_s: Callable[[], float], measure: Measure
+def search(  # noqa: PLR0913, PLR0917 - what a search needs
+    candidates: Sequence[Candidate],
+    cost: Cost,
+    seconds: float,
+    longest_s: float,
+    left_s: Callable[[], float],
+    measure: Measure,
 ) -> Search:
     """Find the best of many candidates.
 
@@ -174,17 +179,18 @@ def search(
         candidates: each lane's from few workers to many.
         cost: what measuring will cost.
         seconds: what the whole search may take.
-        left_s: how much of that is left.
+        longest_s: no more inputs are taken than the best can do in that time: the finals need it, too.
+        left_s: how much of `seconds` is left.
         measure: measures one candidate.
     """
     halving = _Halving(candidates, cost, left_s, measure)
-    count, alive = opening(candidates, cost, seconds * OPENING)
+    count, alive = opening(candidates, cost, seconds * OPENING, longest_s)
     halving.waits(candidate for candidate in candidates if candidate not in alive)
     while alive:
         left = halving.rung(alive, count)
         if not left:
             break
-        following = min(2 * count, cost.look.count)
+        following = halving.following(left, count, longest_s)
         joining = halving.joining(left, following)
         if following == count and not joining and len(left) <= FINALISTS:
             break
@@ -193,7 +199,7 @@ def search(
 
 
 def opening(
-    candidates: Sequence[Candidate], cost: Cost, seconds: float
+    candidates: Sequence[Candidate], cost: Cost, seconds: float, longest_s: float
 ) -> tuple[int, list[Candidate]]:
     """
     Return the inputs of the first rung and who is in it: the most inputs on which all that they can tell
@@ -201,8 +207,11 @@ def opening(
     """
     count = cost.look.count
     while True:
-        members = [one for one in candidates if one.workers <= count or one == _smallest(one.lane, candidates)]
-        if sum(cost.all_s(one, count) for one in members) <= seconds:
+        members = [
+            one for one in candidates if one.workers <= count or one == _smallest(one.lane, candidates)
+        ]
+        fits = min(cost.run_s(one, count) for one in members) <= longest_s
+        if fits and sum(cost.all_s(one, count) for one in members) <= seconds:
             return count, _best_first(members, cost, count)
         if count <= FEWEST:
             break
@@ -226,7 +235,9 @@ def ranking(times: Mapping[Candidate, float]) -> list[Candidate]:
     return sorted(times, key=key)
 
 
-def kept(ranked: Sequence[Candidate], times: Mapping[Candidate, float], *, lanes_too: bool) -> list[Candidate]:
+def kept(
+    ranked: Sequence[Candidate], times: Mapping[Candidate, float], *, lanes_too: bool
+) -> list[Candidate]:
     """Return the better half, best first; of each lane the best one, too, if `lanes_too`."""
     best_s = min(times.values())
     half = ranked[: max(math.ceil(len(ranked) / 2), min(FINALISTS, len(ranked)))]
@@ -282,11 +293,16 @@ class _Halving:
         self._rungs += 1
         return kept(ranked, times, lanes_too=count < self._cost.look.count)
 
+    def following(self, kept: Sequence[Candidate], count: int, longest_s: float) -> int:
+        """Return over how many inputs the next rung is: twice as many, unless that would take too long."""
+        twice = min(2 * count, self._cost.look.count)
+        times = [self._last_s(one) * twice for one in kept]
+        times += [self._cost.run_s(one, twice) for one in self._ready(kept, twice)]
+        return twice if min(times) <= longest_s else count
+
     def joining(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
         """Take out those that wait, that have enough inputs now, and whose smaller neighbour was kept."""
-        found = [
-            one for one in self._waiting if one.workers <= count and self._smaller(one) in kept
-        ]
+        found = self._ready(kept, count)
         self._waiting = [one for one in self._waiting if one not in found]
         return found
 
@@ -314,6 +330,9 @@ class _Halving:
             self._count,
             self._rungs,
         )
+
+    def _ready(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
+        return [one for one in self._waiting if one.workers <= count and self._smaller(one) in kept]
 
     def _times(self, candidate: Candidate, count: int) -> list[float]:
         return [

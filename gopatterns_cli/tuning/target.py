@@ -36,7 +36,8 @@ def resolved(function: str, inputs: str) -> Target:
     """
     if ":" not in function or function.startswith(":") or function.endswith(":"):
         raise Failure(
-            f'{FUNCTION}: found "{function}", allowed MODULE:FUNCTION or FILE.py:FUNCTION, such as work:fetch', 2
+            f'{FUNCTION}: found "{function}", allowed MODULE:FUNCTION or FILE.py:FUNCTION, such as work:fetch',
+            2,
         )
     is_iterable = named.form_of(inputs) == named.ITERABLE
     named_inputs = _module(INPUTS, inputs) if is_iterable else inputs

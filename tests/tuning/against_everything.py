@@ -187,7 +187,9 @@ def judged(function: str, options: argparse.Namespace) -> bool:
 
 def main() -> int:
     """Put tune to the test; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--budget", default="60s", help="of each tune")

@@ -12,7 +12,7 @@ from gopatterns_cli.measuring.processes import HungError, LostRunError
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.render import tuned as render
 from gopatterns_cli.tuning import scenario
-from gopatterns_cli.tuning.course import Course
+from gopatterns_cli.tuning.course import WATCHED_S, Course
 from gopatterns_cli.tuning.finals import NOT_HERE, PAYS, UNPROVED
 from gopatterns_cli.tuning.grid import Bounds
 from gopatterns_cli.tuning.look import Failing
@@ -27,7 +27,9 @@ START_S = 0.3
 class Machine:
     """Runs orders on a clock of its own: a job waits, or computes and holds the GIL, for `look.job_s`."""
 
-    def __init__(self, look, bounds=None, budget_s=60.0, *, computes=False, memory=None, lost=None, look_s=3.0):
+    def __init__(
+        self, look, bounds=None, budget_s=60.0, *, computes=False, memory=None, lost=None, look_s=3.0
+    ):
         self.look = look
         self.bounds = bounds or Bounds()
         self.budget_s = budget_s
@@ -84,7 +86,7 @@ class Machine:
             raise LostRunError(why)
         return Run((run_s,), (), {"gopat_memory": self.memory(cell)})
 
-    def tuned(self, folder):
+    def tuned(self, folder, *, watched=False):
         course = Course(
             TARGET,
             self.bounds,
@@ -96,6 +98,7 @@ class Machine:
             lambda words, left_s: None,
             self.clock,
             self.rest,
+            watched,
         )
         return course.carry_out()
 
@@ -132,7 +135,9 @@ def test_a_trivial_job_has_no_pattern_that_pays_and_no_code(tmp_path):
 @pytest.mark.parametrize("computes", [True, False])
 def test_the_budget_is_kept_whatever_a_job_takes(tmp_path, budget_s, job_s, computes):
     shares = COMPUTING if computes else {}
-    machine = Machine(a_look(job_s=job_s, **shares), budget_s=budget_s, computes=computes, look_s=budget_s / 5)
+    machine = Machine(
+        a_look(job_s=job_s, **shares), budget_s=budget_s, computes=computes, look_s=budget_s / 5
+    )
     try:
         machine.tuned(tmp_path)
     except Failure as failure:
@@ -172,12 +177,17 @@ def test_no_more_workers_than_are_allowed_are_tried(tmp_path):
     assert max(order.cell.workers or 1 for order in machine.orders) == 30
 
 
-def test_under_a_rate_the_fewest_workers_that_hold_it_win_and_the_calls_of_two_processes_keep_it_too(tmp_path):
+def test_under_a_rate_the_fewest_workers_that_hold_it_win_and_the_calls_of_two_processes_keep_it_too(
+    tmp_path,
+):
     machine = Machine(a_look(job_s=0.1), Bounds(rate=50.0), budget_s=120.0)
     found = machine.tuned(tmp_path)
     assert found.winner.candidate.lane.arm == GOPAT
     assert 5 <= found.winner.candidate.workers <= 10
-    assert all(later[0] - earlier[1] >= 1 / 50 for earlier, later in zip(machine.calls, machine.calls[1:], strict=False))
+    assert all(
+        later[0] - earlier[1] >= 1 / 50
+        for earlier, later in zip(machine.calls, machine.calls[1:], strict=False)
+    )
     assert all(order.cell.rate == 50.0 for order in machine.orders)
 
 
@@ -208,7 +218,9 @@ def test_a_function_for_one_loop_has_a_process_for_every_run(tmp_path):
 
 
 def test_the_plain_loop_of_an_async_function_is_one_task(tmp_path):
-    machine = Machine(a_look(form="async", stays="an async function stays in its process", not_on={"fibers": "no"}))
+    machine = Machine(
+        a_look(form="async", stays="an async function stays in its process", not_on={"fibers": "no"})
+    )
     assert machine.tuned(tmp_path).verdict == PAYS
     plain = [order.cell for order in machine.orders if order.cell.workers == 1]
     assert {(cell.arm, cell.runtime) for cell in plain} == {("native", "asyncio")}
@@ -225,7 +237,16 @@ def test_an_interruption_leaves_what_was_measured(tmp_path):
         return launch(order)
 
     course = Course(
-        TARGET, Bounds(), 60.0, tmp_path, 1, interrupted, machine.asked, lambda *_: None, machine.clock, machine.rest
+        TARGET,
+        Bounds(),
+        60.0,
+        tmp_path,
+        1,
+        interrupted,
+        machine.asked,
+        lambda *_: None,
+        machine.clock,
+        machine.rest,
     )
     with pytest.raises(KeyboardInterrupt):
         course.carry_out()
@@ -306,7 +327,7 @@ def test_code_that_is_wrong_is_not_shown(tmp_path):
     ],
 )
 def test_what_bench_could_not_watch_has_no_scenario(tmp_path, changes, why):
-    found = Machine(a_look(**changes)).tuned(tmp_path)
+    found = Machine(a_look(**changes)).tuned(tmp_path, watched=True)
     assert why in scenario.write(tmp_path / "mine.toml", found, TARGET)
     assert not (tmp_path / "mine.toml").exists()
 
@@ -314,11 +335,11 @@ def test_what_bench_could_not_watch_has_no_scenario(tmp_path, changes, why):
 def test_a_scenario_is_sound_and_holds_the_figure_of_its_own_count(tmp_path):
     import scenarios
 
-    found = Machine(a_look()).tuned(tmp_path)
+    found = Machine(a_look()).tuned(tmp_path, watched=True)
     assert scenario.write(tmp_path / "mine.toml", found, TARGET) == ""
     written = scenarios.load(tmp_path / "mine.toml")
     (claim,) = written.claims
-    assert written.job.count * a_look().job_s <= scenario.PLAIN_S * 1.01
+    assert written.job.count == min(1_000, max(2 * claim.workers, round(WATCHED_S / found.finals.plain_each_s)))
     assert written.arms.workers == (claim.workers,)
     assert 2 < claim.speedup <= found.winner.speedup.estimate * 1.05
 
@@ -326,7 +347,7 @@ def test_a_scenario_is_sound_and_holds_the_figure_of_its_own_count(tmp_path):
 def test_a_scenario_under_a_rate_claims_a_pace(tmp_path):
     import scenarios
 
-    found = Machine(a_look(job_s=0.1), Bounds(rate=50.0), budget_s=120.0).tuned(tmp_path)
+    found = Machine(a_look(job_s=0.1), Bounds(rate=50.0), budget_s=120.0).tuned(tmp_path, watched=True)
     assert scenario.write(tmp_path / "mine.toml", found, TARGET) == ""
     (claim,) = scenarios.load(tmp_path / "mine.toml").claims
     assert claim.per_second == pytest.approx(50, rel=0.05)
@@ -334,10 +355,10 @@ def test_a_scenario_under_a_rate_claims_a_pace(tmp_path):
 
 def test_names_for_other_processes_are_modules_of_this_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = Machine(a_look(job_s=0.005, **COMPUTING), computes=True).tuned(tmp_path)
+    found = Machine(a_look(job_s=0.005, **COMPUTING), computes=True).tuned(tmp_path, watched=True)
     here = replace(TARGET, given_function="work.py:fetch")
     assert scenario.written(found, here)[0] == ""
     elsewhere = replace(TARGET, given_function="other/work.py:fetch")
     assert "processes import no file from another folder" in scenario.written(found, elsewhere)[0]
-    waits = Machine(a_look()).tuned(tmp_path)
+    waits = Machine(a_look()).tuned(tmp_path, watched=True)
     assert "other/work.py:fetch" in scenario.written(waits, elsewhere)[1]

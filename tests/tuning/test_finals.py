@@ -28,7 +28,9 @@ def measured(plan, seconds, lost=()):
         if (entrant, number) in lost:
             raise LostRunError("crashed")
         count = plan.plain_count if entrant is None else plan.count
-        return Value(entrant, count, seconds[entrant] * count * NOISE[(number * 5 + len(str(entrant))) % 12], 1_000)
+        return Value(
+            entrant, count, seconds[entrant] * count * NOISE[(number * 5 + len(str(entrant))) % 12], 1_000
+        )
 
     rounds = Rounds()
     carry_out(plan, rounds, run, lambda: 1e9)

@@ -12,7 +12,17 @@ import pytest
 
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE
 from gopatterns_cli.tuning.checking import wrong
-from gopatterns_cli.tuning.grid import ASYNCIO, FAN_OUT, FIBERS, POOL, PROCESSES, THREADS, Bounds, Candidate, Lane
+from gopatterns_cli.tuning.grid import (
+    ASYNCIO,
+    FAN_OUT,
+    FIBERS,
+    POOL,
+    PROCESSES,
+    THREADS,
+    Bounds,
+    Candidate,
+    Lane,
+)
 from gopatterns_cli.tuning.look import Failing
 from gopatterns_cli.tuning.pasting import ALONE, OURS, keeps_order, pasted
 from gopatterns_cli.tuning.sample import Failed
@@ -87,7 +97,13 @@ def looked(work, function, inputs="ITEMS", **changes):
     fails = (Failing("ValueError", "no twos", 1),) if "picky" in function else ()
     form = FORMS.get(function, "plain")
     return a_look(
-        function=f"{work}:{function}", inputs=f"{work}:{inputs}", form=form, failing=fails, count=5, read=5, **changes
+        function=f"{work}:{function}",
+        inputs=f"{work}:{inputs}",
+        form=form,
+        failing=fails,
+        count=5,
+        read=5,
+        **changes,
     )
 
 

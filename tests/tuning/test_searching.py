@@ -50,16 +50,17 @@ class World:
         return Value(candidate, count, run_s)
 
     def search(self):
-        left_s = lambda: self.seconds - self.spent_s
-        return search(self.candidates, self.cost, self.seconds, left_s, self.measure)
+        return search(
+            self.candidates, self.cost, self.seconds, 1.2, lambda: self.seconds - self.spent_s, self.measure
+        )
 
 
 def waiting(job_s, best=100):
     """Jobs that wait: more workers help up to a point and harm a little beyond it."""
 
     def run_s(candidate, count):
-        workers = min(candidate.workers, count)
-        crowd = 1 + 0.002 * max(workers - best, 0)
+        workers = min(candidate.workers, count, best)
+        crowd = 1 + 0.002 * max(candidate.workers - best, 0)
         start_s = 0.1 if candidate.lane.runtime == PROCESSES else 0.0
         slower = 1.03 if candidate.lane.arm == NATIVE else 1.0
         return start_s + -(-count // workers) * job_s * crowd * slower + 20e-6 * count
@@ -95,7 +96,6 @@ def test_processes_that_are_slow_to_start_win_where_there_is_enough_to_compute()
     look = a_look(job_s=0.005, cpu_share=1.0, gil_share=1.0)
     world = World(look, computing(0.005))
     found = world.search()
-    assert found.count == look.count
     assert found.ranking[0].lane.runtime == PROCESSES
 
 
@@ -120,7 +120,9 @@ def test_a_search_measures_a_part_of_what_everything_would_take():
 def test_nobody_is_measured_on_fewer_inputs_than_it_has_workers():
     world = World(a_look(), waiting(0.020))
     world.search()
-    smallest = {min(one.workers for one in world.candidates if one.lane == lane) for lane in (OURS, ELSEWHERE)}
+    smallest = {
+        min(one.workers for one in world.candidates if one.lane == lane) for lane in (OURS, ELSEWHERE)
+    }
     assert all(one.workers <= count or one.workers in smallest for one, count in world.asked)
 
 
@@ -156,7 +158,9 @@ def test_jobs_of_two_seconds_keep_the_budget_and_what_was_left_out_is_said():
     found = world.search()
     assert found.ranking
     assert world.spent_s <= world.seconds + 3
-    assert {one.why for one in found.not_measured} == {LATE} or MISSED in {one.why for one in found.not_measured}
+    assert {one.why for one in found.not_measured} == {LATE} or MISSED in {
+        one.why for one in found.not_measured
+    }
     assert found.count < 200
 
 
@@ -172,7 +176,7 @@ def test_a_candidate_slower_than_the_plain_loop_is_ended():
 def test_the_first_rung_has_all_inputs_when_they_are_quick():
     look = a_look(job_s=5e-6, cpu_share=1.0, gil_share=1.0)
     world = World(look, waiting(5e-6))
-    count, members = opening(world.candidates, world.cost, 15.0)
+    count, members = opening(world.candidates, world.cost, 15.0, 1.2)
     assert count == look.count
     assert set(members) == set(world.candidates)
 
@@ -180,7 +184,7 @@ def test_the_first_rung_has_all_inputs_when_they_are_quick():
 def test_the_first_rung_of_slow_jobs_has_the_most_promising_of_each_lane():
     look = a_look(job_s=2.0)
     world = World(look, waiting(2.0))
-    count, members = opening(world.candidates, world.cost, 9.0)
+    count, members = opening(world.candidates, world.cost, 9.0, 1.2)
     assert count == searching.FEWEST
     assert members[0].workers == searching.FEWEST
     assert len({one.lane for one in members}) == len(members)

@@ -152,7 +152,11 @@ def test_a_target_without_a_function_is_refused(work, capfd):
 
 
 def test_a_job_that_never_ends_is_a_time_out_that_says_what_it_was_doing(tune, work):
-    refused(tune("hangs", "--yes", budget="5s"), 124, f"running {work}:hangs on its first input took longer than 2.5 s")
+    refused(
+        tune("hangs", "--yes", budget="5s"),
+        124,
+        f"running {work}:hangs on its first input took longer than 2.5 s",
+    )
 
 
 # What is found
@@ -173,7 +177,9 @@ def test_jobs_that_wait_pay_and_the_code_is_run_and_right(tune, work, tmp_path):
     code, out, err = tune("nap", "--yes", "--scenario", "mine.toml", "--seed", "1", budget="15s")
     assert code == 0, err
     first = out.splitlines()[0]
-    assert re.search(rf"{work}:nap over 30 inputs of {work}:ITEMS: .* workers on .* as fast as the plain", first)
+    assert re.search(
+        rf"{work}:nap over 30 inputs of {work}:ITEMS: .* workers on .* as fast as the plain", first
+    )
     pasted = codes(out)
     assert len(pasted) == 2
     for text in pasted:
@@ -210,7 +216,9 @@ def test_an_async_function_is_tuned_on_loops(tune):
     found = json.loads(out)
     assert code == 0
     assert found["winner"]["candidate"]["runtime"] == "asyncio"
-    assert {value["candidate"]["runtime"] for value in found["search"]["values"] if value["candidate"]} == {"asyncio"}
+    assert {value["candidate"]["runtime"] for value in found["search"]["values"] if value["candidate"]} == {
+        "asyncio"
+    }
     assert any("processes: an async function" in text for text in found["left_out"])
 
 
@@ -230,7 +238,16 @@ def test_what_takes_too_much_memory_costs_itself_only(tune):
 
 
 def test_ctrl_c_says_what_was_found_leaves_nothing_running_and_exits_with_130(work, tmp_path):
-    command = [sys.executable, "-m", "gopatterns_cli", "tune", f"{work}:nap", "--inputs", f"{work}:ITEMS", "--yes"]
+    command = [
+        sys.executable,
+        "-m",
+        "gopatterns_cli",
+        "tune",
+        f"{work}:nap",
+        "--inputs",
+        f"{work}:ITEMS",
+        "--yes",
+    ]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

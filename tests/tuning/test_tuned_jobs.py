@@ -79,7 +79,10 @@ def sample(tmp_path, monkeypatch):
     def written(function, form="plain", answers=ANSWERS, failures=("ValueError",)):
         stored = store(folder, "inputs", INPUTS)
         known = store(folder, "answers", answers)
-        write(folder, Sample(f"{name}:{function}", form, "x.txt", 12, 12, 1, bool(stored), known, tuple(failures)))
+        write(
+            folder,
+            Sample(f"{name}:{function}", form, "x.txt", 12, 12, 1, bool(stored), known, tuple(failures)),
+        )
         return a_look(function=f"{name}:{function}", form=form, count=12), folder
 
     yield written
@@ -124,7 +127,9 @@ def test_processes_weigh_more_than_the_plain_loop(sample):
 @pytest.mark.parametrize("ordered", [False, True])
 def test_async_functions_and_those_that_need_a_loop_run_on_asyncio(sample, function, form, arm, ordered):
     look, folder = sample(function, form)
-    assert launch(order(cell_of(candidate(POOL, arm, ASYNCIO), look, Bounds(ordered=ordered), folder, 12))).values
+    assert launch(
+        order(cell_of(candidate(POOL, arm, ASYNCIO), look, Bounds(ordered=ordered), folder, 12))
+    ).values
     assert launch(order(plain_cell(look, Bounds(), folder, 5, first=9))).values
 
 
@@ -160,7 +165,9 @@ def lost(cell):
         ("no_memory", [], ("MemoryError",), "MemoryError"),
     ],
 )
-def test_an_answer_that_is_not_the_plain_loops_ends_the_measurement(sample, function, answers, failures, message):
+def test_an_answer_that_is_not_the_plain_loops_ends_the_measurement(
+    sample, function, answers, failures, message
+):
     look, folder = sample(function, answers=answers, failures=failures)
     assert message in lost(cell_of(candidate(POOL, GOPAT, THREADS), look, Bounds(), folder, 12))
 

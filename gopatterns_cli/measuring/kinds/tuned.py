@@ -20,6 +20,7 @@ from gopatterns_cli.measuring.kinds import Effect
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.sample import PLAIN, Failed, Sample
 
+
 class _Unknown:
     """The right answer where nobody knows it."""
 
@@ -142,5 +143,3 @@ def _first_to_go() -> None:
     """Have the kernel, should memory run out, end this measurement first, and none beside it."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-
-
