@@ -22,6 +22,8 @@ from looks import a_look
 
 TARGET = Target("work:fetch", "work:INPUTS", "work:fetch", "work:INPUTS")
 START_S = 0.3
+WAYS = ((1_000, "threads"), (2, "processes"))
+"""The best that can be done on a machine that is made up, if there are so many inputs."""
 
 
 class Machine:
@@ -54,8 +56,10 @@ class Machine:
             if self.look_s > timeout_s:
                 raise HungError("hung")
             return self.look.to_json()
-        took_s = self.run_s(request["count"], 10)
-        self.now_s += START_S + took_s
+        took_s = min(self.run_s(request["count"], workers, runtime) for workers, runtime in WAYS)
+        self.now_s += min(START_S + took_s, timeout_s)
+        if START_S + took_s > timeout_s:
+            raise HungError("hung")
         return {"seconds": took_s, "known": request["count"], "wrong": ""}
 
     def run_s(self, count, workers, runtime="threads"):
