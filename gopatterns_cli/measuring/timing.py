@@ -99,10 +99,10 @@ def _in_order(cell: Cell, arm: Arm) -> Arm:
     if cell.arm == GOPAT:
         return partial(arm, ordered=True)
     if cell.runtime != "asyncio":
-        return lambda *given: sorted(arm(*given), key=itemgetter(0))
+        return lambda *given, **settings: sorted(arm(*given, **settings), key=itemgetter(0))
 
-    async def sorting(*given: Any) -> list[Any]:
-        return sorted(await arm(*given), key=itemgetter(0))
+    async def sorting(*given: Any, **settings: Any) -> list[Any]:
+        return sorted(await arm(*given, **settings), key=itemgetter(0))
 
     return sorting
 

@@ -19,7 +19,7 @@ from typing import Any
 from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.functions import function_named, module_named
-from gopatterns_cli.measuring.machine import cores, has_gil
+from gopatterns_cli.measuring.machine import has_gil
 from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Called, Caller
@@ -30,7 +30,7 @@ from gopatterns_cli.tuning.sample import ASYNC, FUNCTION, INPUTS, LOOP, PLAIN, F
 MOST_INPUTS = 10_000
 """A sample needs no more, and inputs need not end."""
 
-READING, SERIES, AGAIN, GIL, PAIR, LEAK = 0.25, 0.3, 0.15, 0.1, 0.1, 0.15
+READING, SERIES, AGAIN, GIL, PAIR, LEAK = 0.25, 0.3, 0.15, 0.15, 0.1, 0.15
 """Shares of the time: reading inputs, the plain loop, calling again, the GIL or two at once, leaks."""
 
 FEWEST_S = 0.05
@@ -165,7 +165,7 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
         samples.store(folder, "answers", [call.answer for call in calls]) if same_again is not False else 0
     )
     gil_share = pair = None
-    rows = max(round(2 * FEWEST_S / job_s), 1)
+    rows = max(round(FEWEST_S / job_s), 1)
     if sample.form != PLAIN:
         if one_loop or caller.limited:
             skipped.append("whether two at once overlap")
@@ -173,7 +173,7 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
             pair = caller.pair_s(arguments) / job_s
     elif caller.limited:
         skipped.append("whether it holds the GIL")
-    elif cores() > 1 and has_gil() and has_time(2 * rows, GIL, "whether it holds the GIL"):
+    elif has_gil() and has_time(2 * rows, GIL, "whether it holds the GIL"):
         fresh.stage(folder, f"running {sample.function} beside a thread that counts")
         gil_share = min(held_s(caller.function, list(islice(cycle(arguments), rows))) / job_s, 1.0)
     leak = None

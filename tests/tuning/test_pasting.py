@@ -161,7 +161,7 @@ def test_run_as_a_program_it_reads_its_inputs_and_prints_the_results(work, tmp_p
     lines = replace(looked(work, "length"), inputs="lines.txt")
     assert started(pasted(kind, threads, lines, Bounds()), tmp_path) == ["1", "2", "3"]
     paths = replace(looked(work, "size"), inputs="*.txt")
-    assert started(pasted(kind, threads, paths, Bounds()), tmp_path) == ["9"]
+    assert started(pasted(kind, threads, paths, Bounds()), tmp_path) == ["10"]
     endless = looked(work, "square", inputs="endless", more=True, sized=False, called=True)
     assert started(pasted(kind, threads, endless, Bounds()), tmp_path) == ["0", "1", "4", "9", "16"]
     listed = looked(work, "square")
