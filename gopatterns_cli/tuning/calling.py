@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from gopatterns_cli.tuning.sample import (
@@ -150,3 +151,11 @@ def failed(error: BaseException) -> tuple[Failed, str]:
     except Exception:  # noqa: BLE001 - whatever the user's error does when it is asked
         said = "(its text cannot be had)"
     return Failed(type(error).__name__), said
+
+
+def waited_for_a_core_s() -> float:
+    """Return how long this thread has waited for a core so far, in seconds; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0

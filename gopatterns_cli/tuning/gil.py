@@ -1,80 +1,89 @@
-"""How much of a job holds the GIL: a thread spins beside it, and stands still for as long as the job has it.
+"""How much of a job holds the GIL: a thread takes turns beside it, and gets none for as long as the job has it.
 
-Linux tells of each thread how long it ran and how long it waited for a core. What is left of the time the
-spinning thread waited for the GIL, however busy the machine is. Elsewhere what it counts is compared with what
-it counts alone; there a busy machine, or a single core, looks like a held GIL.
+The interpreter is told to take the GIL from nobody meanwhile: the thread has it only where the job lets it go,
+and then for a moment, after which it rests. How many turns there would be without the job is counted first,
+so that a busy machine, on which both are fewer, does not look like a held GIL.
 """
 
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-ALONE_S = 0.03
-"""How long the thread counts by itself first."""
+ALONE, ALONE_S = 100, 0.5
+"""So many turns the thread takes by itself first, or for so long; with fewer than a tenth nothing is told."""
 
-SWITCH_S = 1e-4
-"""Threads take turns so often meanwhile, so that short jobs are told from long ones."""
+TURN_S, REST_S = 1e-4, 2e-4
+"""How long a turn takes, and the rest after it."""
+
+NEVER_S = 60.0
+"""Threads are made to let the GIL go so seldom."""
 
 
-def held_s(function: Callable[[Any], Any], arguments: Sequence[Any]) -> float:
+@dataclass(slots=True)
+class _Turns:
+    """How many turns the thread has had, and whether it is to end."""
+
+    had: int = 0
+    over: bool = False
+
+    def take(self) -> None:
+        """Take turns until the end."""
+        while not self.over:
+            until_s = time.perf_counter() + TURN_S
+            while time.perf_counter() < until_s:
+                pass
+            time.sleep(REST_S)
+            self.had += 1
+
+    def rest(self) -> None:
+        """Do nothing until the thread has had enough turns."""
+        over_s = time.monotonic() + ALONE_S
+        while self.had < ALONE and time.monotonic() < over_s:
+            time.sleep(REST_S)
+
+    def per_s(self, work: Callable[[], None]) -> float:
+        """Do some work and return how many turns a second the thread had meanwhile."""
+        before, began_s = self.had, time.perf_counter()
+        work()
+        return (self.had - before) / (time.perf_counter() - began_s)
+
+
+def held_share(function: Callable[[Any], Any], arguments: Iterable[Any], seconds: float) -> float | None:
     """
-    Return for how long a job holds the GIL, in seconds, on average over the arguments.
+    Return for which share of its time a job holds the GIL, from 0 to 1; None where the machine is so busy
+    that it cannot be told.
 
-    A job that takes turns with the thread lasts longer by that, but holds the GIL no longer.
+    Args:
+        function: the job.
+        arguments: of as many jobs as are begun in that time; at least one.
+        seconds: to go on with further jobs; one that was begun is waited for.
     """
-    counted, over = [0], threading.Event()
-
-    def spin() -> None:
-        done = over.is_set
-        while not done():
-            counted[0] += 1
-
+    turns = _Turns()
     before_s = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_S)
-    thread = threading.Thread(target=spin, daemon=True)
+    sys.setswitchinterval(NEVER_S)
+    thread = threading.Thread(target=turns.take, daemon=True)
     try:
         thread.start()
-        alone, _, alone_s = _beside(thread, counted, lambda: time.sleep(ALONE_S))
-        beside, running_s, lasted_s = _beside(thread, counted, lambda: _called(function, arguments))
+        alone = turns.per_s(turns.rest)
+        told = turns.had >= ALONE // 10
+        beside = turns.per_s(lambda: _call(function, arguments, seconds))
     finally:
-        over.set()
+        turns.over = True
         thread.join()
         sys.setswitchinterval(before_s)
-    if running_s is None:
-        running_s = beside / (alone / alone_s)
-    return max(lasted_s - running_s, 0.0) / len(arguments)
+    return min(max(1 - beside / alone, 0.0), 1.0) if told else None
 
 
-def _beside(
-    thread: threading.Thread, counted: list[int], work: Callable[[], None]
-) -> tuple[int, float | None, float]:
-    """
-    Do some work and return what the thread counted meanwhile, for how many seconds it ran or waited for a
-    core (None where the system does not say), and how long all of it took.
-    """
-    count, ran_s, began_s = counted[0], _ran_s(thread), time.perf_counter()
-    work()
-    lasted_s, ran_until_s = time.perf_counter() - began_s, _ran_s(thread)
-    running_s = None if ran_s is None or ran_until_s is None else ran_until_s - ran_s
-    return counted[0] - count, running_s, lasted_s
-
-
-def _ran_s(thread: threading.Thread) -> float | None:
-    """Return for how long a thread has run or waited for a core; None where the system does not say."""
-    try:
-        text = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text(encoding="ascii")
-        ran_ns, waited_ns, _ = map(int, text.split())
-    except (OSError, ValueError):
-        return None
-    return (ran_ns + waited_ns) / 1e9
-
-
-def _called(function: Callable[[Any], Any], arguments: Sequence[Any]) -> None:
+def _call(function: Callable[[Any], Any], arguments: Iterable[Any], seconds: float) -> None:
+    """Call the function until the time is over."""
+    over_s = time.monotonic() + seconds
     for argument in arguments:
         try:
             function(argument)
-        except (Exception, SystemExit):  # noqa: BLE001, S112 - its failures are known by now
-            continue
+        except (Exception, SystemExit):  # noqa: BLE001, S110 - its failures are known by now
+            pass
+        if time.monotonic() >= over_s:
+            return

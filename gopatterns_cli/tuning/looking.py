@@ -22,8 +22,8 @@ from gopatterns_cli.functions import function_named, module_named
 from gopatterns_cli.measuring.machine import has_gil
 from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
-from gopatterns_cli.tuning.calling import Called, Caller
-from gopatterns_cli.tuning.gil import held_s
+from gopatterns_cli.tuning.calling import Called, Caller, waited_for_a_core_s
+from gopatterns_cli.tuning.gil import held_share
 from gopatterns_cli.tuning.look import Failing, Look
 from gopatterns_cli.tuning.sample import ASYNC, FUNCTION, INPUTS, LOOP, PLAIN, Failed, Sample
 
@@ -35,6 +35,9 @@ READING, SERIES, AGAIN, GIL, PAIR, LEAK = 0.25, 0.3, 0.15, 0.15, 0.1, 0.15
 
 FEWEST_S = 0.05
 """Shorter than this, a row of jobs tells no time."""
+
+GIL_S = 0.1
+"""How long jobs are run to see whether they hold the GIL, or as long as one."""
 
 BATCHES = 8
 LEAKS_BYTES = 2**19
@@ -133,6 +136,7 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
     seconds: float,
 ) -> Look:
     fresh.stage(folder, f"running {sample.function} in a plain loop")
+    waited_s = waited_for_a_core_s()
     calls = [*first, *caller.each(arguments[len(first) :], seconds * SERIES)]
     failing = _failing(calls)
     if len(calls) == sum(one.jobs for one in failing):
@@ -143,8 +147,11 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
     settled = [*(calls[1:] or calls)]  # the first may have filled caches
     if sum(call.took_s for call in settled) < FEWEST_S:
         settled += caller.each(cycle(arguments), FEWEST_S)
-    job_s = sum(call.took_s for call in settled) / len(settled)
-    cpu_share = sum(call.cpu_s for call in settled) / (job_s * len(settled))
+    took_s = sum(call.took_s for call in settled)
+    job_s = took_s / len(settled)
+    waited_s = max(waited_for_a_core_s() - waited_s, 0.0)
+    cpu_s = sum(call.cpu_s for call in settled)
+    cpu_share = cpu_s / max(took_s - waited_s, min(cpu_s, took_s))  # a busy machine's share is not its own
     skipped: list[str] = []
 
     def has_time(jobs: int, share: float, what: str) -> bool:
@@ -165,7 +172,6 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
         samples.store(folder, "answers", [call.answer for call in calls]) if same_again is not False else 0
     )
     gil_share = pair = None
-    rows = max(round(FEWEST_S / job_s), 1)
     if sample.form != PLAIN:
         if one_loop or caller.limited:
             skipped.append("whether two at once overlap")
@@ -173,9 +179,9 @@ def _looked(  # noqa: PLR0913, PLR0917, PLR0914 - what is looked at is one thing
             pair = caller.pair_s(arguments) / job_s
     elif caller.limited:
         skipped.append("whether it holds the GIL")
-    elif has_gil() and has_time(2 * rows, GIL, "whether it holds the GIL"):
+    elif has_gil() and has_time(1, GIL, "whether it holds the GIL"):
         fresh.stage(folder, f"running {sample.function} beside a thread that counts")
-        gil_share = min(held_s(caller.function, list(islice(cycle(arguments), rows))) / job_s, 1.0)
+        gil_share = held_share(caller.function, cycle(arguments), GIL_S)
     leak = None
     if not one_loop and has_time(BATCHES, LEAK, "whether it leaks memory"):
         fresh.stage(folder, f"running {sample.function} again and again")
