@@ -14,15 +14,14 @@ class Progress:
         self._moving = sys.stderr.isatty()
         self._part = ""
 
-    def __call__(self, words: str, left_s: float) -> None:
+    def __call__(self, part: str, detail: str, left_s: float) -> None:
         """Take a report."""
+        line = f"{part}, {max(left_s, 0):.0f} s left"
         if self._moving:
-            line = f"{words}, {max(left_s, 0):.0f} s left"[: shutil.get_terminal_size().columns - 1]
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-            return
-        part = words.partition(":")[0]
-        if part != self._part:
-            print(f"{part}, {max(left_s, 0):.0f} s left", file=sys.stderr, flush=True)
+            shown = f"{line}: {detail}"[: shutil.get_terminal_size().columns - 1]
+            print(f"\r\033[K{shown}", end="", file=sys.stderr, flush=True)
+        elif part != self._part:
+            print(line, file=sys.stderr, flush=True)
         self._part = part
 
     def end(self) -> None:

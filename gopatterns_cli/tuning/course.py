@@ -64,10 +64,10 @@ TIMED_OUT = 124
 Asked = Callable[[str, Mapping[str, Any], float], Mapping[str, Any]]
 """Runs a program of tuning in a fresh process: `fresh.asked`."""
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, str, float], None]
 """
-Told between two processes, and never while one runs: what is about to be done, and how many seconds of the
-budget are left.
+Told between two processes, and never while one runs: which part of the work comes, what of it, and how many
+seconds of the budget are left.
 """
 
 
@@ -115,7 +115,7 @@ class Course:
         look = self.look = self._look()
         cost = Cost(look, cores(), WORKER_S + SAMPLE_S + look.import_s, self.bounds.rate)
         runner = self.runner = Runner(
-            self.launcher, self.bounds, self.left_s, cost.start_s, look.one_loop, self.clock, self.rest
+            self.launcher, self.bounds, self.left_s, cost, look.one_loop, self.clock, self.rest
         )
         found = self._search(cost, runner)
         final = self._finals(cost, runner, found)
@@ -144,7 +144,7 @@ class Course:
         return self.began_s + share * self.budget_s - self.clock()
 
     def _look(self) -> Look:
-        self.progress(f"looking at one job of {self.target.function}", self.left_s())
+        self.progress("looking at one job", self.target.function, self.left_s())
         request = {
             "function": self.target.function,
             "inputs": self.target.inputs,
@@ -172,7 +172,7 @@ class Course:
         look = cost.look
 
         def measure(candidate: Candidate, count: int, most_s: float) -> Value:
-            self.progress(f"searching on {count:,} inputs: {candidate.words}", self.left_s())
+            self.progress(f"searching on {count:,} inputs", candidate.words, self.left_s())
             cell = cell_of(candidate, look, self.bounds, self.folder, count)
             before = [value.each_s for value in runner.values if value.candidate == candidate]
             expected_s = before[-1] * count if before else cost.run_s(candidate, count)
@@ -224,7 +224,7 @@ class Course:
             return cost.start_s + max(run_s(entrant), 2 * VALUE_S)
 
         def run(entrant: Entrant, number: int, hash_seed: int) -> Value:
-            self.progress(f"finals: round {number + 1} of {plan.rounds}", self.left_s())
+            self.progress("finals", f"round {number + 1} of {plan.rounds}", self.left_s())
             if entrant is None:  # on other inputs in every round
                 cell = plain_cell(look, self.bounds, self.folder, plain_count, number * plain_count)
             else:
@@ -247,7 +247,7 @@ class Course:
     def _code(self, kind: str, standing: Standing, count: int, cost: Cost, runner: Runner) -> Code:
         """Write a text, run it in a fresh process, and keep what came of it."""
         winner = standing.candidate
-        self.progress(f"checking the code with {kind}", self.left_s())
+        self.progress("checking the code", f"with {kind}", self.left_s())
         text = pasting.pasted(kind, winner, cost.look, self.bounds)
         module = "pasted_ours" if kind == OURS else "pasted_alone"
         self.folder.joinpath(f"{module}.py").write_text(text, encoding="utf-8")

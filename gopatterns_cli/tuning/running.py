@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from statistics import median
 
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.estimating import SLOW_S, loops_of
 from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
 from gopatterns_cli.tuning.grid import Bounds
-from gopatterns_cli.tuning.searching import GRACE_S, Entrant, Value
+from gopatterns_cli.tuning.searching import GRACE_S, Cost, Entrant, Value
 
 END_S = 2.0
 """What a process may take beside its start and its runs, before it is taken for hung."""
@@ -22,7 +23,7 @@ class Runner:
         launcher: runs a worker.
         bounds: what the user allows.
         left_s: how much of the budget is left.
-        start_s: what a process costs beside what it times.
+        cost: what measuring costs; what a process costs beside what it times is corrected here.
         one_loop: the function works in the first event loop of a process only, so each does one run.
         clock: seconds, always rising.
         rest: sleeps.
@@ -32,11 +33,12 @@ class Runner:
     launcher: Launcher
     bounds: Bounds
     left_s: Callable[[], float]
-    start_s: float
+    cost: Cost
     one_loop: bool
     clock: Callable[[], float] = time.monotonic
     rest: Callable[[float], None] = time.sleep
     values: list[Value] = field(default_factory=list)
+    _starts_s: list[float] = field(default_factory=list)
     _free_s: float = 0.0
 
     def measure(
@@ -56,9 +58,10 @@ class Runner:
         """
         loops = 1 if self.one_loop else loops_of(expected_s)
         warmups = 0 if self.one_loop or expected_s > SLOW_S else 1
-        wanted_s = most_s * (loops + warmups) + self.start_s + END_S
+        wanted_s = most_s * (loops + warmups) + self.cost.start_s + END_S
         order = Order(cell, loops, 1, warmups, hash_seed, min(wanted_s, max(self.left_s(), GRACE_S)))
         self.keep_pace()
+        began_s = self.clock()
         try:
             run = self.launcher(order)
         finally:
@@ -66,6 +69,8 @@ class Runner:
         memory, most = run.metadata.get("gopat_memory"), self.bounds.memory_bytes
         if entrant is not None and memory is not None and most is not None and memory > most:
             raise LostRunError(f"it took {memory / 2**20:,.0f} MB, more than --max-memory")
+        self._starts_s.append(max(self.clock() - began_s - run.values[0] * (loops + warmups), 0.0))
+        self.cost.start_s = median(self._starts_s)
         value = Value(entrant, cell.count, run.values[0], memory)
         self.values.append(value)
         return value

@@ -84,14 +84,14 @@ class Dropped:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cost:
-    """What a measurement will cost, as far as the look can tell: to plan and to begin well, never to judge.
+    """What a measurement will cost, as far as is known: to plan and to begin well, never to judge.
 
     Args:
         look: what is known of one job.
         cores: how many run at once.
-        start_s: what a worker process costs beside what it times.
+        start_s: what a worker process costs beside what it times; corrected by those that have run.
         rate: jobs per second at the most; None for no limit.
     """
 

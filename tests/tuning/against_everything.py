@@ -104,7 +104,7 @@ def exhaustive(function: str, rounds: int, seed: int) -> Matrix:
         }
         look = Look.from_json(asked("gopatterns_cli.tuning.looking", request, 60.0))
         cost = Cost(look, cores(), WORKER_S + look.import_s)
-        runner = Runner(launch, bounds, lambda: 600.0, cost.start_s, one_loop=False)
+        runner = Runner(launch, bounds, lambda: 600.0, cost, one_loop=False)
         entrants: list[Entrant] = [None, *everything(look, bounds)]
         found: dict[Entrant, list[float]] = {entrant: [] for entrant in entrants}
         began = time.monotonic()

@@ -99,7 +99,7 @@ class Machine:
             1,
             self.launch,
             self.asked,
-            lambda words, left_s: None,
+            lambda part, detail, left_s: None,
             self.clock,
             self.rest,
             watched,
