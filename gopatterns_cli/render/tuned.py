@@ -125,11 +125,8 @@ def _figures(tuned: Tuned) -> Iterator[tuple[str, str]]:
         yield "next best", f"{others[0].candidate.words}: {', '.join(words)}"
     for other in others[1:]:
         yield "then", f"{other.candidate.words}: {', '.join(_standing(other))}"
-    if tuned.knee is not None and tuned.knee < winner.candidate.workers:
-        yield (
-            "knee",
-            f"{figures.plural(tuned.knee, 'worker')} on {winner.candidate.lane.words}: within x1.10 of it",
-        )
+    if tuned.knee is not None and tuned.knee.workers < winner.candidate.workers:
+        yield "knee", f"{tuned.knee.words}: the fewest within x1.10 of the best"
     elif tuned.knee is not None:
         yield "knee", "fewer workers are more than x1.10 slower"
 
@@ -181,10 +178,11 @@ def _kind(code: Code) -> str:
 
 
 def _indented(code: Code) -> list[str]:
-    """The text as it is, not wrapped; nothing where it is wrong."""
+    """The text as it is, not wrapped, with single blank lines; nothing where it is wrong."""
     if code.wrong or code.each_s is None:
         return []
-    return ["", *(f"    {line}".rstrip() for line in code.text.rstrip("\n").split("\n"))]
+    shown = code.text.strip("\n").replace("\n\n\n", "\n\n").split("\n")
+    return ["", *(f"    {line}".rstrip() for line in shown)]
 
 
 def _took(tuned: Tuned) -> str:

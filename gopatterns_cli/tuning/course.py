@@ -122,7 +122,7 @@ class Course:
         codes = self._codes(cost, runner, final)
         figure = self._figure(cost, runner, final) if self.watched else None
         winner = final.standings[0].candidate if final.standings else None
-        curve = {} if winner is None else found.relative(winner.lane, winner)
+        curve = {} if winner is None else found.curve(winner)
         return Tuned(
             look=look,
             bounds=self.bounds,

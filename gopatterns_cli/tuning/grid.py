@@ -43,8 +43,12 @@ class Lane:
     @property
     def words(self) -> str:
         """The lane in words."""
-        with_pattern = f"{self.pattern} on " if self.pattern != POOL else ""
-        return f"{with_pattern}{self.runtime}, {self.by}"
+        return f"{self.runtime}, {self.by}{', as a fan-out' * (self.pattern == FAN_OUT)}"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Its jobs run in other processes: of two lanes of which one is, worker counts mean different things."""
+        return self.runtime == PROCESSES
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,7 +7,7 @@ from gopatterns_cli.statistics.scaling import knee
 from gopatterns_cli.tuning.finals import PAYS, Finals, Standing
 from gopatterns_cli.tuning.grid import Bounds, Candidate
 from gopatterns_cli.tuning.look import Look
-from gopatterns_cli.tuning.searching import Search
+from gopatterns_cli.tuning.searching import Search, Share
 
 WITHIN = 1.10
 """So much slower than the best is near enough to it."""
@@ -43,9 +43,9 @@ class Tuned:
         bounds: what the user allows.
         search: what was searched.
         finals: what the rounds found.
-        knee: the fewest workers of the winner's lane whose throughput is within x1.10 of its best, by the
+        knee: the candidate with the fewest workers whose throughput is within x1.10 of the winner's, by the
             search; None where there is no winner.
-        curve: by worker count, the winner's lane, as shares of the winner's throughput.
+        curve: by worker count, throughput as a share of the winner's.
         codes: the code to paste; empty where no pattern pays.
         seconds: what it all took.
         budget_s: what it was allowed to take.
@@ -60,8 +60,8 @@ class Tuned:
     bounds: Bounds
     search: Search
     finals: Finals
-    knee: int | None
-    curve: Mapping[int, float]
+    knee: Candidate | None
+    curve: Mapping[int, Share]
     codes: tuple[Code, ...]
     seconds: float
     budget_s: float
@@ -94,6 +94,8 @@ class Tuned:
         return self.verdict == PAYS
 
 
-def knee_of(curve: Mapping[int, float]) -> int | None:
-    """Return the fewest workers that are near enough to the best of a lane; None where nothing is known."""
-    return knee(curve, WITHIN) if curve else None
+def knee_of(curve: Mapping[int, Share]) -> Candidate | None:
+    """Return the candidate with the fewest workers that is near enough to the best; None without a curve."""
+    if not curve:
+        return None
+    return curve[knee({workers: point.share for workers, point in curve.items()}, WITHIN)].candidate

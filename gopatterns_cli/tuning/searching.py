@@ -125,6 +125,14 @@ class Cost:
         return PATIENCE * self.plain_s(count) + GRACE_S
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A candidate's throughput as a share of the best's."""
+
+    candidate: Candidate
+    share: float
+
+
 Measure = Callable[[Candidate, int, float], Value]
 """Measures a candidate over so many inputs, in so many seconds at the most; raises LostRunError."""
 
@@ -149,20 +157,26 @@ class Search:
     count: int
     rungs: int
 
-    def relative(self, lane: Lane, best: Candidate) -> dict[int, float]:
+    def curve(self, best: Candidate) -> "dict[int, Share]":
         """
-        Return, by worker count, a lane's throughput as a share of `best`'s, each on the most inputs on which
-        both were measured.
+        Return, by worker count, the best throughput as a share of `best`'s, each on the most inputs on which
+        both were measured; of lanes whose workers are the same thing as its own.
         """
         times: dict[tuple[Entrant, int], list[float]] = defaultdict(list)
         for value in self.values:
             times[value.candidate, value.count].append(value.each_s)
-        shares: dict[int, tuple[int, float]] = {}
+        latest: dict[Candidate, tuple[int, float]] = {}
         for (candidate, count), seconds in times.items():
-            if candidate is not None and candidate.lane == lane and (best, count) in times:
+            alike = candidate is not None and candidate.lane.elsewhere == best.lane.elsewhere
+            if candidate is not None and alike and (best, count) in times:
                 share = median(times[best, count]) / median(seconds)
-                shares[candidate.workers] = max(shares.get(candidate.workers, (0, 0.0)), (count, share))
-        return {workers: share for workers, (_, share) in sorted(shares.items())}
+                latest[candidate] = max(latest.get(candidate, (0, 0.0)), (count, share))
+        curve: dict[int, Share] = {}
+        for candidate, (_, share) in sorted(latest.items()):
+            known = curve.get(candidate.workers)
+            if known is None or share > known.share:
+                curve[candidate.workers] = Share(candidate, share)
+        return dict(sorted(curve.items()))
 
 
 def search(  # noqa: PLR0913, PLR0917 - what a search needs

@@ -208,14 +208,15 @@ def test_the_hopeless_are_not_kept_even_in_the_better_half():
     assert kept(ranking(times), times, lanes_too=True) == [Candidate(OURS, 10)]
 
 
-def test_a_lane_is_compared_with_the_best_on_the_most_inputs_that_both_had():
+def test_fewer_workers_are_compared_with_the_best_on_the_most_inputs_that_both_had():
     world = World(a_look(), waiting(0.020))
     found = world.search()
     best = found.ranking[0]
-    shares = found.relative(best.lane, best)
-    assert shares[best.workers] == pytest.approx(1.0)
-    assert all(0 < share < 1.1 for share in shares.values())
-    assert list(shares) == sorted(shares)
+    curve = found.curve(best)
+    assert curve[best.workers].share == pytest.approx(1.0)
+    assert all(0 < point.share < 1.1 for point in curve.values())
+    assert list(curve) == sorted(curve)
+    assert {point.candidate.lane.elsewhere for point in curve.values()} == {best.lane.elsewhere}
 
 
 # The grid
