@@ -54,7 +54,8 @@ def opened(what: str, name: str) -> Iterator[Any]:
     if form == LINES:
         return _lines(what, Path(name))
     if form == PATHS:
-        return (path for path in sorted(glob(name, recursive=True)) if Path(path).is_file())
+        found = glob(name, recursive=True)  # noqa: PTH207 - absolute ones, too
+        return (path for path in sorted(found) if Path(path).is_file())
     return iterable_named(what, name)
 
 

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 LARGEST_COUNT = 1_000_000_000
 
+UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
+
 ALL = "all"
 """Every runtime that is measured and can run here."""
 
@@ -116,7 +118,7 @@ def _parse_memory(text: str) -> float:
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(KB|MB|GB)", text)
     if not match:
         raise ValueError(f'found "{text}", allowed a number with its unit (KB, MB or GB), such as 500MB')
-    return float(match[1]) * 1024 ** ("KB", "MB", "GB").index(match[2]) * 1024
+    return float(match[1]) * UNITS[match[2]]
 
 
 def _parse_rate(text: str) -> float:

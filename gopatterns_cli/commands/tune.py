@@ -115,9 +115,9 @@ def _ask(target: "Target", rate: float | None, budget_s: float) -> None:
     """Say what is going to happen and ask for it, once; whoever cannot be asked says --yes beforehand."""
     pace = "as fast as it can" if rate is None else f"at most {rate:g} times a second"
     print(
-        f"gopat tune imports {target.function} and calls it again and again on the inputs of {target.inputs},\n"
-        f"many calls at once, {pace}, for up to {budget_s:g} s. Whatever it writes, sends or pays for is done as "
-        "often.",
+        f"gopat tune imports {target.function} and calls it again and again on the inputs of\n"
+        f"{target.inputs}, many calls at once, {pace}, for up to {budget_s:g} s.\n"
+        "Whatever it writes, sends or pays for is done as often.",
         file=sys.stderr,
     )
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):

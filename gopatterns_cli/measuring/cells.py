@@ -42,7 +42,8 @@ class Cell:
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
         buffer: capacity of the hops between stages, in items.
-        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python`, `tuned` or `operation`.
+        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python`, `tuned` (a user's
+            function under `gopat tune`) or `operation`.
         duration_s: what one job is asked to take; of an `image` fetching it, of `http` what the server waits.
         count: number of jobs in one run of the workload.
         ladder: the scenario measures several durations, so the name tells which.

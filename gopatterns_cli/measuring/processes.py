@@ -197,7 +197,7 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
 
 
 def environment(hash_seed: int, *, whole: bool = False) -> dict[str, str]:
-    """Return the environment of a worker: what is kept for all, or the `whole` that a user's function needs."""
+    """Return the environment of a worker: what is kept for all, or the `whole` of ours, for user code."""
     kept = {name: value for name, value in os.environ.items() if whole or name in KEPT}
     package = str(Path(__file__).parents[2])  # a checkout that is not installed is measured, too
     paths = [package, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]

@@ -59,7 +59,7 @@ def found_so_far(values: list[Value], look: Look | None) -> str:
     best = min(of_candidates, key=lambda value: value.each_s)
     name = best.candidate.words if best.candidate else ""
     ratio = figures.times(look.job_s / best.each_s)
-    return f"interrupted: the best so far is {name}, about {ratio} as fast as the plain loop, without an interval"
+    return f"interrupted: the best so far is {name}, about {ratio} as fast as the plain loop (no interval)"
 
 
 def json(tuned: Tuned) -> str:

@@ -154,7 +154,7 @@ def failed(error: BaseException) -> tuple[Failed, str]:
 
 
 def waited_for_a_core_s() -> float:
-    """Return how long this thread has waited for a core so far, in seconds; 0 where the system does not say."""
+    """Return how many seconds this thread has waited for a core so far; 0 where the system does not say."""
     try:
         return int(Path("/proc/thread-self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except (OSError, ValueError, IndexError):

@@ -15,8 +15,8 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.estimating import VALUE_S, WORKER_S
 from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError
-from gopatterns_cli.tuning import finals, pasting
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS
+from gopatterns_cli.tuning import finals, pasting
 from gopatterns_cli.tuning.finals import PAYS, Finals, Rounds, Standing
 from gopatterns_cli.tuning.fresh import last_stage
 from gopatterns_cli.tuning.grid import Bounds, Candidate, cell_of, counterpart, plain_cell, searched, twins
@@ -41,11 +41,13 @@ from gopatterns_cli.tuning.searching import (
 from gopatterns_cli.tuning.target import Target
 
 LOOK, LOOK_AT_MOST, SEARCH, LONGEST = 0.2, 0.5, 0.55, 0.02
-"""Shares of the budget: what the look is asked to take, and may; when the search is to be over; how long the
-best's run may be, so that the finals have time for rounds of it."""
+"""
+Shares of the budget: what the look is asked to take, and may; when the search is to be over; how long the
+best's run may be, so that the finals have time for rounds of it.
+"""
 
 LEAST_SEARCH = 0.15
-"""The share of the budget that the search has at the least, where jobs are so long that the finals need more."""
+"""The share of the budget that the search has at the least, where long jobs let the finals need more."""
 
 PLAIN_S = 0.5
 """A run of the plain loop in the finals takes about so long, or as long as one job."""
@@ -232,10 +234,11 @@ class Course:
             return runner.measure(entrant, cell, run_s(entrant), cost.most_s(cell.count), hash_seed)
 
         checks_s = _checks_s(cost, run_s(entrants[0]))
-        left_s = lambda: self.left_s() - checks_s  # noqa: E731 - one line says it
-        plan = finals.planned(entrants, expected_s, left_s(), (count, plain_count), self.seed)
+        before_checks = 1 - checks_s / self.budget_s
+        left_s = self.left_s(before_checks)
+        plan = finals.planned(entrants, expected_s, left_s, (count, plain_count), self.seed)
         rounds = Rounds()
-        finals.carry_out(plan, rounds, run, left_s)
+        finals.carry_out(plan, rounds, run, partial(self.left_s, before_checks))
         return finals.decided(plan, rounds)
 
     def _codes(self, cost: Cost, runner: Runner, final: Finals) -> tuple[Code, ...]:
@@ -260,13 +263,14 @@ class Course:
         runner.keep_pace()
         most_s = CHECK_S + cost.start_s + PATIENCE * standing.each_s * count
         try:
-            told = self.asked("gopatterns_cli.tuning.checking", request, min(most_s, max(self.left_s(), GRACE_S)))
+            told = self.asked(
+                "gopatterns_cli.tuning.checking", request, min(most_s, max(self.left_s(), GRACE_S))
+            )
         except (Failure, LostRunError) as error:
             return Code(kind, text, None, count, 0, str(error))
         finally:
             runner.pace_begins()
         return Code(kind, text, told["seconds"] / count, count, told["known"], told["wrong"])
-
 
     def _figure(self, cost: Cost, runner: Runner, final: Finals) -> tuple[int, float] | None:
         """

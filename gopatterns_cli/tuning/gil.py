@@ -1,14 +1,15 @@
-"""How much of a job holds the GIL: a thread takes turns beside it, and gets none for as long as the job has it.
+"""How much of a job holds the GIL: a thread takes turns beside it, and gets none while the job has it.
 
-The interpreter is told to take the GIL from nobody meanwhile: the thread has it only where the job lets it go,
-and then for a moment, after which it rests. How many turns there would be without the job is counted first,
-so that a busy machine, on which both are fewer, does not look like a held GIL.
+The interpreter is told to take the GIL from nobody meanwhile: the thread has it only where the job lets it
+go, and then for a moment, after which it rests. How many turns there would be without the job is counted
+first, so that a busy machine, on which both are fewer, does not look like a held GIL.
 """
 
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,9 +82,7 @@ def _call(function: Callable[[Any], Any], arguments: Iterable[Any], seconds: flo
     """Call the function until the time is over."""
     over_s = time.monotonic() + seconds
     for argument in arguments:
-        try:
+        with suppress(Exception, SystemExit):  # its failures are known by now
             function(argument)
-        except (Exception, SystemExit):  # noqa: BLE001, S110 - its failures are known by now
-            pass
         if time.monotonic() >= over_s:
             return

@@ -47,7 +47,7 @@ class Lane:
 
     @property
     def elsewhere(self) -> bool:
-        """Its jobs run in other processes: of two lanes of which one is, worker counts mean different things."""
+        """Its jobs run in other processes: a worker is another thing there than in a lane of this one."""
         return self.runtime == PROCESSES
 
 
@@ -164,7 +164,7 @@ def plain_cell(look: Look, bounds: Bounds, folder: Path, count: int, first: int 
     return cell_of(Candidate(Lane(POOL, arm, ASYNCIO), 1), look, bounds, folder, count, first)
 
 
-def cell_of(  # noqa: PLR0913, PLR0917 - what a cell is made of
+def cell_of(
     candidate: Candidate, look: Look, bounds: Bounds, folder: Path, count: int, first: int = 0
 ) -> Cell:
     """Return a candidate as a cell that works on `count` inputs of the sample, from number `first` on."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-WAITS, COMPUTES, BOTH = 0.2, 0.8, 0.5
-"""Shares of CPU: at the most so much and a job waits, from so much on it computes; of the GIL, from so much on
-it holds it."""
+WAITS, COMPUTES, HOLDS = 0.2, 0.8, 0.75
+"""
+Shares of CPU: at the most so much and a job waits, from so much on it computes; of the GIL, from so much of
+that on it holds it.
+"""
 
 STUCK = 1.7
 """Two jobs at once that take so many times as long as one do not overlap."""
@@ -72,7 +74,7 @@ class Look:
     one_loop: bool
     known: int
     failing: tuple[Failing, ...] = ()
-    not_on: "Mapping[str, str]" = field(default_factory=dict)
+    not_on: Mapping[str, str] = field(default_factory=dict)
     not_looked_at: tuple[str, ...] = ()
 
     @property
@@ -102,7 +104,7 @@ class Look:
             return does
         return (
             f"{does}, holding the GIL"
-            if self.gil_share >= BOTH * self.cpu_share
+            if self.gil_share >= HOLDS * self.cpu_share
             else f"{does} without the GIL"
         )
 
@@ -111,7 +113,7 @@ class Look:
         return {**asdict(self), "not_on": dict(self.not_on)}
 
     @classmethod
-    def from_json(cls, data: "Mapping[str, Any]") -> Self:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The look that `to_json` wrote."""
         failing = tuple(Failing(**one) for one in data["failing"])
         return cls(**{**data, "failing": failing, "not_looked_at": tuple(data["not_looked_at"])})

@@ -18,7 +18,7 @@ def left_out(look: Look, search: Search, finals: Finals) -> tuple[str, ...]:
 
 def notes(look: Look, finals: Finals, bounds: Bounds) -> tuple[str, ...]:
     """Say what the figures rest on, and what is odd about the function."""
-    return tuple([*_about_the_function(look), *_about_the_figures(look, finals, bounds)])
+    return (*_about_the_function(look), *_about_the_figures(look, finals, bounds))
 
 
 def _left_out(look: Look, search: Search, finals: Finals) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _about_the_function(look: Look) -> Iterator[str]:
     if look.leak_bytes:
         yield f"it leaves about {figures.taken(look.leak_bytes)} of memory behind with every job"
     if look.form == "loop":
-        yield "a plain function that has to be called where an event loop runs: it is called there, and awaited"
+        yield "a plain function that needs a running event loop: it is called there, and awaited"
     if look.one_loop:
         yield "it works in the first event loop of a process only: every run had a process of its own"
     if look.pair is not None and look.pair >= STUCK:

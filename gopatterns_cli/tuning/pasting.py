@@ -1,7 +1,7 @@
 """The code to paste: the winner, written with `patterns` and with the standard library alone.
 
-A text is a whole module with a function `main(inputs)` that returns the list of results. It is run and checked
-before it is shown (`checking`): nothing in here knows whether it is right.
+A text is a whole module with a function `main(inputs)` that returns the list of results. It is run and
+checked before it is shown (`checking`): nothing in here knows whether it is right.
 """
 
 import keyword
@@ -30,8 +30,38 @@ NAMES = (
 """What the texts import."""
 
 TAKEN = frozenset(
-    "at attempt begin channels ended entry error executor free futures group in_a_loop inputs item limited "
-    "limiter lines main merged now number path patterns pool processes result results threads todo worker".split()
+    [
+        "at",
+        "attempt",
+        "begin",
+        "channels",
+        "ended",
+        "entry",
+        "error",
+        "executor",
+        "free",
+        "futures",
+        "group",
+        "in_a_loop",
+        "inputs",
+        "item",
+        "limited",
+        "limiter",
+        "lines",
+        "main",
+        "merged",
+        "now",
+        "number",
+        "path",
+        "patterns",
+        "pool",
+        "processes",
+        "result",
+        "results",
+        "threads",
+        "todo",
+        "worker",
+    ]
 ).union(MODULES, (name for _, name in NAMES))
 """Names that the texts use themselves: a function of the same name is imported under another."""
 
@@ -82,7 +112,7 @@ def keeps_order(kind: str, bounds: Bounds) -> bool:
 
 
 def _wrappers(wanted: Wanted) -> Iterator[str]:
-    """What stands around the function: something that calls it in a loop, something that keeps its failures."""
+    """What stands around the function: what calls it in a loop, and what keeps its failures."""
     look, work = wanted.look, wanted.work
     if look.form == "loop":
         yield texts.IN_A_LOOP.substitute(work=work)

@@ -1,4 +1,4 @@
-"""One measurement of a tuning: a worker process, what it may take, and the user's rate between two of them."""
+"""One measurement of a tuning: a worker process, what it may take, the user's rate between two of them."""
 
 import time
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The sample: what every process of a tuning works on, so that all of them do the same jobs.
 
-The look writes it into a folder: the inputs in a random order that is drawn once, so that the first so many of
-them stand for all, and the answers that the plain loop gave. Inputs that cannot be pickled are taken from
+The look writes it into a folder: the inputs in a random order that is drawn once, so that the first so many
+of them stand for all, and the answers that the plain loop gave. Inputs that cannot be pickled are taken from
 where they came from, again in each process. Nothing here measures.
 """
 
@@ -24,7 +24,7 @@ FUNCTION, INPUTS = "TARGET", "--inputs"
 """What messages call the two."""
 
 PLAIN, ASYNC, LOOP = "plain", "async", "loop"
-"""Forms of a function: LOOP is a plain one that has to be called inside an event loop, or gives an awaitable."""
+"""Forms of a function: LOOP is a plain one that needs a running event loop, or gives an awaitable."""
 
 LARGEST_BYTES = 256 * 2**20
 """Of all inputs together, pickled: a sample holds no more."""
@@ -149,9 +149,7 @@ def answers(folder: Path, sample: Sample, first: int, count: int) -> dict[int, A
 
 
 def alike(found: Any, right: Any) -> bool:
-    """
-    Whether two answers are the same: equal; or both no number; or, where they do not say, the same pickle.
-    """
+    """Whether two answers are the same: equal, or both no number, or, if they do not say, of one pickle."""
     try:
         return bool(found == right) or bool(found != found and right != right)  # noqa: PLR0124 - that is NaN
     except Exception:  # noqa: BLE001 - an array, say, has no single truth

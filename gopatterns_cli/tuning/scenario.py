@@ -14,6 +14,7 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.disk import create, exists
 from gopatterns_cli.tuning.finals import Standing
 from gopatterns_cli.tuning.grid import PROCESSES, Candidate
+from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.result import Tuned
 from gopatterns_cli.tuning.target import Target
 
@@ -48,22 +49,25 @@ def write(path: Path, tuned: Tuned, target: Target) -> str:
 
 def written(tuned: Tuned, target: Target) -> tuple[str, str]:
     """Return why there is no such file, or its text."""
-    look = tuned.look
     ours, figure = tuned.finals.ours, tuned.figure
-    if not tuned.pays:
-        return tuned.verdict, ""
-    if ours is None or figure is None:
-        return "our pool was not among those that could be measured to the end", ""
-    if look.failing:
-        return f"it fails on some inputs ({look.failing[0].kind}), and bench measures none that do", ""
-    if look.same_again is False:
-        return "it gives another answer each time, and bench compares answers", ""
-    if look.one_loop or look.form == "loop":
-        return "bench calls a plain function without an event loop, and an async one in many", ""
+    why = tuned.verdict * (not tuned.pays) or _unwatchable(tuned.look)
+    if why or ours is None or figure is None:
+        return why or "our pool was not among those that could be measured to the end", ""
     names = _names(target, ours.candidate)
     if names is None:
         return "processes import no file from another folder: call gopat there", ""
     return "", _text(tuned, ours, figure, *names)
+
+
+def _unwatchable(look: Look) -> str:
+    """Say why `bench` cannot measure such a function; nothing where it can."""
+    if look.failing:
+        return f"it fails on some inputs ({look.failing[0].kind}), and bench measures none that do"
+    if look.same_again is False:
+        return "it gives another answer each time, and bench compares answers"
+    if look.one_loop or look.form == "loop":
+        return "bench calls a plain function without an event loop, and an async one in many"
+    return ""
 
 
 def _names(target: Target, candidate: Candidate) -> tuple[str, str] | None:

@@ -1,9 +1,9 @@
 """Successive halving: many candidates on few inputs, then half of them on twice as many, and so on.
 
-Who falls behind on few inputs is dropped, so that most of the time goes to who may win. Two things differ from
-the textbook. A candidate with more workers than there are inputs would be measured as a smaller one: it comes
-in once there are enough, and only if the next smaller one of its lane is still there. And a candidate that
-takes longer than the plain loop could is ended at once.
+Who falls behind on few inputs is dropped, so that most of the time goes to who may win. Two things differ
+from the textbook. A candidate with more workers than there are inputs would be measured as a smaller one: it
+comes in once there are enough, and only if the next smaller one of its lane is still there. And a candidate
+that takes longer than the plain loop could is ended at once.
 
 Source: K. Jamieson, A. Talwalkar, Non-stochastic Best Arm Identification and Hyperparameter Optimization,
 AISTATS 2016.
@@ -32,8 +32,10 @@ OPENING = 0.35
 """The share of the search's time that its first rung may take."""
 
 HOPELESS, LANE_HOPELESS = 2.0, 4.0
-"""Who takes so many times as long as the best is dropped, even where half of them would be kept. The best of a
-lane has more patience as long as there are more inputs to come: what a lane costs to start weighs less then."""
+"""
+Who takes so many times as long as the best is dropped, even where half of them would be kept. With the best
+of a lane there is more patience while more inputs are to come: what a lane costs to start weighs less then.
+"""
 
 TIED = 1.02
 """Of those that take no longer than so many times the best, the one with the fewest workers comes first."""
@@ -179,7 +181,7 @@ class Search:
         return dict(sorted(curve.items()))
 
 
-def search(  # noqa: PLR0913, PLR0917 - what a search needs
+def search(
     candidates: Sequence[Candidate],
     cost: Cost,
     seconds: float,
@@ -230,7 +232,8 @@ def opening(
         if count <= FEWEST:
             break
         count = max(math.ceil(count / 2), min(FEWEST, count))
-    chosen, took_s = [], 0.0
+    chosen: list[Candidate] = []
+    took_s = 0.0
     for one in _one_of_each_lane_first(_best_first(members, cost, count)):
         took_s += cost.all_s(one, count)
         if not chosen or took_s <= seconds:

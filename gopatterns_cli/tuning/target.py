@@ -35,10 +35,8 @@ def resolved(function: str, inputs: str) -> Target:
         Failure: exit code 2: a name has no such form, or a file cannot be imported by its name.
     """
     if ":" not in function or function.startswith(":") or function.endswith(":"):
-        raise Failure(
-            f'{FUNCTION}: found "{function}", allowed MODULE:FUNCTION or FILE.py:FUNCTION, such as work:fetch',
-            2,
-        )
+        allowed = "MODULE:FUNCTION or FILE.py:FUNCTION, such as work:fetch"
+        raise Failure(f'{FUNCTION}: found "{function}", allowed {allowed}', 2)
     is_iterable = named.form_of(inputs) == named.ITERABLE
     named_inputs = _module(INPUTS, inputs) if is_iterable else inputs
     return Target(_module(FUNCTION, function), named_inputs, function, inputs)

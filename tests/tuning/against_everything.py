@@ -1,12 +1,12 @@
 """`gopat tune` beside an exhaustive matrix, on six known functions.
 
-    python tests/tuning/against_everything.py [--runs 10] [--rounds 12] [--budget 60s] [--only fetch,nap] [--seed 1]
+    python tests/tuning/against_everything.py [--runs 10] [--rounds 12] [--budget 60s] [--only fetch,nap]
 
-Per function every candidate (pattern, arm, runtime, workers) and the plain loop are measured in so many rounds
-over all inputs; then tune runs so many times. Its winner is near when the matrix has it within x1.10 of the
-best cell; "no pattern pays" is right when no cell beats the plain loop. Prints Markdown; the exit code is 1
-when a function is near in fewer than nine tenths of the runs, or a run takes more than a fifth of the matrix's
-time. On two cores all of it takes about two hours.
+Per function every candidate (pattern, arm, runtime, workers) and the plain loop are measured in so many
+rounds over all inputs; then tune runs so many times. Its winner is near when the matrix has it within x1.10
+of the best cell; "no pattern pays" is the plain loop. Prints Markdown; the exit code is 1 when a function is
+near in fewer than nine tenths of the runs, or a run takes more than a fifth of the matrix's time. On two cores
+all of it takes about two hours.
 """
 
 from __future__ import annotations

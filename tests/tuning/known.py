@@ -1,4 +1,4 @@
-"""Six functions whose answer is known beforehand, and their inputs: what `gopat tune` is put to the test with.
+"""Six functions that `gopat tune` is put to the test with, and their inputs: what each is like is known.
 
 `against_everything.py` measures them; they stand in a module of their own, as a user's would.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 import pytest
@@ -142,10 +143,8 @@ def test_the_budget_is_kept_whatever_a_job_takes(tmp_path, budget_s, job_s, comp
     machine = Machine(
         a_look(job_s=job_s, **shares), budget_s=budget_s, computes=computes, look_s=budget_s / 5
     )
-    try:
+    with suppress(Failure) if budget_s < 20 * job_s else nullcontext():  # then too little can be measured
         machine.tuned(tmp_path)
-    except Failure as failure:
-        assert budget_s < 20 * job_s, failure.message
     assert machine.now_s - 100.0 <= budget_s + 1.0
 
 
@@ -168,7 +167,9 @@ def test_a_single_input_has_nothing_to_run_beside(tmp_path):
 
 
 def test_what_takes_too_much_memory_is_dropped_and_no_finalist(tmp_path):
-    memory = lambda cell: 2**20 * (cell.workers or 1)
+    def memory(cell):
+        return 2**20 * (cell.workers or 1)
+
     found = Machine(a_look(), Bounds(memory_bytes=60 * 2**20), memory=memory).tuned(tmp_path)
     assert any("more than --max-memory" in one.why for one in found.search.dropped)
     assert all(one.candidate.workers <= 60 for one in found.finals.standings)
@@ -204,12 +205,14 @@ def test_in_order_every_arm_keeps_the_order_and_none_is_a_fan_out(tmp_path):
 
 
 def test_where_everything_fails_the_first_reason_is_given(tmp_path):
-    with pytest.raises(Failure, match="nothing could be measured: .* workers on .*: broken"):
+    with pytest.raises(Failure, match=r"nothing could be measured: .* workers on .*: broken"):
         Machine(a_look(), lost=lambda cell: "broken").tuned(tmp_path)
 
 
 def test_a_cell_that_runs_out_of_memory_costs_itself_only(tmp_path):
-    lost = lambda cell: "the worker ended with -9" if cell.workers == 50 and cell.arm == GOPAT else ""
+    def lost(cell):
+        return "the worker ended with -9" if cell.workers == 50 and cell.arm == GOPAT else ""
+
     found = Machine(a_look(), lost=lost).tuned(tmp_path)
     assert found.verdict == PAYS
     assert any("ended with -9" in one.why for one in found.search.dropped)
@@ -343,7 +346,9 @@ def test_a_scenario_is_sound_and_holds_the_figure_of_its_own_count(tmp_path):
     assert scenario.write(tmp_path / "mine.toml", found, TARGET) == ""
     written = scenarios.load(tmp_path / "mine.toml")
     (claim,) = written.claims
-    assert written.job.count == min(1_000, max(2 * claim.workers, round(WATCHED_S / found.finals.plain_each_s)))
+    assert written.job.count == min(
+        1_000, max(2 * claim.workers, round(WATCHED_S / found.finals.plain_each_s))
+    )
     assert written.arms.workers == (claim.workers,)
     assert 2 < claim.speedup <= found.winner.speedup.estimate * 1.05
 

@@ -1,4 +1,4 @@
-"""One job looked at in a fresh process: what is found of functions that are known, and what is wrong in a line."""
+"""One job looked at in a fresh process: what is found of functions that are known, and what is wrong."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from gopatterns_cli.tuning.calling import Caller
 from gopatterns_cli.tuning.fresh import asked, last_stage
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.sample import Failed, alike, load
+
+from looks import a_look
 
 FUNCTIONS = """\
 import asyncio
@@ -175,12 +177,31 @@ def test_a_blocking_sleep_waits_and_holds_nothing(look):
 def test_pure_python_computes_and_holds_the_gil(look):
     found = look("spin")
     assert found.nature == "computes, holding the GIL"
-    assert found.gil_share > 0.5
+    assert found.gil_share > 0.95  # no other thread gets it, however busy the machine is
 
 
 def test_a_digest_in_c_computes_without_the_gil(look):
     found = look("digest")
-    assert found.nature == "computes without the GIL"
+    assert found.cpu_share > 0.5
+    assert found.gil_share < 0.95  # another thread gets it, fewer times where the machine is busy
+
+
+@pytest.mark.parametrize(
+    ("shares", "nature"),
+    [
+        ((0.01, 0.0, None), "waits"),
+        ((0.01, None, 1.9), "blocks the event loop"),
+        ((0.01, None, 1.1), "waits"),
+        ((1.0, 1.0, None), "computes, holding the GIL"),
+        ((1.0, 0.2, None), "computes without the GIL"),
+        ((3.0, 0.2, None), "computes without the GIL"),
+        ((0.4, 0.4, None), "waits and computes, holding the GIL"),
+        ((1.0, None, None), "computes"),
+    ],
+)
+def test_the_nature_of_a_job_follows_from_its_shares(shares, nature):
+    cpu_share, gil_share, pair = shares
+    assert a_look(cpu_share=cpu_share, gil_share=gil_share, pair=pair).nature == nature
 
 
 def test_what_it_prints_spoils_nothing(look):
