@@ -49,7 +49,7 @@ def checked(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def wrong(found: Sequence[Any], right: dict[int, Any], count: int, *, ordered: bool) -> str:
-    """Say what is wrong with the answers of `count` inputs, of which `right` are known; nothing if all are."""
+    """Say what is wrong with the answers of `count` inputs, of which `right` are known; nothing if right."""
     if len(found) != count:
         return f"{len(found):,} results, {count:,} are right"
     answers = [_normal(answer) for answer in found]

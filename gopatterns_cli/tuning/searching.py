@@ -205,7 +205,8 @@ def search(
     while alive:
         left = halving.rung(alive, count)
         if not left:
-            break
+            alive = halving.instead(count)
+            continue
         following = halving.following(left, count, longest_s)
         joining = halving.joining(left, following)
         if following == count and not joining and len(left) <= FINALISTS:
@@ -320,6 +321,16 @@ class _Halving:
     def joining(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
         """Take out those that wait, that have enough inputs now, and whose smaller neighbour was kept."""
         found = self._ready(kept, count)
+        self._waiting = [one for one in self._waiting if one not in found]
+        return found
+
+    def instead(self, count: int) -> list[Candidate]:
+        """Return who comes in where nobody of the first rung could be measured; nobody after a later one."""
+        if self._ranking:
+            return []
+        able = _best_first((one for one in self._waiting if one.workers <= count), self._cost, count)
+        found = self.affordable(able, count) if able and self._left_s() > 0 else []
+        self._cut = [one for one in self._cut if one not in able]
         self._waiting = [one for one in self._waiting if one not in found]
         return found
 

@@ -5,8 +5,8 @@
 Per function every candidate (pattern, arm, runtime, workers) and the plain loop are measured in so many
 rounds over all inputs; then tune runs so many times. Its winner is near when the matrix has it within x1.10
 of the best cell; "no pattern pays" is the plain loop. Prints Markdown; the exit code is 1 when a function is
-near in fewer than nine tenths of the runs, or a run takes more than a fifth of the matrix's time. On two cores
-all of it takes about two hours.
+near in fewer than nine tenths of the runs, or a run takes more than a fifth of the matrix's time. On two
+cores all of it takes about two hours.
 """
 
 from __future__ import annotations

@@ -153,6 +153,17 @@ def test_where_all_fail_there_is_no_ranking_and_each_reason_is_kept():
     assert {one.why for one in found.dropped} == {"broken"}
 
 
+def test_where_the_first_few_all_fail_others_come_in():
+    look = a_look(job_s=2.0, count=200, read=200)
+    world = World(look, waiting(2.0), seconds=27.0)
+    _, first = opening(world.candidates, world.cost, 27.0 * searching.OPENING, 1.2)
+    world.lost = dict.fromkeys(first, "it took 900 MB, more than --max-memory")
+    found = world.search()
+    assert {one.candidate for one in found.dropped} == set(first)
+    assert found.ranking
+    assert not set(found.ranking) & set(first)
+
+
 def test_jobs_of_two_seconds_keep_the_budget_and_what_was_left_out_is_said():
     world = World(a_look(job_s=2.0, count=200, read=200), waiting(2.0), seconds=27.0)
     found = world.search()
