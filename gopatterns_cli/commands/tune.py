@@ -35,11 +35,14 @@ def tune(  # noqa: PLR0913 - one parameter per option
         ),
     ],
     budget: Annotated[
-        float, typer.Option(metavar="TIME", parser=options.duration, help="What it all may take: 60s, 5m.")
+        float,
+        typer.Option(
+            metavar="TIME", parser=options.duration, help="What it all may take: 5m.", show_default="60s"
+        ),
     ] = 60.0,
     max_workers: Annotated[
         int | None,
-        typer.Option(metavar="N", parser=options.count(2, MOST_WORKERS), help="Try no more workers: 1,000."),
+        typer.Option(metavar="N", parser=options.count(2, MOST_WORKERS), help="Try no more workers; 1,000."),
     ] = None,
     max_memory: Annotated[
         float | None,
@@ -113,13 +116,17 @@ def tune(  # noqa: PLR0913 - one parameter per option
 
 def _ask(target: "Target", rate: float | None, budget_s: float) -> None:
     """Say what is going to happen and ask for it, once; whoever cannot be asked says --yes beforehand."""
+    import shutil  # noqa: PLC0415 - only when asking
+    from textwrap import wrap  # noqa: PLC0415 - only when asking
+
     pace = "as fast as it can" if rate is None else f"at most {rate:g} times a second"
-    print(
-        f"gopat tune imports {target.function} and calls it again and again on the inputs of\n"
-        f"{target.inputs}, many calls at once, {pace}, for up to {budget_s:g} s.\n"
-        "Whatever it writes, sends or pays for is done as often.",
-        file=sys.stderr,
+    text = (
+        f"gopat tune imports {target.function} and calls it again and again on the inputs of {target.inputs}, "
+        f"many calls at once, {pace}, for up to {budget_s:g} s. Whatever it writes, sends or pays for is done "
+        "as often."
     )
+    columns = shutil.get_terminal_size().columns
+    print("\n".join(wrap(text, columns, break_on_hyphens=False)), file=sys.stderr)
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
         raise Failure("--yes: found nothing, and no terminal to ask on; allowed --yes, which agrees", 2)
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)

@@ -88,7 +88,7 @@ def refused(result, code, *messages):
 def test_without_a_terminal_nothing_is_called_unless_it_was_agreed_to(tune):
     result = tune("nap")
     refused(result, 2, "--yes: found nothing, and no terminal to ask on; allowed --yes, which agrees")
-    assert "calls it again and again" in result[2]
+    assert "calls it again and again" in " ".join(result[2].split())
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_jobs_that_wait_pay_and_the_code_is_run_and_right(tune, work, tmp_path):
 
 
 def test_a_trivial_function_has_no_pattern_that_pays_and_no_scenario(tune, tmp_path):
-    code, out, _ = tune("trivial", "--yes", "--json", "--scenario", "mine.toml", budget="20s")
+    code, out, _ = tune("trivial", "--yes", "--json", "--scenario", "mine.toml", budget="10s")
     found = json.loads(out)
     assert code == 0
     assert found["verdict"] in {"no pattern pays here", "not proved"}  # a busy machine has too few rounds
