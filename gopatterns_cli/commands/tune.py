@@ -121,9 +121,9 @@ def _ask(target: "Target", rate: float | None, budget_s: float) -> None:
 
     pace = "as fast as it can" if rate is None else f"at most {rate:g} times a second"
     text = (
-        f"gopat tune imports {target.function} and calls it again and again on the inputs of {target.inputs}, "
-        f"many calls at once, {pace}, for up to {budget_s:g} s. Whatever it writes, sends or pays for is done "
-        "as often."
+        f"gopat tune imports {target.function} and calls it again and again on the inputs of "
+        f"{target.inputs}, many calls at once, {pace}, for up to {budget_s:g} s. "
+        "Whatever it writes, sends or pays for is done as often."
     )
     columns = shutil.get_terminal_size().columns
     print("\n".join(wrap(text, columns, break_on_hyphens=False)), file=sys.stderr)
