@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -119,6 +119,18 @@ def with_practices(session: Session) -> Session:
     return replace(session, plan=replace(session.plan, go_practices=counts))
 
 
+def with_predictions(session: Session, say: Callable[[str], object], *, measures: bool) -> Session:
+    """
+    Predict what our arms will take, before anything is measured; costs that are not known yet are measured
+    for it only where there is time, of which `say` is told.
+    """
+    from gopatterns_cli.predicting.prediction import predictions  # noqa: PLC0415 - nobody else needs it
+
+    found = predictions(session.plan.cells, quick=session.quick, measures=measures, say=say)
+    plan = replace(session.plan, predicted=found.seconds, not_predicted=found.none)
+    return replace(session, plan=plan)
+
+
 def _check_arms(cells: Sequence[Cell]) -> None:
     """Refuse, before anything is measured, a pattern or a runtime that has no arms to measure."""
     if all(cell.runtime is None for cell in cells):
@@ -128,5 +140,5 @@ def _check_arms(cells: Sequence[Cell]) -> None:
             raise Failure(
                 f"{cell.scenario}: found the runtime simulator, which has no real time to measure", 2
             )
-        if not arms.is_measured(cell.pattern):
+        if not cell.is_footprint and not arms.is_measured(cell.pattern):
             raise Failure(f"{cell.scenario}: found {cell.pattern}, allowed a pattern that has arms", 2)

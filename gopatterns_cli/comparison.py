@@ -6,22 +6,28 @@ decided and in order. No number is formatted here except inside a sentence.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from gopatterns_cli.baseline import BaselineResult, CellChange, against
 from gopatterns_cli.break_even import BreakEven, break_evens
 from gopatterns_cli.budget import LossBudget, loss_budget
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
+from gopatterns_cli.complexity import Written, stored
 from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, standings
 from gopatterns_cli.curves import Curve, curves
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.footprints import FootprintRow, FootprintTable, footprint_tables
+from gopatterns_cli.machines import differences
 from gopatterns_cli.matrices import Matrix, matrix
 from gopatterns_cli.measured import Measured, measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.notes import baseline_notes, notes
 from gopatterns_cli.outcome import NOTHING_TO_COMPARE, Outcome, outcome
 from gopatterns_cli.practice import StatementResult, statement_results
+from gopatterns_cli.predicted import Prediction, prediction
 from gopatterns_cli.sentences import (
     DOCUMENT,
     break_even_sentence,
@@ -29,10 +35,14 @@ from gopatterns_cli.sentences import (
     claim_sentence,
     curve_sentence,
 )
-from gopatterns_cli.session import Session
+from gopatterns_cli.session import COMPLETE, Session, SessionError, load, newest
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
 from gopatterns_cli.verdicts import Change, Verdict
+from scenarios.marks import Mark, marks
 from scenarios.model import OVERHEAD, Scenario
+
+MEMORY_GROUP = "memory"
+"""The group whose sessions say what workers take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +98,13 @@ class Comparison:
         tables: one per scenario, in the plan's order.
         costs: of operations, what they cost: a table per configuration.
         standings: how each of our runtimes stands against the best peer of those tables.
+        footprints: what workers and items take of memory: a table per pattern and thing.
+        complexity: beside those, every text of every pattern, counted.
+        marks: beside those, the document's marks of complexity and memory.
         claims: every claim of those scenarios.
         statements: what else the document says, where it is the document's claims that were measured.
         summary: the document's summary table; empty when the session holds none of its claims.
+        memory: the session that its memory is from, where that is another one.
         overheads: what the layer costs.
         budgets: for every claim that was measured, where the missing speed-up went: here, then in Go.
         break_evens: for every ladder of durations.
@@ -98,6 +112,7 @@ class Comparison:
         matrices: scenarios of many cells as one table each.
         baseline: what comparing with a baseline found; None without one.
         hidden: what the session could not have seen; None when nothing has an interval.
+        prediction: how good the predictions were; None without any.
         notes: what a reader of the tables must know.
         outcome: the exit code and its reason.
     """
@@ -108,9 +123,13 @@ class Comparison:
     tables: tuple[Table, ...]
     costs: tuple[CostTable, ...]
     standings: tuple[Standing, ...]
+    footprints: tuple[FootprintTable, ...]
+    complexity: Mapping[str, tuple[Written, ...]]
+    marks: tuple[Mark, ...]
     claims: tuple[ClaimLine, ...]
     statements: tuple[StatementResult, ...]
     summary: tuple[SummaryRow, ...]
+    memory: Path | None
     overheads: tuple[Overhead, ...]
     budgets: tuple[BudgetLine, ...]
     break_evens: tuple[BreakEvenLine, ...]
@@ -118,6 +137,7 @@ class Comparison:
     matrices: tuple[Matrix, ...]
     baseline: BaselineResult | None
     hidden: Hidden | None
+    prediction: Prediction | None
     notes: tuple[str, ...]
     outcome: Outcome
 
@@ -137,6 +157,7 @@ def compare(
     tolerance: float = 0.05,
     strict: bool = False,
     across_machines: bool = False,
+    memory: Session | None = None,
 ) -> Comparison:
     """Set a session beside the document, and beside `baseline`.
 
@@ -146,6 +167,7 @@ def compare(
         tolerance: a slowdown against the baseline above 1 + tolerance is a regression: 0.05 is 5 %.
         strict: whatever cannot be told is an exit code of its own.
         across_machines: let a baseline from another machine or Python decide the exit code as well.
+        memory: a session of memory on the same machine and Python, for the document's summary table.
 
     Raises:
         Failure: exit code 5, nothing was measured, or nothing that the baseline has too; SessionError,
@@ -166,10 +188,11 @@ def compare(
     tables = tuple(
         table(session, scenario, results, found)
         for scenario, found, results in judged
-        if found and scenario.pattern != OVERHEAD
+        if found and scenario.pattern != OVERHEAD and not scenario.is_footprint
     )
     many = {one.scenario for one in matrices if one is not None}
     costs = tuple(cost_tables(session, (scenario for scenario, _ in parts), cells))
+    footprints = tuple(footprint_tables(session, (scenario for scenario, _ in parts), cells))
     return Comparison(
         session=session,
         tally=_tally(Verdict, (result.verdict for result in claims)),
@@ -177,16 +200,21 @@ def compare(
         tables=tables,
         costs=costs,
         standings=standings(costs),
+        footprints=footprints,
+        complexity=stored() if footprints else {},
+        marks=marks() if footprints else (),
         claims=tuple(ClaimLine(result, claim_sentence(result)) for result in claims),
         statements=statement_results(session.plan.go_practices) if session.group == DOCUMENT else (),
-        summary=summary(claims),
+        summary=summary(claims, footprints or _workers(memory)),
+        memory=None if memory is None else memory.path,
         overheads=tuple(overheads(session, cells)),
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         curves=tuple(CurveLine(curve, curve_sentence(curve)) for curve in drawn),
         matrices=tuple(one for one in matrices if one is not None),
         baseline=change,
-        hidden=_hidden(change.gating if change else _seen(cells.values(), costs)),
+        hidden=_hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
+        prediction=prediction(cells.values()),
         notes=(
             *(baseline_notes(change) if change else ()),
             *notes(
@@ -199,6 +227,33 @@ def compare(
         ),
         outcome=outcome(claims, change, strict=strict),
     )
+
+
+def memory_beside(session: Session, folder: Path) -> Session | None:
+    """Return the newest full session of memory on the same machine and Python; None where there is none.
+
+    Args:
+        session: of the document's claims; of anything else there is none.
+        folder: where to look.
+    """
+    if session.group != DOCUMENT:
+        return None
+
+    def fits(found: Session) -> bool:
+        alike = not differences(session.machine, found.machine)
+        return alike and found.status == COMPLETE and not found.quick
+
+    with suppress(SessionError):
+        return load(newest(folder, MEMORY_GROUP, fits))
+    return None
+
+
+def _workers(session: Session | None) -> tuple[FootprintTable, ...]:
+    """The footprints of another session."""
+    if session is None:
+        return ()
+    cells = {cell: measured(session, cell) for cell in session.plan.cells}
+    return tuple(footprint_tables(session, scenarios_of(session), cells))
 
 
 def _of(scenario: Scenario, cells: Mapping[Cell, Measured]) -> tuple[Measured, ...]:
@@ -222,13 +277,16 @@ def _tally(kind: type[Verdict | Change], found: Iterable[Verdict | Change]) -> t
     return tuple((str(verdict), counts[verdict]) for verdict in kind if counts[verdict])
 
 
-def _seen(cells: Iterable[Measured], tables: Iterable[CostTable]) -> Iterator[Measured | CostRow]:
-    """The rows with a ratio of times: those of operations stand in their tables, a limiter's is its rate."""
+def _seen(
+    cells: Iterable[Measured], tables: Iterable[CostTable], footprints: Iterable[FootprintTable]
+) -> Iterator[Measured | CostRow | FootprintRow]:
+    """The rows with a ratio: of operations and memory they stand in their tables; a limiter's is its rate."""
     yield from (found for found in cells if found.cell.operation is None)
     yield from (row for table in tables for row in table.rows if row.cell.rate is None)
+    yield from (row for table in footprints for row in table.rows)
 
 
-def _hidden(cells: Iterable[Measured | CellChange | CostRow]) -> Hidden | None:
+def _hidden(cells: Iterable[Measured | CellChange | CostRow | FootprintRow]) -> Hidden | None:
     hides = sorted((found.hides, found.cell.name) for found in cells if found.hides is not None)
     if not hides:
         return None

@@ -35,8 +35,11 @@ def seconds(value: float) -> str:
 
 
 def taken(value: float) -> str:
-    """So many bytes: `1.9 KB`, `412 B`; a KB is 1,024 of them."""
-    return f"{significant(value)} B" if value < 1000 else f"{significant(value / 1024)} KB"
+    """So many bytes: `1.9 KB`, `412 B`, `7.21 MB`; a KB is 1,024 of them, a MB 1,024 KB."""
+    if value < 1000:
+        return f"{significant(value)} B"
+    kilobytes = value / 1024
+    return f"{significant(kilobytes)} KB" if kilobytes < 1000 else f"{significant(kilobytes / 1024)} MB"
 
 
 def times(value: float) -> str:
@@ -68,6 +71,11 @@ def percent(share: float) -> str:
 def percent_of(share: float) -> str:
     """A share of something asked, to a tenth of a percent: `99.8%`."""
     return f"{100 * share:.1f}%"
+
+
+def error(share: float) -> str:
+    """A share by which something is too much or too little: `+4%`, `-12%`, `+0%`."""
+    return f"{100 * share:+.0f}%"
 
 
 def plural(count: int, noun: str) -> str:

@@ -33,6 +33,8 @@ class Measured:
         parts: where the time of a run went, in seconds by part, as means over the rounds; None where nobody
             noted it.
         rounds_s: its time in each round that measured it.
+        predicted_s: what the simulator gave it before anything was measured; None without a prediction.
+        prediction_error: by what share that is more than its time: -0.04 is 4 % less. None without both.
     """
 
     cell: Cell
@@ -46,6 +48,8 @@ class Measured:
     lost: tuple[str, ...]
     parts: Mapping[str, float] | None = None
     rounds_s: tuple[float, ...] = ()
+    predicted_s: float | None = None
+    prediction_error: float | None = None
 
 
 def measured(session: Session, cell: Cell) -> Measured:
@@ -57,9 +61,10 @@ def measured(session: Session, cell: Cell) -> Measured:
         speedup = paced(session, cell, asked_s)
     wait_s = _median(session.job_seconds(cell.name))
     serial_wait_s = None if serial is None else _median(session.job_seconds(serial.name))
+    time_s, predicted_s = _median(session.seconds(cell.name)), session.plan.predicted.get(cell.name)
     return Measured(
         cell=cell,
-        time_s=_median(session.seconds(cell.name)),
+        time_s=time_s,
         wait_s=wait_s,
         serial_wait_s=serial_wait_s,
         speedup=speedup,
@@ -69,6 +74,8 @@ def measured(session: Session, cell: Cell) -> Measured:
         lost=tuple(dict.fromkeys(loss.why for loss in session.lost if loss.cell == cell.name)),
         parts=_parts(session, cell),
         rounds_s=tuple(session.seconds(cell.name).values()),
+        predicted_s=predicted_s,
+        prediction_error=None if time_s is None or predicted_s is None else predicted_s / time_s - 1,
     )
 
 

@@ -39,6 +39,22 @@ COSTS = (
     "named below its table."
 )
 
+PSS = (
+    "Bytes are the proportional set size (PSS) of a fresh process and its children, from "
+    "/proc/PID/smaps_rollup: what the second of two equal lots adds, divided by its number."
+)
+
+RSS = (
+    "This system has no /proc/PID/smaps_rollup: bytes are the resident set size (RSS) of a fresh process and "
+    "its children, in which what they share counts for each; what the second of two equal lots adds, divided "
+    "by its number."
+)
+
+KERNEL = (
+    "The kernel's own memory for a thread or a process is not in them. low is under 4 KB for each worker, "
+    "medium under 64 KB, high more; it is said where all rounds agree. * decides the document's mark."
+)
+
 NO_GO = "no figures for Go"
 
 GO_GRAIN_S = 1e-3
@@ -75,8 +91,13 @@ def notes(
     """
     yield from _of_the_session(session)
     yield from (f"Not here: {reason}." for reason in session.plan.not_here)
-    if all(found.cell.operation for found in cells):
-        yield COSTS
+    if any(found.cell.is_footprint for found in cells):
+        kinds = {run.metadata.get("gopat_memory") for run in session.runs}
+        yield from (note for kind, note in (("pss", PSS), ("rss", RSS)) if kind in kinds)
+        yield KERNEL
+    timed = [found for found in cells if not found.cell.is_footprint]
+    if all(found.cell.operation for found in timed):
+        yield from [COSTS] * bool(timed)
         return
     homes = dict.fromkeys(result.runtime for result in claims if result.claim.rule is None)
     if homes:
@@ -109,6 +130,11 @@ def _of_the_session(session: Session) -> Iterator[str]:
         yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
     if session.plan.left_out:
         yield f"Left out for the budget: {', '.join(session.plan.left_out)}."
+    reasons: dict[str, list[str]] = {}
+    for name, reason in session.plan.not_predicted.items():
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        yield f"Not predicted, as {reason}: {figures.listed(names)}."
     if session.plan.no_go:
         yield f"There are {NO_GO}: {session.plan.no_go}."
 

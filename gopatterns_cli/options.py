@@ -96,6 +96,13 @@ def runtime(value: str) -> str:
     return name
 
 
+def simulated_runtime(value: str) -> str:
+    """Read the name of a runtime that the simulator can stand for."""
+    from gopatterns_cli.predicting.standing import PREDICTED  # noqa: PLC0415 - see above
+
+    return _known(value, PREDICTED)
+
+
 def runtime_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Read a list of such runtimes, `asyncio,threads`, each once; `all` is the one word in `(ALL,)`."""
     if value in (ALL, (ALL,)):

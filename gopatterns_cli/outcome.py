@@ -49,4 +49,5 @@ def _gating(gate: BaselineResult | None, verdict: Change) -> list[CellChange]:
 
 
 def _regression(change: CellChange) -> str:
-    return f"regression: {change.cell.name} takes {figures.ratio(change.slowdown)} the time of the baseline"
+    what = "memory" if change.cell.is_memory else "time"
+    return f"regression: {change.cell.name} takes {figures.ratio(change.slowdown)} the {what} of the baseline"

@@ -101,7 +101,7 @@ def _against(
     ]
     quickest = max(known, key=lambda cell: known[cell].estimate)
     holds = claim.rule == BEST_AT_CORES
-    if beaten(logs, session.plan.levels[0]) is not None:
+    if beaten(logs, session.plan.levels[0]):
         judgement = Judgement(Verdict.REFUTED if holds else Verdict.REPRODUCED)
     elif len(known) == len(others) and all(map(_is_no_quicker, known.values())):
         judgement = Judgement(Verdict.REPRODUCED if holds else Verdict.REFUTED)

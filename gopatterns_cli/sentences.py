@@ -29,6 +29,9 @@ NOUNS: dict[Axis, Callable[[float], str]] = {
 }
 """How a value of an axis is said."""
 
+NO_SHARE = 1e-8
+"""A fitted share below this is none: the fit only comes near to 0."""
+
 DOCUMENT = "claims"
 """The group of the document's own scenarios."""
 
@@ -174,7 +177,7 @@ def _law(curve: Curve) -> str:
 
 
 def _share(share: float) -> str:
-    return f"{figures.significant(100 * share, 2)}%"
+    return "0%" if share < NO_SHARE else f"{figures.significant(100 * share, 2)}%"
 
 
 def _shares(ends: Interval) -> str:
@@ -189,7 +192,7 @@ def _advice(curve: Curve) -> str:
     if best is not None and best.difference is not None and best.difference.low <= 1:
         return "Nothing here is proved quicker than the plain loop."
     if curve.axis is Axis.DURATION:
-        return f"From {noun(at.x)} on it is as good as it gets."
+        return "It still grows." if at is last else f"From {noun(at.x)} on it is as good as it gets."
     if at is last:
         return f"Take {noun(at.x)} or measure more: it still grows."
     return f"Take {noun(at.x)}: more gains less than 10%."

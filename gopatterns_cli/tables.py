@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gopatterns_cli.claims import ClaimResult, judge_cell, speaks_about
+from gopatterns_cli.complexity import Written, stored
+from gopatterns_cli.footprints import FootprintTable
 from gopatterns_cli.makespan import unequal_jobs
 from gopatterns_cli.measured import Measured, ratio
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE, Cell
@@ -109,8 +111,11 @@ class SummaryRow:
         cells: what was measured of it on the runtime that decides.
         elsewhere: the same on the other runtimes.
         go: the same in Go.
-        judgement: the verdict.
+        judgement: the verdict on the gain.
         is_paced: a gain is the share of a rate that is held.
+        written: our text of the pattern, counted; None where there is none.
+        taken: bytes of an idle worker of ours on its home runtime; None where nobody looked.
+        size: what that is called: low, medium or high; None where the rounds do not agree.
     """
 
     id: str
@@ -124,6 +129,9 @@ class SummaryRow:
     go: tuple[Measured, ...]
     judgement: Judgement
     is_paced: bool
+    written: Written | None = None
+    taken: float | None = None
+    size: str | None = None
 
 
 def table(
@@ -145,15 +153,23 @@ def overheads(session: Session, cells: Mapping[Cell, Measured]) -> Iterator[Over
     """Set every `gopat` cell beside the `native` one of the same configuration, in the plan's order."""
     for cell, found in cells.items():
         by_hand = replace(cell, arm=NATIVE)
-        if cell.arm == GOPAT and by_hand in cells:
+        if cell.arm == GOPAT and by_hand in cells and not cell.is_footprint:
             cost = ratio(session, cell, by_hand)
             native = cells[by_hand]
             if cost is not None:
                 yield Overhead(found, native, cost, unequal_jobs(found.wait_s, native.wait_s))
 
 
-def summary(results: Iterable[ClaimResult]) -> tuple[SummaryRow, ...]:
-    """Return the document's summary table: every claim that gives a range, and the limiter's."""
+def summary(
+    results: Iterable[ClaimResult], footprints: Iterable[FootprintTable] = ()
+) -> tuple[SummaryRow, ...]:
+    """
+    Return the document's summary table: every claim that gives a range, and the limiter's; beside its marks
+    what was counted of our text, and what was looked at of memory.
+    """
+    summed_up = [r for r in results if r.claim.gain is not None or r.claim.id.startswith("summary/")]
+    texts = stored() if summed_up else {}
+    workers = {table.pattern: table.deciding for table in footprints if table.mark is not None}
     return tuple(
         SummaryRow(
             id=result.claim.id,
@@ -167,9 +183,11 @@ def summary(results: Iterable[ClaimResult]) -> tuple[SummaryRow, ...]:
             go=result.go,
             judgement=result.judgement,
             is_paced=result.is_paced,
+            written=next((text for text in texts.get(result.pattern, ()) if text.arm == GOPAT), None),
+            taken=None if (row := workers.get(result.pattern)) is None else row.taken,
+            size=None if row is None else row.size,
         )
-        for result in results
-        if result.claim.gain is not None or result.claim.id.startswith("summary/")
+        for result in summed_up
     )
 
 

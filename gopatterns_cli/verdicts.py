@@ -95,22 +95,19 @@ def judge(speedup: RatioEstimate, low: float, high: float) -> Judgement:
     return Judgement(Verdict.INCONCLUSIVE, rounds_needed=needed)
 
 
-def beaten(logs: Sequence[Sequence[float]], level: float) -> int | None:
-    """Return which of several is proved to be better than a reference by more than x1.10; None when none is.
-
-    The best-proved of them, after Holm's correction for how many there are.
+def beaten(logs: Sequence[Sequence[float]], level: float) -> bool:
+    """Whether one of several is proved to be better than a reference by more than x1.10, after Holm's
+    correction.
 
     Args:
-        logs: of each, the logarithm per round of the reference's time over its own.
+        logs: of each, the logarithm per round of the reference's time over its own; empty counts as no proof.
         level: confidence that none is called better by mistake, 0.95; each test is two-sided.
 
     Source: S. Holm, A Simple Sequentially Rejective Multiple Test Procedure, Scand. J. Statist. 6 (1979): the
     smallest p-value is tested first, at the level over the number of tests.
     """
     found = [2 * signed_rank.p_above(one, math.log(SAME_WITHIN)) for one in logs]
-    if not found or min(found) > (1 - level) / len(found):
-        return None
-    return max(range(len(logs)), key=lambda i: (-found[i], signed_rank.estimate(logs[i])))
+    return bool(found) and min(found) <= (1 - level) / len(found)
 
 
 def combine(judgements: Sequence[Judgement]) -> Judgement:

@@ -69,6 +69,11 @@ def _why(cell: Cell, error: BaseException) -> str:
 
 
 def _measured(runner: pyperf.Runner, cell: Cell, asked: argparse.Namespace) -> dict[str, Any]:
+    if cell.is_footprint:
+        from gopatterns_cli.memory import system, taking  # noqa: PLC0415 - nobody else needs it
+
+        told = _told(runner, cell, taking.looked_at(cell), asked.runs_before)
+        return {**told, "memory": system.reading().kind}
     if cell.operation is not None:
         from gopatterns_cli.overhead import timing  # noqa: PLC0415 - nobody else needs it
 

@@ -7,11 +7,13 @@ Every pattern's module ends with one `demo`; `gopat run`, the contract tests and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from patterns.launch import note
 from patterns.runtimes import pause
+from patterns.runtimes.simulator import is_apart, simulated_cost
 from patterns.traps import call, running, sleep
 
 if TYPE_CHECKING:
@@ -120,12 +122,14 @@ class Demo:
 async def busy(number: int, seconds: float) -> None:
     """
     Be busy with job `number` for `seconds`; whoever watches the demo sees it. On `processes` it is a worker
-    process that is busy.
+    process that is busy, and one in virtual time where the simulator stands for them.
     """
     note("job", number)
     try:
         if running().driver.name == "processes":
             await call(pause, seconds, abandon=True)
+        elif is_apart(running().driver):
+            await call(simulated_cost(seconds)(partial(int)), abandon=True)
         else:
             await sleep(seconds)
     finally:

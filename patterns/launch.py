@@ -12,6 +12,7 @@ from patterns.pinning import pinned
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from patterns.runtimes._costs import Costs
     from patterns.runtimes._main import Outcome
 
 T = TypeVar("T")
@@ -70,7 +71,7 @@ def _warn(outcome: Outcome) -> None:
         )
 
 
-def launch(
+def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be told
     main: Callable[..., Awaitable[Any]],
     *args: Any,
     runtime: str = "asyncio",
@@ -79,19 +80,29 @@ def launch(
     keep_trace: bool = False,
     workers: int | None = None,
     pin: bool = False,
+    costs: Costs | None = None,
 ) -> Outcome:
     """
     Run `main(*args)` as `run` does, and return how it ended in place of raising its error.
 
     `observe(at_ns, task, verb, subject)` is told of every suspension, end and note, in the thread of
     the task; it must be quick and must not raise. `workers` processes are started beforehand, on `processes`.
+    `costs` are for the simulator, which then stands for the runtime that they were measured on.
     """
     module = runtimes.load(runtime)
+    if costs is not None and runtime != "simulator":
+        raise ValueError(f"costs: found with {runtime}, allowed on the simulator only")
     if traps.current.get() is not None:
         raise RuntimeError("run inside a task: await the function instead")
     with pinned(runtime) if pin else nullcontext():
         outcome: Outcome = module.run(
-            main, args, seed=seed, observe=observe, keep_trace=keep_trace, workers=workers
+            main,
+            args,
+            seed=seed,
+            observe=observe,
+            keep_trace=keep_trace,
+            workers=workers,
+            **({} if costs is None else {"costs": costs}),
         )
     return outcome
 

@@ -15,6 +15,7 @@ from scenarios.model import Advice, Against, Arms, Claim, Job, Json, Scenario
 from scenarios.problem import Problem
 from scenarios.rules import findings
 from scenarios.shapes import claim_labels, shape
+from scenarios.wire import AT_CORES
 
 BAND = 1.10
 """The band of a claim that names none (METHOD, point 5)."""
@@ -122,8 +123,8 @@ def _advice(values: Json) -> Advice:
     workers, stages = values.get("workers"), values.get("stages")
     return Advice(
         pattern=values["pattern"],
-        workers=(workers[0], workers[1]) if isinstance(workers, list) else None,
-        cores=workers == "cores",
+        workers=(workers[0], workers[1]) if workers and workers != AT_CORES else None,
+        cores=workers == AT_CORES,
         stages=(stages[0], stages[1]) if stages else None,
     )
 

@@ -35,7 +35,25 @@ OPERATIONS = (
 )
 """The operations there are; what each one is stands where it is measured."""
 
-MEMORY = frozenset({"task-memory", "channel-memory"})
+FOOTPRINT = "memory"
+"""The kind of job that is none: workers or items of a pattern are held, and what they take is looked at."""
+
+HELD: Mapping[str, tuple[str, ...]] = {
+    "idle-worker": (
+        "worker-pool",
+        "managed-worker-pool",
+        "fan-out-fan-in",
+        "pipeline",
+        "errgroup",
+        "error-collection",
+        "semaphore",
+        "token-bucket",
+    ),
+    "queued-item": ("worker-pool", "managed-worker-pool", "pipeline"),
+}
+"""What is held, and the patterns that have it."""
+
+MEMORY = frozenset({"task-memory", "channel-memory", *HELD})
 """Those whose figure is bytes."""
 
 POOLED = frozenset({"pool-no-op", "pool-wait", "fan-out"})
@@ -61,13 +79,15 @@ class Job:
     Attributes:
         kind: `wait` for a latency; `cpu`, computing that takes so long in Python; `mixed`, a share of each;
             `image`, fetched in that time and then made smaller; `http`, a page that a server on loopback
-            gives after that time; `python`, a function of the user's; `operation`, one of the layer itself.
+            gives after that time; `python`, a function of the user's; `operation`, one of the layer itself;
+            `memory`, none: what a worker or an item takes is looked at.
         duration_s: how long one job takes, in seconds; 0 for `python`.
-        count: how many jobs a run has, at least 1; of `python` at the most, 0 for all inputs.
+        count: how many jobs a run has, at least 1; of `python` at the most, 0 for all inputs; of `memory`
+            how many are held, and then as many again.
         share: the share of `mixed` that computes, above 0 and below 1.
         function: of `python`, as MODULE:FUNCTION.
         inputs: of `python`, as MODULE:ITERABLE, a file of lines or a glob of paths.
-        operation: of `operation`, its name, one of `OPERATIONS`.
+        operation: of `operation`, its name, one of `OPERATIONS`; of `memory` what is held, one of `HELD`.
     """
 
     kind: str
@@ -228,6 +248,11 @@ class Scenario:
     def stem(self) -> str:
         """The name without its group, as it stands in the names of cells."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def is_footprint(self) -> bool:
+        """Whether it looks at memory and takes no time."""
+        return self.job.kind == FOOTPRINT
 
     @property
     def group(self) -> str | None:

@@ -9,10 +9,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from scenarios.model import ADVISED, COMBINATION, IDEAL, OPERATIONS, OVERHEAD, POOLED, SERIAL_LOOP
+from scenarios.model import (
+    ADVISED,
+    COMBINATION,
+    FOOTPRINT,
+    HELD,
+    IDEAL,
+    OPERATIONS,
+    OVERHEAD,
+    POOLED,
+    SERIAL_LOOP,
+)
 from scenarios.near import did_you_mean
 from scenarios.problem import bare, shown
-from scenarios.wire import WireArms, WireClaim, WireJob, WireScenario, WireWhere
+from scenarios.wire import AT_CORES, WireArms, WireClaim, WireJob, WireScenario, WireWhere
 
 Finding = tuple[str, str, str]
 
@@ -25,6 +35,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "mixed": ("duration", "count", "share"),
     "python": ("function", "inputs"),
     "operation": ("operation", "count"),
+    FOOTPRINT: ("operation", "count"),
 }
 """The keys that a kind of job cannot do without; of the others those are a duration and a count."""
 
@@ -51,16 +62,16 @@ def findings(
     """
     named = wire.pattern or []
     first = named[0] if named else None
-    for name in named:
-        if len(named) > 1 or name != OVERHEAD:
-            yield from _known("pattern", name, [*patterns, COMBINATION])
-    if len(set(named)) < len(named):
-        yield "pattern", "a value more than once", "each value once"
+    yield from _patterns(named, patterns)
     if wire.job:
         yield from _job(wire.job, named)
     if wire.arms:
         yield from _arms(wire.arms, runtimes)
         yield from _ladders(wire.arms, named)
+    if wire.job and wire.job.kind == FOOTPRINT:
+        yield from _footprint(wire, patterns)
+        yield from _skip(wire, runtimes)
+        return
     if first == BUCKET and wire.arms and "rates" not in wire.arms.model_fields_set:
         yield "arms.rates", "nothing", "a list such as [100, 1_000], because token-bucket holds a rate"
     taking = [name for name in named if patterns.get(name, name == COMBINATION)]
@@ -70,11 +81,16 @@ def findings(
         operation = wire.job.operation
         yield from _takes_workers(wire, labels, operation, takes_workers=operation in POOLED)
     yield from _swept(wire)
-    if wire.break_even and wire.break_even.against and wire.arms and wire.arms.runtimes:
-        allowed = [SERIAL_LOOP, IDEAL, *wire.arms.runtimes]
-        yield from _known("break_even.against", wire.break_even.against, allowed)
     yield from _claims(wire, labels)
     yield from _skip(wire, runtimes)
+
+
+def _patterns(named: Sequence[str], patterns: Collection[str]) -> Iterator[Finding]:
+    for name in named:
+        if len(named) > 1 or name != OVERHEAD:
+            yield from _known("pattern", name, [*patterns, COMBINATION])
+    if len(set(named)) < len(named):
+        yield "pattern", "a value more than once", "each value once"
 
 
 def _known(trail: str, found: str, allowed: Collection[str]) -> Iterator[Finding]:
@@ -94,7 +110,9 @@ def _job(job: WireJob, named: Sequence[str]) -> Iterator[Finding]:
     for key in sorted(job.model_fields_set - taken):
         yield f"job.{key}", "a key too many", f"none, because a {job.kind} job takes no {key}"
     if job.operation:
-        yield from _known("job.operation", job.operation, OPERATIONS)
+        yield from _known("job.operation", job.operation, HELD if job.kind == FOOTPRINT else OPERATIONS)
+    if job.kind == FOOTPRINT:
+        return
     waiting = [name for name in named if name in {PIPELINE, BUCKET}]
     if (job.kind == "operation") != (OVERHEAD in named) and named:
         yield "job.kind", job.kind, f"operation with the pattern {OVERHEAD}, and with no other"
@@ -102,6 +120,19 @@ def _job(job: WireJob, named: Sequence[str]) -> Iterator[Finding]:
         yield "job.kind", job.kind, f"wait, the only kind of job that {waiting[0]} is measured with"
     elif job.kind != "mixed" and COMBINATION in named:
         yield "job.kind", job.kind, f"mixed, the only kind of job that {COMBINATION} is measured with"
+
+
+def _footprint(wire: WireScenario, patterns: Collection[str]) -> Iterator[Finding]:
+    """Memory is looked at once: nothing can be chosen but the runtimes, and nothing claimed of a time."""
+    held = (wire.job and wire.job.operation) or ""
+    for name in wire.pattern or ():
+        if held in HELD and name in {OVERHEAD, *patterns}:
+            yield from _known("pattern", name, HELD[held])
+    written = wire.arms.model_fields_set if wire.arms else set()
+    for key in sorted(written - {"runtimes", "home"}):
+        yield f"arms.{key}", "a key too many", "none, because memory is looked at once"
+    if wire.claim:
+        yield "claim", "a claim", "none, because claims are about times and this file about memory"
 
 
 def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
@@ -116,12 +147,15 @@ def _arms(arms: WireArms, runtimes: Sequence[str]) -> Iterator[Finding]:
 
 
 def _swept(wire: WireScenario) -> Iterator[Finding]:
-    """What stands beside several values: marks at whole worker counts, no figures beside several patterns."""
+    """Marks at whole worker counts, figures beside one pattern, a break-even against what is there."""
     if wire.marks and any(workers != int(workers) or workers < 1 for workers, _ in wire.marks):
         yield "marks", shown(wire.marks), "pairs of a worker count and a speed-up, such as [[10, 9.98]]"
     figures = [claim for claim in wire.claim or () if claim and not claim.rule]
     if len(wire.pattern or ()) > 1 and figures:
         yield "claim", "a figure beside several patterns", "rules beside several patterns"
+    if wire.break_even and wire.break_even.against and wire.arms and wire.arms.runtimes:
+        allowed = [SERIAL_LOOP, IDEAL, *wire.arms.runtimes]
+        yield from _known("break_even.against", wire.break_even.against, allowed)
 
 
 def _ladders(arms: WireArms, named: Sequence[str]) -> Iterator[Finding]:
@@ -208,6 +242,8 @@ def _advised(trail: str, claim: WireClaim, wire: WireScenario) -> Iterator[Findi
         yield from _known(f"{trail}.pattern", claim.advised.pattern, wire.pattern)
     for key in ("workers", "stages"):
         ends, measured = getattr(claim.advised, key, None), getattr(wire.arms, key, None) or ()
+        if ends == AT_CORES:
+            continue
         if isinstance(ends, list) and ends[0] > ends[1]:
             yield f"{trail}.{key}", shown(ends), "the lower end first"
         elif isinstance(ends, list) and not any(ends[0] <= count <= ends[1] for count in measured):

@@ -96,7 +96,8 @@ def _group_or_scenario(target: str, known: Sequence[Scenario]) -> list[Selection
 
 
 def _pattern(target: str, known: Sequence[Scenario]) -> list[Selection]:
-    scenarios = tuple(scenario for scenario in known if scenario.pattern == target)
+    timed = (scenario for scenario in known if not scenario.is_footprint)  # memory is a group of its own
+    scenarios = tuple(scenario for scenario in timed if scenario.pattern == target)
     return [Selection(target, scenarios)] if scenarios else []
 
 

@@ -25,6 +25,7 @@ from scenarios.notation import (
 ID = r"[a-z0-9]+([-./_][a-z0-9]+)*"
 MOST_WORKERS = 1_000_000
 MOST_STAGES = 1_000
+AT_CORES = [MOST_WORKERS, 1]
 
 
 def _duration(value: object) -> float:
@@ -52,6 +53,11 @@ def _buffers(value: object) -> object:
 
 def _stages(value: object) -> object:
     return list(parse_counts(value, at_most=MOST_STAGES)) if isinstance(value, str) else value
+
+
+def _span(value: object) -> object:
+    """Read `cores` as no span that anybody could write: as many as there are."""
+    return AT_CORES if value == "cores" else value
 
 
 def _one_or_more(value: object) -> object:
@@ -82,7 +88,7 @@ DurationLadder = Annotated[list[Duration], Field(min_length=1), BeforeValidator(
 Buffers = Annotated[list[Capacity], Field(min_length=1), BeforeValidator(_buffers)]
 Stages = Annotated[list[StageCount], Field(min_length=1), BeforeValidator(_stages)]
 Patterns = Annotated[list[Text], Field(min_length=1), BeforeValidator(_one_or_more)]
-AdvisedWorkers = Annotated[list[Workers], Field(min_length=2, max_length=2)] | Literal["cores"]
+Span = Annotated[list[Workers], Field(min_length=2, max_length=2), BeforeValidator(_span)]
 AdvisedStages = Annotated[list[StageCount], Field(min_length=2, max_length=2)]
 Within = Annotated[float, Field(ge=1, le=10)]
 Pools = Annotated[list[Pool], Field(min_length=1), BeforeValidator(_one_or_more)]
@@ -99,8 +105,8 @@ class Table(BaseModel):
 class WireJob(Table):
     """The table `job`."""
 
-    kind: Literal["wait", "cpu", "mixed", "image", "http", "python", "operation"] | None = Field(
-        description="wait, cpu, mixed, image, http, python or operation"
+    kind: Literal["wait", "cpu", "mixed", "image", "http", "python", "operation", "memory"] | None = Field(
+        description="wait, cpu, mixed, image, http, python, operation or memory"
     )
     duration: Duration | None = Field(default=None, description=ALLOWED_DURATION)
     count: Count | None = Field(default=None, description=allowed_count())
@@ -112,7 +118,9 @@ class WireJob(Table):
         default=None,
         description="the user's own: MODULE:ITERABLE, a file with an input on each line, or a glob",
     )
-    operation: Text | None = Field(default=None, description="the name of an operation, such as buffered")
+    operation: Text | None = Field(
+        default=None, description="the name of an operation, such as buffered, or what is held, idle-worker"
+    )
 
 
 class WireArms(Table):
@@ -148,7 +156,7 @@ class WireAdvised(Table):
     """The table `advised` of a claim."""
 
     pattern: Text | None = Field(description="one of the names in pattern")
-    workers: AdvisedWorkers | None = Field(
+    workers: Span | None = Field(
         default=None, description='the lowest and the highest count, such as [100, 10_000], or "cores"'
     )
     stages: AdvisedStages | None = Field(

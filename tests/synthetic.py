@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import scenarios
 from gopatterns_cli import session as sessions
-from gopatterns_cli.measuring.cells import COLD, NATIVE, PEER, Cell
+from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, PEER, Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.memory.choosing import cells_of as footprints
 from gopatterns_cli.overhead.choosing import cells_of as operations
 from scenarios.model import OVERHEAD
 
@@ -60,6 +61,12 @@ ITEM_S = {
 }
 """What an item of any operation costs; of peers there are only these, whichever are here."""
 
+WORKER_BYTES = {GO: 2_700.0, "fibers": 2_200.0, "asyncio": 2_900.0, "threads": 16_500.0, "processes": 8e6}
+"""What an idle worker of any pattern takes."""
+
+ITEM_BYTES = {GO: 8.0, "fibers": 40.0, "asyncio": 40.0, "threads": 40.0, "processes": 40.0}
+"""What a queued item of any pattern takes."""
+
 BY_HAND = 0.9
 """The hand-written arm needs this share of what we need beside waiting."""
 
@@ -82,6 +89,7 @@ class Truth:
         out_of_reach: claims decided before measuring.
         lost: (round, cell) that a session is missing.
         machine: facts.
+        predicted: by so much of its true time every arm of ours was predicted to take, where they were.
     """
 
     rounds: int = 12
@@ -103,6 +111,7 @@ class Truth:
     machine: Mapping[str, object] = field(default_factory=lambda: dict(MACHINE))
     started: str = "2026-11-24T04:12:33.000001Z"
     group: str = "claims"
+    predicted: float | None = None
 
 
 COSTS = Truth(
@@ -113,6 +122,16 @@ COSTS = Truth(
     out_of_reach={},
 )
 """A session of operations."""
+
+
+MEMORY = Truth(
+    rounds=6,
+    go=True,
+    names=("worker-pool-memory", "pipeline-memory", "pipeline-item-memory", "semaphore-memory"),
+    group="memory",
+    out_of_reach={},
+)
+"""A session that looked at memory."""
 
 
 def written(path: Path, truth: Truth | None = None, **changes: object) -> Path:
@@ -141,6 +160,9 @@ def session(path: Path, truth: Truth) -> sessions.Session:
         values={cell.name: 1 for cell in cells},
         scenarios={scenario.name: scenarios.to_json(scenario) for scenario in measured},
         out_of_reach=truth.out_of_reach,
+        predicted={}
+        if truth.predicted is None
+        else {cell.name: truth.predicted * _seconds(cell) for cell in cells if cell.arm == GOPAT},
     )
     return sessions.Session(
         path=path,
@@ -159,6 +181,8 @@ def session(path: Path, truth: Truth) -> sessions.Session:
 
 
 def _cells(scenario: scenarios.Scenario, truth: Truth) -> tuple[Cell, ...]:
+    if scenario.is_footprint:
+        return footprints(scenario, quick=truth.quick, wanted=None, go=truth.go)[0]
     if scenario.pattern != OVERHEAD:
         return cells_of(scenario, quick=truth.quick, runtimes=None, go=truth.go)
     cells, _ = operations(scenario, quick=truth.quick, runtimes=None, go=truth.go)
@@ -175,6 +199,8 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
             slower = (factor for name, factor in truth.slower.items() if cell.name.startswith(name))
             facts = {"gopat_cell": cell.name, "name": cell.name, "gopat_round": number, "gopat_pos": position}
             waits = {"gopat_job_s": _wait_s(cell), **_parts(cell, seconds)} if cell.duration_s else {}
+            if cell.is_footprint:
+                facts["gopat_memory"] = "pss"
             if (number, cell.name) not in truth.lost:
                 yield Run((seconds * math.prod(slower),), (), {**facts, **waits})
 
@@ -195,7 +221,10 @@ def _runtime(cell: Cell) -> str | None:
 
 
 def _seconds(cell: Cell) -> float:
-    """The time of a cell without noise."""
+    """The time of a cell without noise; of one that looks at memory, its bytes."""
+    if cell.is_footprint:
+        taken = WORKER_BYTES if cell.operation == "idle-worker" else ITEM_BYTES
+        return taken[_runtime(cell)] * (BY_HAND if cell.arm == NATIVE else 1.0)
     if cell.operation is not None:
         asked_s = cell.asked_s or 0.0
         return asked_s + cell.count * ITEM_S[GO if cell.is_go else cell.runtime]

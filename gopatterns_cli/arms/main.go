@@ -36,6 +36,7 @@ type measured struct {
 	Budget  *budget      `json:"budget"`
 	Go      string       `json:"go_version"`
 	Procs   int          `json:"gomaxprocs"`
+	Memory  string       `json:"memory,omitempty"`
 }
 
 func main() {
@@ -87,6 +88,9 @@ func measure(given string, loops, values, warmups int) error {
 		found.Values = append(found.Values, seconds)
 	}
 	found.JobS, found.Budget = arm.spent()
+	if asked.JobKind == "memory" {
+		_, found.Memory, _ = footprint()
+	}
 	return json.NewEncoder(os.Stdout).Encode(found)
 }
 
@@ -126,6 +130,9 @@ func armOf(asked *cell) (*arm, error) {
 	}
 	if asked.Pattern == "overhead" {
 		return operation(asked)
+	}
+	if asked.JobKind == "memory" {
+		return held(asked)
 	}
 	if asked.Pattern == "token-bucket" {
 		if asked.Rate <= 0 {

@@ -82,7 +82,11 @@ def bench(  # noqa: PLR0913 - one parameter per option
     gopat bench worker-pool --workers 1..10000
     """
     from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.beginning import begun, with_practices  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.beginning import (  # noqa: PLC0415 - keeps --help light
+        begun,
+        with_practices,
+        with_predictions,
+    )
     from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.resuming import interrupted  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
@@ -121,6 +125,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
         if not resume:
+            session = with_predictions(session, _say, measures=budget is None)
             session = create(with_practices(session), exactly=output is not None)
         session = _measured(session)
     if as_json:
@@ -132,6 +137,10 @@ def bench(  # noqa: PLR0913 - one parameter per option
     rows = [measured(session, cell) for cell in session.plan.cells]
     for line in benched.table(session, rows, width()):
         print(line)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _check_resume(chosen: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ def _report(path: Path) -> dict[str, Any]:
     except ScenarioError as error:
         return {"file": str(path), "scenario": None, "claims": [], "problems": list(error.problems)}
     claims = [claim.id for claim in scenario.claims]
-    named = scenario.patterns or (scenario.pattern,)
+    named = () if scenario.is_footprint else scenario.patterns or (scenario.pattern,)
     problems = [
         f"{scenario.path}: pattern: found {pattern}, allowed a pattern that has arms"
         for pattern in named

@@ -65,12 +65,14 @@ def compare(  # noqa: PLR0913 - one parameter per option
     from gopatterns_cli import comparison  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.session import load  # noqa: PLC0415
 
+    chosen = _chosen(session, results, quick=quick)
     found = comparison.compare(
-        _chosen(session, results, quick=quick),
+        chosen,
         None if baseline is None else load(baseline),
         tolerance=tolerance,
         strict=strict,
         across_machines=across_machines,
+        memory=comparison.memory_beside(chosen, results),
     )
     print(_rendered(found, "json" if as_json else form), end="")
     return found.outcome.code

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gopatterns_cli.options import count, pattern, runtime
+from gopatterns_cli.options import count, one_of, pattern, runtime, simulated_runtime
 
 
-def run(
+def run(  # noqa: PLR0913 - one parameter per option
     pattern_name: Annotated[
         str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
     ],
+    *,
     runtime_name: Annotated[
         str, typer.Option("--runtime", metavar="NAME", parser=runtime, help="As `gopat list` has them.")
     ] = "asyncio",
@@ -23,18 +24,37 @@ def run(
     pin: Annotated[
         bool, typer.Option("--pin", help="Keep the runtime threads on one core: cheaper hand-overs.")
     ] = False,
+    costs: Annotated[
+        str | None,
+        typer.Option(
+            metavar="measured", parser=one_of("measured"), help="Simulate what operations cost here, too."
+        ),
+    ] = None,
+    stands_for: Annotated[
+        str | None,
+        typer.Option(
+            "--as", metavar="NAME", parser=simulated_runtime, help="With --costs: the runtime; asyncio."
+        ),
+    ] = None,
+    cores: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=count(1, 10_000), help="With --costs: on so many cores."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
     **wanted: Any,
 ) -> None:
     r"""Run a pattern's demo and show what each task is doing.
 
     Without options it is the document's example. The simulator takes no real time and gives the ideal
-    exactly. A pattern takes some of the options below and refuses the others. Ctrl-\ prints what every task
-    waits for.
+    exactly; with --costs measured, what another runtime would need here, or on more cores, where tasks and
+    operations take what was measured. A pattern takes some of the options below and refuses the others.
+    Ctrl-\ prints what every task waits for.
 
     gopat run worker-pool --workers 10
 
     gopat run pipeline --runtime simulator --latency 1s --json
+
+    gopat run worker-pool --workers 10000 --jobs 100000 --runtime simulator --costs measured
     """
     import json  # noqa: PLC0415 - only when asked for
     from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
@@ -43,6 +63,7 @@ def run(
         choose,
         figures,
         most_at_once,
+        simulation,
         tasks_of,
     )
     from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
@@ -58,28 +79,40 @@ def run(
     demo = catalogue.load(pattern_name).demo
     given = {name: None if value is False else value for name, value in wanted.items()}
     options = choose(pattern_name, demo, runtime_name, given)
+    simulated_costs = simulation(runtime_name, costs, stands_for, cores)
     simulated = runtime_name == "simulator"
+    label = None if simulated_costs is None else simulated_costs.label
     chosen = {option.name: vars(options)[option.name] for option in demo.options}
     watch = Watch(line_per_job=not as_json)
     heading = "" if as_json else title(pattern_name, runtime_name, demo.options, chosen)
+    where = (runtime_name, seed, pin, None if simulated_costs is None else simulated_costs.costs)
     with dumping():
-        outcome = _watched(watch, demo, options, (runtime_name, seed, pin), heading)
+        outcome = _watched(watch, demo, options, where, heading)
     if outcome.error is not None:
         raise outcome.error
-    at_once = most_at_once(runtime_name)
+    at_once = most_at_once(runtime_name, simulated_costs)
     taken = figures(demo, options, outcome, watch.peak if at_once is None else min(watch.peak, at_once))
     if at_once is not None and (tasks_of(options) or 0) > at_once:
-        print(f"note: at most {at_once} worker processes here, 4 for each core", file=sys.stderr)
+        there = "there" if simulated_costs else "here"
+        print(f"note: at most {at_once} worker processes {there}, 4 for each core", file=sys.stderr)
     if as_json:
         names = {"pattern": pattern_name, "runtime": runtime_name, "seed": (seed or 0) if simulated else None}
         trace = None if outcome.trace is None else outcome.trace.hash
         print(
             json.dumps(
-                {**names, **chosen, "results": len(outcome.value), "trace": trace, **asdict(taken)}, indent=2
+                {
+                    **names,
+                    **chosen,
+                    "results": len(outcome.value),
+                    "trace": trace,
+                    "simulation": label,
+                    **asdict(taken),
+                },
+                indent=2,
             )
         )
         return
-    note = f"virtual time, seed {seed or 0}" if simulated else ""
+    note = f"{label or 'virtual time'}, seed {seed or 0}" if simulated else ""
     for line in summary(taken, tasks_of(options), outcome, width(), note=note, serial=demo.serial):
         print(line)
 
@@ -91,7 +124,9 @@ def with_every_option() -> Callable[..., None]:
     return with_demo_options(run)
 
 
-def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None, bool], title: str) -> Any:
+def _watched(
+    watch: Any, demo: Any, options: Any, where: tuple[str, int | None, bool, Any], title: str
+) -> Any:
     """
     Run the demo in a view, which shows nothing when there is no title; leave the last picture on a
     terminal.
@@ -99,7 +134,7 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None, 
     from gopatterns_cli import demonstration  # noqa: PLC0415 - keeps --help light
     from patterns.launch import launch  # noqa: PLC0415 - keeps --help light
 
-    runtime_name, seed, pin = where
+    runtime_name, seed, pin, costs = where
     simulated = runtime_name == "simulator"
     if simulated:
         import gc  # noqa: PLC0415 - only here
@@ -115,6 +150,7 @@ def _watched(watch: Any, demo: Any, options: Any, where: tuple[str, int | None, 
             observe=watch.observe,
             workers=demonstration.tasks_of(options) or 1,
             pin=pin,
+            costs=costs,
         )
 
     if not title:

@@ -33,12 +33,13 @@ def show(
     """
     import json  # noqa: PLC0415 - only when asked for
 
-    from gopatterns_cli import sources  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli import complexity, sources  # noqa: PLC0415 - keeps --help light
 
     wanted, runtimes = _words(arm), _words(runtime)
     places = sources.chosen(pattern_name, wanted, runtimes)
     found = [sources.read(place, whole=whole) for place in places]
     if as_json:
+        counted = {text.path: text for text in complexity.stored().get(pattern_name, ())}
         entries = [
             {
                 "arm": source.arm,
@@ -46,6 +47,8 @@ def show(
                 "language": source.language,
                 "path": source.path,
                 "lines": source.lines,
+                "code_lines": counted[source.path].lines if source.path in counted else None,
+                "branches": counted[source.path].branches if source.path in counted else None,
                 "text": source.text,
             }
             for source in found

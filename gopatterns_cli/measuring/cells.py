@@ -8,7 +8,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from gopatterns_cli.measuring.typed import checked, shown
-from scenarios.model import MEMORY
+from scenarios.model import FOOTPRINT, MEMORY
 from scenarios.notation import write_duration
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Cell:
         workers: None where the pattern takes none.
         buffer: capacity of the hops between stages, in items.
         job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python`, `tuned` (a user's
-            function under `gopat tune`) or `operation`.
+            function under `gopat tune`) or `operation`; `memory` where nothing is timed.
         duration_s: what one job is asked to take; of an `image` fetching it, of `http` what the server waits.
         count: number of jobs in one run of the workload.
         ladder: the scenario measures several durations, so the name tells which.
@@ -52,7 +52,7 @@ class Cell:
         rate: requests per second that a limiter lets through; None where there is none.
         function: of `python` and `tuned`, as MODULE:FUNCTION.
         inputs: of `python`, as MODULE:ITERABLE, a file or a glob; of `tuned` where its sample is kept.
-        operation: of `operation`, its name.
+        operation: of `operation`, its name; of `memory`, what is held.
         pin: its threads are kept on one core.
         ordered: the results come in the order of the jobs.
         stages: how many an item's work is cut into; None for the document's pipeline and for other patterns.
@@ -95,6 +95,11 @@ class Cell:
     def is_memory(self) -> bool:
         """Its values are no seconds but the bytes that an item takes."""
         return self.operation in MEMORY
+
+    @property
+    def is_footprint(self) -> bool:
+        """It looks at what a worker or an item of a pattern takes."""
+        return self.job_kind == FOOTPRINT
 
     @property
     def sleep_s(self) -> float:

@@ -82,8 +82,8 @@ def _configurations(scenario: Scenario, runtimes: Sequence[str]) -> Iterator[Con
         buffers = arms.buffers if is_pipeline and arms.buffers else (arms.buffer,)
         workers: Sequence[int | None] = (None,) if is_pipeline else arms.workers or (None,)
         stages: Sequence[int | None] = arms.stages or (None,) if is_pipeline else (None,)
-        for runtime, *rest in product(runtimes, arms.pool, workers, stages, buffers):
-            yield Configuration(pattern, runtime, *rest)
+        for runtime, pool, count, cuts, buffer in product(runtimes, arms.pool, workers, stages, buffers):
+            yield Configuration(pattern, runtime, pool, count, cuts, buffer)
 
 
 def _quick(

@@ -16,6 +16,7 @@ from gopatterns_cli.measuring.fitting import fitted
 from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.machine import cores, cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
+from gopatterns_cli.memory.choosing import cells_of as footprints
 from gopatterns_cli.overhead.choosing import cells_of as operations
 from gopatterns_cli.sweeping import most_workers
 from scenarios.model import (
@@ -66,6 +67,9 @@ def draft(  # noqa: PLR0913 - one keyword per option
     for scenario in _short(measured, out_of_reach) if quick else measured:
         if scenario.pattern == OVERHEAD:
             found, lacking = operations(scenario, quick=quick, runtimes=runtimes, go=not no_go)
+            planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
+        elif scenario.is_footprint:
+            found, lacking = footprints(scenario, quick=quick, wanted=runtimes, go=not no_go)
             planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
         else:
             found = cells_of(scenario, quick=quick, runtimes=runtimes, go=not no_go)

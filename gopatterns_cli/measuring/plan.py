@@ -40,6 +40,9 @@ class Plan:
         no_go: why there are no arms of Go; empty where there are, or none were asked for.
         not_here: peers that cannot be measured here, each with the reason.
         counts: by cell, how many items a run has where that is fewer than its own count: it is slow.
+        predicted: by cell, the seconds that the simulator gave it before anything was measured; empty when
+            nothing was predicted.
+        not_predicted: by cell of ours, why it has no prediction.
     """
 
     seed: int
@@ -58,6 +61,8 @@ class Plan:
     go_practices: "Mapping[str, Mapping[str, int]]" = field(default_factory=dict)
     not_here: tuple[str, ...] = ()
     counts: "Mapping[str, int]" = field(default_factory=dict)
+    predicted: "Mapping[str, float]" = field(default_factory=dict)
+    not_predicted: "Mapping[str, str]" = field(default_factory=dict)
 
     def cell(self, name: str) -> Cell:
         """The cell of that name; KeyError when the plan has none."""
@@ -111,6 +116,8 @@ class Plan:
             "go_practices": {name: dict(counts) for name, counts in self.go_practices.items()},
             "not_here": list(self.not_here),
             "counts": dict(self.counts),
+            "predicted": dict(self.predicted),
+            "not_predicted": dict(self.not_predicted),
         }
 
     @classmethod
@@ -139,6 +146,8 @@ class Plan:
                 go_practices=data.get("go_practices", {}),
                 not_here=tuple(data.get("not_here", ())),
                 counts=data.get("counts", {}),
+                predicted=data.get("predicted", {}),
+                not_predicted=data.get("not_predicted", {}),
             )
         )
 
@@ -157,6 +166,8 @@ def _coherent(plan: P) -> P:
         raise ValueError("the plan has not both loops and values for a cell of its own")
     if not names.issuperset(plan.counts) or not all(count >= 1 for count in plan.counts.values()):
         raise ValueError("the plan has a count for no cell of its own, or none at all")
+    if not names.issuperset(plan.predicted) or not all(plan.predicted.values()):
+        raise ValueError("the plan predicts a cell that it does not have, or no time at all")
     if not all(counts.keys() == {"good", "bad"} for counts in plan.go_practices.values()):
         raise ValueError("the plan has not both counts for a practice in Go")
     if not all(0 < level < 1 for level in plan.levels):

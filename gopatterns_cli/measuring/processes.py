@@ -253,6 +253,7 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
         kept = {name: fact for name, fact in measured.metadata.items() if name not in PRIVATE}
         measured = replace(measured, warmups=tuple((1, seconds) for seconds in told["warmups"]))
         kept["gopat_count"] = told["count"]
+        kept |= _figures(told)
         kept |= {"gopat_memory": told["memory"]} if "memory" in told else {}
         job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -263,13 +264,18 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
 def _go_run(said: str, order: Order) -> Run:
     try:
         told = json.loads(said)
-        facts = {name: told[name] for name in ("go_version", "gomaxprocs")}
+        facts = {name: told[name] for name in ("go_version", "gomaxprocs")} | _figures(told)
         measured = read_run({"values": told["values"], "warmups": told["warmups"]}, facts)
         job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError) as error:
         raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None
     named = {"name": order.cell.name, "loops": order.loops}  # as pyperf has them
     return _checked(measured, {**facts, **named}, order, job_s, budget)
+
+
+def _figures(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Which of the system's figures were taken, where memory was looked at."""
+    return {"gopat_memory": str(told["memory"])} if told.get("memory") else {}
 
 
 def _checked(measured: Run, facts: Mapping[str, Any], order: Order, job_s: float | None, budget: Any) -> Run:

@@ -49,7 +49,7 @@ def timed_arm(jobs: Jobs) -> TimeLoops:
     if cell.arm == NATIVE and cell.runtime == "threads":
         return _with_executor(jobs, jobs.blocking(), arm, setting, ThreadPoolExecutor)
     if cell.arm == NATIVE and cell.runtime == "processes":
-        return _with_executor(jobs, jobs.elsewhere(), arm, setting, _processes, jobs.back)
+        return _with_executor(jobs, jobs.elsewhere(), arm, setting, processes, jobs.back)
     if cell.arm == GOPAT:
         enter = partial(patterns.run, runtime=cell.runtime or "")
         admit = None if cell.rate is None else patterns.RateLimiter(cell.rate, burst=1).wait
@@ -155,7 +155,7 @@ def _with_executor(
     return warm if jobs.cell.pool == WARM else lambda loops: _each(jobs, parts, cold, loops, back)
 
 
-def _processes(lanes: int) -> Executor:
+def processes(lanes: int) -> ProcessPoolExecutor:
     """Make a pool whose processes end with this one, however that ends; else they would wait for ever."""
     if multiprocessing.get_start_method() != "fork":  # their parent is another process then
         return ProcessPoolExecutor(lanes)

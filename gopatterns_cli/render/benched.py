@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gopatterns_cli.figures import plural, ratio, seconds
+from gopatterns_cli.figures import plural, ratio, seconds, taken
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.notes import NO_GO
 from gopatterns_cli.session import Session
@@ -47,7 +47,9 @@ TITLES = ("arm", "time", "speed-up")
 
 
 def _time(row: Measured) -> str:
-    return "-" if row.time_s is None else seconds(row.time_s)
+    if row.time_s is None:
+        return "-"
+    return taken(row.time_s) if row.cell.is_memory else seconds(row.time_s)
 
 
 def _speedup(row: Measured) -> str:

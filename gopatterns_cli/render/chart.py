@@ -44,12 +44,11 @@ def chart(curves: Sequence[Curve], columns: int) -> Iterator[str]:
     canvas = [[" "] * width for _ in range(ROWS)]
     for mark, points in _marks(curves):
         for x, height in points:
-            row = round((math.log10(height) - bottom) / (top - bottom) * (ROWS - 1))
-            canvas[ROWS - 1 - row][at[x]] = mark
+            canvas[_row(math.log10(height), bottom, top)][at[x]] = mark
     yield f"speed-up over {NOUNS[axis]}: {_legend(curves)}"
+    powers = {_row(power, bottom, top): figures.times(10.0**power) for power in range(bottom, top + 1)}
     for row, line in enumerate(canvas):
-        power = bottom + (ROWS - 1 - row) / (ROWS - 1) * (top - bottom)
-        label = _label(power, (top - bottom) / (ROWS - 1))
+        label = powers.get(row, "")
         yield f"{label:>{margin - 2}} |{''.join(line)}".rstrip()
     yield f"{'':{margin - 2}} +{'-' * width}"
     yield f"{'':{margin}}{_under(labels, [at[value] for value in values], width)}".rstrip()
@@ -107,10 +106,9 @@ def _place(index: int, count: int, width: int) -> int:
     return round(index / max(count - 1, 1) * (width - 1))
 
 
-def _label(power: float, step: float) -> str:
-    """A power of ten where a row is the nearest one to it."""
-    nearest = round(power)
-    return figures.times(10.0**nearest) if abs(power - nearest) <= step / 2 else ""
+def _row(power: float, bottom: int, top: int) -> int:
+    """The row of a height, counted from the top, by its logarithm."""
+    return ROWS - 1 - round((power - bottom) / (top - bottom) * (ROWS - 1))
 
 
 def _under(labels: Sequence[str], places: Sequence[int], width: int) -> str:

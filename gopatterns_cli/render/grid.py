@@ -10,13 +10,23 @@ from dataclasses import dataclass
 NOTHING = "-"
 """What stands in a cell that has nothing to say."""
 
+DECIDES = "*"
+"""Marks the row whose verdict is the claim's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's title, and whether its cells are figures, which stand to the right."""
+    """A column's title, and how its cells stand.
+
+    Args:
+        title: what stands above it.
+        figures: they stand to the right.
+        yields: where a screen has no room for the table, this column goes into a line below each block.
+    """
 
     title: str
     figures: bool = False
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

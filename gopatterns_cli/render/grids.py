@@ -14,19 +14,19 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.cost_grids import cost_grid
-from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.render.grid import DECIDES, NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.render.matrix_grid import matrix_grid
+from gopatterns_cli.render.memory_grids import complexity_grid, footprint_grid, memory_grid
 from gopatterns_cli.ruling import IN_GO, Ruling
 from gopatterns_cli.sentences import configuration, ran, speaker
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
 from scenarios.model import ADVISED
 
-DECIDES = "*"
-"""Marks the row whose verdict is the claim's."""
-
-
 _THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session, of operations over Go"
+
+TIME = 2
+"""So many columns stand before what is put behind the time."""
 
 MEASURED_COLUMNS = (
     Column("arm"),
@@ -40,6 +40,9 @@ MEASURED_COLUMNS = (
 PACED_COLUMNS = tuple(
     Column("of the rate") if column.title == "speed-up" else column for column in MEASURED_COLUMNS
 )
+
+PREDICTED = Column("predicted", figures=True, yields=True)
+"""Beside the time, in a session that predicted it."""
 
 CHANGE_COLUMNS = (
     Column("arm"),
@@ -90,7 +93,7 @@ SUMMARY_COLUMNS = (
 
 def measured_grid(table: Table) -> Grid:
     """Draw up one of the document's result tables as it was measured."""
-    return Grid(
+    grid = Grid(
         title=table.scenario.rpartition("/")[2],
         lead=(table.about,),
         columns=PACED_COLUMNS if any(block.cell.rate for block in table.configurations) else MEASURED_COLUMNS,
@@ -99,6 +102,33 @@ def measured_grid(table: Table) -> Grid:
             for block in table.configurations
         ),
     )
+    rows = [row for block in table.configurations for row in block.rows]
+    if all(row.measured.predicted_s is None for row in rows):
+        return grid
+    return _beside_the_time(grid, [_predicted(row.measured) for row in rows])
+
+
+def _beside_the_time(grid: Grid, texts: list[str]) -> Grid:
+    """Put the column of predictions behind that of times; one text per row."""
+    left = iter(texts)
+    blocks = tuple(
+        replace(
+            block,
+            lines=tuple(
+                replace(line, cells=(*line.cells[:TIME], next(left), *line.cells[TIME:]))
+                for line in block.lines
+            ),
+        )
+        for block in grid.blocks
+    )
+    return replace(grid, columns=(*grid.columns[:TIME], PREDICTED, *grid.columns[TIME:]), blocks=blocks)
+
+
+def _predicted(found: Measured) -> str:
+    if found.predicted_s is None:
+        return NOTHING
+    error = "" if found.prediction_error is None else f" ({figures.error(found.prediction_error)})"
+    return figures.seconds(found.predicted_s) + error
 
 
 def baseline_grid(baseline: BaselineResult) -> Grid:
@@ -128,11 +158,18 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
     )
 
 
-def summary_grid(rows: Iterable[SummaryRow]) -> Grid:
+def summary_grid(comparison: Comparison) -> Grid:
     """Draw up the document's summary table with what was measured beside it."""
+    rows = comparison.summary
+    memory = ", and what an idle worker of it takes" + (
+        "" if comparison.memory is None else f" ({comparison.memory})"
+    )
+    if all(row.taken is None for row in rows):
+        memory = "; memory comes with `gopat bench memory`"
+    beside = f"below its marks lines and branches of our text{memory}"
     return Grid(
         title="summary",
-        lead=("gain, complexity and memory as the document has them; of these only the gain was measured",),
+        lead=(f"gain, complexity and memory as the document has them; {beside}",),
         columns=SUMMARY_COLUMNS,
         blocks=(Block("", tuple(_summary_line(row) for row in rows)),),
     )
@@ -210,8 +247,12 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
     if any(line.result.claim.rule == ADVISED for line in comparison.claims):
         yield selection_grid(comparison)
     yield from (cost_grid(table) for table in comparison.costs)
+    if comparison.footprints:
+        yield memory_grid(comparison.footprints)
+        yield from (footprint_grid(table) for table in comparison.footprints)
+        yield complexity_grid(comparison.complexity, comparison.marks)
     if comparison.summary:
-        yield summary_grid(comparison.summary)
+        yield summary_grid(comparison)
     if comparison.overheads:
         yield overhead_grid(comparison.overheads)
 
@@ -304,8 +345,8 @@ def _summary_line(row: SummaryRow) -> Line:
             row.says,
             _gains(row.go, paced=row.is_paced),
             _gains((*row.cells, *row.elsewhere), paced=row.is_paced),
-            NOTHING if row.complexity is None else f"{row.complexity} of 5",
-            row.memory or NOTHING,
+            _complexity(row),
+            _memory(row),
             str(row.judgement.verdict),
         ),
         verdict=str(row.judgement.verdict),
@@ -323,7 +364,21 @@ def _gains(cells: Sequence[Measured], *, paced: bool) -> str:
         name: " to ".join(dict.fromkeys((write(min(gains)), write(max(gains)))))
         for name, gains in runtimes.items()
     }
-    return "\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
+    return ",\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
+
+
+def _complexity(row: SummaryRow) -> str:
+    stars = [] if row.complexity is None else [f"{row.complexity} of 5"]
+    if row.written is None:
+        return "\n".join(stars) or NOTHING
+    counts = f"{figures.plural(row.written.lines, 'line')},\n{row.written.branches:,} branches"
+    return ";\n".join([*stars, counts])
+
+
+def _memory(row: SummaryRow) -> str:
+    mark = [row.memory] if row.memory else []
+    found = [] if row.taken is None else [f"{figures.taken(row.taken)}\nis {row.size or 'undecided'}"]
+    return ";\n".join([*mark, *found]) or NOTHING
 
 
 def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], without_go: str) -> Line:

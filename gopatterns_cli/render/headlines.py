@@ -1,10 +1,15 @@
 """The lines around the tables of a comparison: the answer, the conditions, what could hide, how it ends."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
 from gopatterns_cli import figures
 from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.costs import Standing
+from gopatterns_cli.footprints import FootprintTable
 from gopatterns_cli.machines import described
 from gopatterns_cli.session import Session
+from gopatterns_cli.verdicts import Verdict
 
 
 def answer(comparison: Comparison) -> str:
@@ -14,9 +19,21 @@ def answer(comparison: Comparison) -> str:
         f"against the baseline: {changes}" if changes else "",
         f"claims: {claims}" if claims else "",
         *(_stands(one) for one in comparison.standings),
+        *_marks(comparison.footprints),
     ]
     told = [part for part in found if part]
-    return "; ".join(told if claims or comparison.standings else [*told, "claims: no claim in this session"])
+    answers = claims or comparison.standings or comparison.footprints
+    return "; ".join(told if answers else [*told, "claims: no claim in this session"])
+
+
+def _marks(tables: Sequence[FootprintTable]) -> Iterator[str]:
+    """How often which verdict was found on the document's low and medium."""
+    found = Counter(table.judgement.verdict for table in tables if table.judgement is not None)
+    tally = tuple((str(verdict), found[verdict]) for verdict in Verdict if found[verdict])
+    if tally:
+        yield f"memory: {_counted(tally)}"
+    elif tables:
+        yield "memory: the document says nothing of it"
 
 
 def _stands(standing: Standing) -> str:
@@ -50,6 +67,18 @@ def could_hide(comparison: Comparison) -> str:
         return ""
     median, worst = figures.percent(hidden.median), figures.percent(hidden.worst)
     return f"could have missed: changes below {median} (median row), {worst} (worst row, {hidden.worst_cell})"
+
+
+def prediction(comparison: Comparison) -> str:
+    """The line that says how good the predictions were; empty when there are none."""
+    found = comparison.prediction
+    if found is None:
+        return ""
+    arms = figures.plural(found.arms, "arm")
+    return (
+        f"prediction: median error {figures.percent(found.median)} over {arms}, "
+        f"worst {figures.error(found.worst)} ({found.worst_cell})"
+    )
 
 
 def ending(comparison: Comparison) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.curves import Point
+from gopatterns_cli.footprints import FootprintRow, FootprintTable
 from gopatterns_cli.matrices import MatrixRow
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.ruling import Ruling
@@ -131,7 +132,14 @@ def _(value: MatrixRow) -> dict[str, Any]:
 
 
 @plain.register
-def _(value: Row) -> dict[str, Any]:
+def _(value: FootprintTable) -> dict[str, Any]:
+    """With what is found of the document's mark; null when it has none."""
+    return {**_fields(value), "judgement": plain(value.judgement)}
+
+
+@plain.register(Row)
+@plain.register(FootprintRow)
+def _(value: Row | FootprintRow) -> dict[str, Any]:
     """Its verdict is null when no claim speaks about it."""
     return {"verdict": None, "reason": "", "rounds_needed": None, **_fields(value)}
 

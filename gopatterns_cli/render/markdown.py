@@ -10,6 +10,7 @@ from gopatterns_cli.render.cost_grids import brief_grid
 from gopatterns_cli.render.grid import Block, Column, Grid
 from gopatterns_cli.render.grids import claims_grid, grids, selection_grid, summary_grid
 from gopatterns_cli.render.matrix_grid import matrix_grid
+from gopatterns_cli.render.memory_grids import complexity_grid, memory_grid
 
 SPECIAL = re.compile(r"([|<*_])")
 """What would be taken for a table's border, a tag or emphasis. Backquotes are meant as such."""
@@ -28,6 +29,7 @@ def render(comparison: Comparison) -> str:
             _bullets(_gains(comparison)),
             *(part for grid in grids(comparison) for part in _folded(grid)),
             _bullets(comparison.notes),
+            _escaped(headlines.prediction(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
     )
@@ -39,10 +41,11 @@ def results(comparison: Comparison) -> str:
         [
             *map(_escaped, headlines.conditions(comparison.session)),
             *_tables(claims_grid(comparison)),
-            *(_tables(summary_grid(comparison.summary)) if comparison.summary else ()),
+            *(_summary(comparison) if comparison.summary else ()),
             _bullets(line.sentence for line in comparison.budgets),
             _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
             _bullets([*_gains(comparison), *comparison.notes]),
+            _escaped(headlines.prediction(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
     )
@@ -78,6 +81,12 @@ def break_evens(comparison: Comparison) -> str:
     return _joined([*map(_escaped, headlines.conditions(comparison.session)), _bullets(_gains(comparison))])
 
 
+def _summary(comparison: Comparison) -> Iterator[str]:
+    grid = summary_grid(comparison)
+    yield from map(_escaped, grid.lead)
+    yield from _tables(grid)
+
+
 def _titled(grid: Grid) -> Iterator[str]:
     yield _bold(grid.title)
     yield from map(_escaped, grid.lead)
@@ -93,6 +102,19 @@ def costs(comparison: Comparison) -> str:
             *map(_escaped, headlines.conditions(comparison.session)),
             *map(_escaped, grid.lead),
             *_tables(grid),
+            _bullets(comparison.notes),
+        ]
+    )
+
+
+def memory(comparison: Comparison) -> str:
+    """Write in brief what workers and items take, and how complex the patterns are."""
+    drawn = (memory_grid(comparison.footprints), complexity_grid(comparison.complexity, comparison.marks))
+    return _joined(
+        [
+            f"**{_escaped(headlines.answer(comparison))}.**",
+            *map(_escaped, headlines.conditions(comparison.session)),
+            *(part for grid in drawn for part in (*map(_escaped, grid.lead), *_tables(grid))),
             _bullets(comparison.notes),
         ]
     )

@@ -4,7 +4,7 @@ Between two markers it puts the results of the newest complete, full session und
 file, so that no figure is ever typed by hand: of the document's claims, and in brief of what operations cost.
 A quick session, one that was interrupted, and one of something else are passed over. Between the markers of a
 sample it puts what the command in the marker prints, 80 columns wide; only a command whose output never
-changes belongs there.
+changes belongs there. A page has the results, and of the other parts those whose markers it has.
 
 With `--check` it writes nothing and ends with 1 when a part is not what it would write.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gopatterns_cli.comparison import Comparison, compare
+from gopatterns_cli.comparison import Comparison, compare, memory_beside
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render import markdown
 from gopatterns_cli.session import COMPLETE, Session, load, newest
@@ -30,9 +30,12 @@ PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
     "sweeps": ("sweeps", markdown.sweeps),
     "advice": ("advice", markdown.advice),
     "break-even": ("break-even", markdown.break_evens),
+    "memory": ("memory", markdown.memory),
     "overhead": ("overhead", markdown.costs),
 }
 """By its markers' name, the group whose newest session a part is made of, and how."""
+
+REQUIRED = "results"
 
 FOLDER = "results"
 
@@ -97,10 +100,14 @@ def _update(readme: Path, *, only_check: bool) -> int:
     text = fresh = _read(readme)
     paths = []
     try:
-        for part, (group, written) in PARTS.items():
+        for part in _parts(text):
+            group, written = PARTS[part]
             session = recorded(readme.parent / FOLDER, group)
             paths.append(str(session.path))
-            fresh = spliced(fresh, part, written(compare(session)))
+            beside = memory_beside(session, readme.parent / FOLDER)
+            if beside is not None:
+                beside = replace(beside, path=beside.path.relative_to(readme.parent))
+            fresh = spliced(fresh, part, written(compare(session, memory=beside)))
         fresh = with_samples(fresh)
     except ValueError as error:
         raise Failure(f"{readme}: {error}", 2) from None
@@ -112,6 +119,11 @@ def _update(readme: Path, *, only_check: bool) -> int:
         )
     readme.write_text(fresh, encoding="utf-8")
     return 0
+
+
+def _parts(text: str) -> list[str]:
+    """The parts that a page has; the results are missed where it does not have them."""
+    return [part for part in PARTS if part == REQUIRED or any(marker in text for marker in markers(part))]
 
 
 def _printed(arguments: Sequence[str]) -> str:

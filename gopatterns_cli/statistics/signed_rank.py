@@ -62,7 +62,7 @@ def p_above(differences: Sequence[float], limit: float) -> float:
     sizes = [abs(x) for x in shifted]
     first = {size: rank for rank, size in reversed(list(enumerate(sizes, start=1)))}
     above = sum(first[abs(x)] for x in shifted if x > 0)
-    return sum(null_counts(len(shifted))[above:]) / 2 ** len(shifted)
+    return sum(null_counts(len(shifted))[above:]) / float(2 ** len(shifted))
 
 
 def typical_half_width(n: int, level: float) -> float:

@@ -89,6 +89,6 @@ def _made(pillow: Any, number: int) -> bytes:
     return encoded.getvalue()
 
 
-@simulated_cost(COST_S)
+@simulated_cost(COST_S, computes="native")
 def _said(number: int, before: tuple[int, int], after: tuple[int, int]) -> str:
     return f"{number}: {before[0]}x{before[1]} to {after[0]}x{after[1]}"

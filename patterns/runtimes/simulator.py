@@ -4,32 +4,40 @@ The simulator: a virtual clock, a seeded choice among ready tasks, a recorded tr
 Time passes only when nobody is ready, and then at once, so that a run has the makespan of an infinitely
 fast machine. The same seed gives the same trace, on every supported Python and whatever the hash seed.
 `call` runs its function inline; `simulated_cost` says how long it takes in virtual time.
+
+With `costs` it stands for another runtime on a machine that is as fast as those say: time passes while tasks
+work (see `_working`), the oldest ready task is the next, and the makespan is what that machine would need.
 """
 
 from __future__ import annotations
 
 import gc
 from array import array
+from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from patterns import traps
 from patterns.runtimes._calls import Call, let_go
+from patterns.runtimes._costs import Costs
 from patterns.runtimes._main import Main, Outcome, interruptible
 from patterns.runtimes._scheduler import Scheduler
+from patterns.runtimes._working import WorkingClock, WorkingScheduler
 from patterns.traps import BUDGET, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from patterns.traps import Task
+    from patterns.traps import Driver, Task
 
     F = TypeVar("F", bound=Callable[..., Any])
     Observe = Callable[[int, Task, str, Any], None]
+
+__all__ = ["Costs", "Trace", "is_apart", "max_tasks", "missing", "run", "simulated_cost", "spend"]
 
 LAST_NS = 2**63 - 1
 """Later events are recorded at this time: 292 years."""
@@ -50,10 +58,13 @@ class Trace:
     hash: str
 
 
-def simulated_cost(seconds: float) -> Callable[[F], F]:
+def simulated_cost(
+    seconds: float, *, computes: Literal["python", "native"] | None = None
+) -> Callable[[F], F]:
     """
     Return a decorator that says how long a function takes in virtual time when it goes through `call`
-    on the simulator.
+    on the simulator. With costs it matters whether it waits (None), computes in Python, under the
+    interpreter's lock, or in native code, which leaves that to others and needs a core only.
 
         >>> @simulated_cost(2.0)
         ... def resize():
@@ -66,9 +77,25 @@ def simulated_cost(seconds: float) -> Callable[[F], F]:
 
     def mark(fn: F) -> F:
         fn.simulated_cost_s = seconds  # type: ignore[attr-defined]
+        fn.simulated_computes = computes  # type: ignore[attr-defined]
         return fn
 
     return mark
+
+
+def spend(seconds: float) -> None:
+    """
+    Say that the running task computes for so long by itself; it counts on the simulator with costs, and
+    nowhere else.
+    """
+    task = traps.current_task()
+    if task is not None and isinstance(task.driver, WorkingScheduler):
+        task.driver.spend(seconds)
+
+
+def is_apart(driver: Driver) -> bool:
+    """Whether a run is a simulation of worker processes."""
+    return isinstance(driver, WorkingScheduler) and driver.costs.apart
 
 
 def missing() -> str | None:
@@ -89,16 +116,26 @@ def run(
     observe: Observe | None = None,
     keep_trace: bool = False,
     workers: int | None = None,
+    costs: Costs | None = None,
 ) -> Outcome:
     """
     Run `main(*args)` in virtual time; a seed of None is 0. `keep_trace` keeps every event, not the last
-    10,000 only.
+    10,000 only. With `costs` it stands for their runtime; where that has worker processes, `workers` of them
+    are started beforehand.
     """
-    del workers
-    clock = VirtualClock()
-    recorder = Recorder(clock, keep_trace, observe)
-    chooser = AtRandom(0 if seed is None else seed)
-    driver = Scheduler("simulator", clock, chooser, InlineCalls(), recorder.record)
+    seed, start_s = 0 if seed is None else seed, None
+    clock: VirtualClock | WorkingClock
+    driver: Scheduler
+    if costs is None:
+        clock = VirtualClock()
+        recorder = Recorder(clock, keep_trace, observe)
+        driver = Scheduler("simulator", clock, AtRandom(seed), InlineCalls(), recorder.record)
+    else:
+        clock = WorkingClock(costs)
+        recorder = Recorder(clock, keep_trace, observe)
+        driver = working = WorkingScheduler(costs, clock, InOrder(seed), recorder.record)
+        if costs.apart and workers is not None:
+            start_s = working.calls.start(workers)
     started = Main(driver, main, args)
     driver.spawn(started.task, started.body())
 
@@ -107,7 +144,7 @@ def run(
 
     with interruptible(interrupt, -1), collected_by_turns():  # it waits for nothing
         driver.run(started)
-    return started.outcome(trace=recorder.trace())
+    return started.outcome(trace=recorder.trace(), start_s=start_s)
 
 
 class VirtualClock:
@@ -222,6 +259,28 @@ class AtRandom:
         return int(self._draw() * count)
 
 
+class InOrder:
+    """The oldest ready task first, as real runtimes have it; a select draws from the seed."""
+
+    operations = BUDGET
+
+    def __init__(self, seed: int) -> None:
+        self.ready: deque[Task] = deque()
+        self._draw = Random(seed).random
+        self._turns = 0
+
+    def choose(self, ready: deque[Task]) -> Task:
+        """Take the oldest of them."""
+        self._turns += 1
+        if self._turns % COLLECT_EVERY == 0:
+            collect(self._turns)
+        return ready.popleft()
+
+    def pick(self, count: int) -> int:
+        """Return any number below `count`."""
+        return int(self._draw() * count)
+
+
 class Recorder:
     """
     Keeps the last events, or all, and a running hash of all.
@@ -230,7 +289,7 @@ class Recorder:
     of hashing each event by itself.
     """
 
-    def __init__(self, clock: VirtualClock, keep_all: bool, observe: Observe | None) -> None:
+    def __init__(self, clock: VirtualClock | WorkingClock, keep_all: bool, observe: Observe | None) -> None:
         self._clock = clock
         self._keep_all = keep_all
         self._observe = observe

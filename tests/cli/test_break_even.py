@@ -110,7 +110,7 @@ def test_the_sentence_speaks_of_waiting_per_item_and_stage_and_marks_unequal_job
         "of waiting per item and stage, interpolated between 0 s (slower than the loop) and 80.0 us (faster"
         in sentence
     )
-    assert "80.0 us (faster; its own waits lasted 30.0 us: unequal jobs)" in sentence
+    assert "80.0 us (faster; its own lasted 30.0 us: unequal jobs)" in sentence
 
 
 def test_a_session_without_a_ladder_has_no_break_even(tmp_path):

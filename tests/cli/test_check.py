@@ -76,7 +76,7 @@ def test_all_problems_of_all_files_are_reported_in_one_go(check, own):
     assert (code, out) == (2, "own.toml: sound, claims: 2\n")
     assert err.splitlines() == [
         "error: bad.toml: job.count: found 0, allowed a whole number from 1 to 1_000_000_000, such as 10",
-        "error: bad.toml: arms.hoem: found an unknown key, allowed workers, runtimes, home, pool, buffer, durations, rates, best (did you mean home?)",
+        "error: bad.toml: arms.hoem: found an unknown key, allowed workers, runtimes, home, pool, buffer, durations, rates, buffers, stages, best (did you mean home?)",
         f"error: empty.toml: found an empty file, allowed {ALLOWED_FILE}",
         f"error: onw.toml: found no such file, allowed {ALLOWED_FILE} (did you mean own.toml?)",
         f"error: .: found a directory, allowed {ALLOWED_FILE}",

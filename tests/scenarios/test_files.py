@@ -17,7 +17,7 @@ from scenarios import ScenarioError, check, load
 from scenarios.examine import examine
 from scenarios.read import LARGEST_BYTES
 
-PATTERNS = ", ".join(catalogue.names())
+PATTERNS = ", ".join([*catalogue.names(), "combination"])
 ALLOWED_FILE = "a TOML file with about, pattern, job and arms"
 SOUND = textwrap.dedent(
     """\
@@ -206,9 +206,9 @@ def test_a_number_of_thousands_of_digits(problems):
 COUNT = "a whole number from 1 to 1_000_000_000, such as 10"
 DURATION = "a number with its unit (ns, us, ms, s or m), at most a year, such as 100us, 1.5s or 2m"
 WORKERS = "whole numbers such as 1,10,100 or a range 1..1000 (a 1-2-5 ladder), each once, from 1 to 1_000_000"
-SCENARIO_KEYS = "about, pattern, job, arms, claim, skip"
-ARMS_KEYS = "workers, runtimes, home, pool, buffer, durations, rates, best"
-CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, complexity, memory, needs, job, arm, per_second"
+SCENARIO_KEYS = "about, pattern, job, arms, break_even, marks, claim, skip"
+ARMS_KEYS = "workers, runtimes, home, pool, buffer, durations, rates, buffers, stages, best"
+CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, complexity, memory, needs, job, arm, per_second, rule, advised"
 
 
 @pytest.mark.parametrize(
@@ -250,11 +250,15 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
             '"workerpool"',
             f'pattern: found "workerpool", allowed {PATTERNS} (did you mean worker-pool?)',
         ),
-        ('"worker-pool"', "3", "pattern: found 3, allowed the name of a pattern, such as worker-pool"),
+        (
+            '"worker-pool"',
+            "3",
+            "pattern: found 3, allowed the name of a pattern, such as worker-pool, or a list of them",
+        ),
         (
             '"wait"',
             '"sleep"',
-            'job.kind: found "sleep", allowed wait, cpu, mixed, image, http, python or operation',
+            'job.kind: found "sleep", allowed wait, cpu, mixed, image, http, python, operation or memory',
         ),
         ('"1ms"', '"1 parsec"', f'job.duration: found "1 parsec", allowed {DURATION}'),
         ('"1ms"', "0.001", f"job.duration: found 0.001, allowed {DURATION}"),
@@ -330,7 +334,7 @@ CLAIM_KEYS = "id, where, speedup, gain, band, source, says, serial, time, comple
         (
             "speedup = 9.98\n",
             "",
-            "claim[own/10]: found neither speedup nor gain nor per_second, allowed one of them, such as speedup = 9.98, gain = [10, 100] or per_second = 100",
+            "claim[own/10]: found neither speedup nor gain nor per_second nor rule, allowed one of them, such as speedup = 9.98, gain = [10, 100] or per_second = 100",
         ),
         (
             "speedup = 9.98",

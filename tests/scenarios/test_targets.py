@@ -48,6 +48,13 @@ def test_a_pattern_means_every_scenario_that_measures_it():
     assert found("fan-out-fan-in") == ("fan-out-fan-in", ["claims/fan-out-cpu", "claims/fan-out"])
 
 
+def test_a_pattern_does_not_mean_its_memory_which_is_a_group_of_its_own():
+    assert not any(name.startswith("memory/") for name in found("token-bucket")[1])
+    name, scenarios_of_memory = found("memory")
+    assert name == "memory"
+    assert all(one.startswith("memory/") for one in scenarios_of_memory)
+
+
 def test_a_claim_id_means_its_scenario_narrowed_to_the_claim():
     selection = find("worker-pool/10-workers")
     (scenario,) = selection.scenarios

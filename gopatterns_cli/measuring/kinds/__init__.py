@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from gopatterns_cli.measuring.cells import Cell
+from scenarios.model import FOOTPRINT
 
 SEEDS = 8
 """There are so many different numbers and pictures to work on: answers repeat after so many."""
@@ -69,7 +70,7 @@ def effect_of(cell: Cell, port: int) -> Effect:
 
 def missing(kind: str) -> str:
     """Say what jobs of a kind lack here, and how to get it; empty where they lack nothing."""
-    if kind == "operation":  # it has no jobs
+    if kind in {"operation", FOOTPRINT}:  # it has no jobs
         return ""
     looked = getattr(_kind(kind), "missing", None)
     return str(looked()) if looked is not None else ""

@@ -1,0 +1,131 @@
+"""
+The simulator's scheduler and clock when operations cost something.
+
+Without costs virtual time passes only while nobody is ready. With them it passes while the tasks work, too:
+one interpreter serves them, one turn after the other, and what takes its time makes the others late.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patterns.runtimes._costs import whole_ns
+from patterns.runtimes._scheduler import Scheduler
+from patterns.runtimes._working_calls import WorkingCalls
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from patterns.runtimes._costs import Costs
+    from patterns.runtimes._scheduler import Chooser
+    from patterns.traps import Task, Waiter
+
+
+class WorkingClock:
+    """Virtual nanoseconds that pass while tasks work: `driver` is whose budget tells of operations."""
+
+    def __init__(self, costs: Costs) -> None:
+        self.driver: Scheduler
+        self.exact: dict[int, int] = {}
+        self._costs = costs
+        self._now_ns = 0
+        self._operation_ns = whole_ns(costs.operation_s)
+        self._budget = 0
+
+    def now_ns(self) -> int:
+        """Return the virtual time, operations of the turn under way included."""
+        done = self._budget - self.driver.budget
+        if done > 0:
+            self._now_ns += done * self._operation_ns
+        self._budget = self.driver.budget
+        return self._now_ns
+
+    def spend(self, nanoseconds: int) -> None:
+        """Have the interpreter work for so long."""
+        self._now_ns = self.now_ns() + nanoseconds
+
+    def count_from(self, budget: int) -> None:
+        """Count operations from here on: the next turn has a budget of its own."""
+        self.now_ns()
+        self.driver.budget = self._budget = budget
+
+    def wait_until(self, at_ns: int | None) -> None:
+        """
+        Let time pass to `at_ns`, and the lateness of a timer, unless the time is in `exact`: what is added
+        there is known.
+        """
+        if at_ns is None:
+            return
+        now_ns = self.now_ns()
+        late_ns = self.exact.pop(at_ns, None)
+        if late_ns is None:
+            late_ns = 0 if self._costs.own_timers else whole_ns(self._costs.late_s((at_ns - now_ns) / 1e9))
+        self._now_ns = at_ns + late_ns
+
+    def look(self) -> None:
+        """Nothing comes from outside; that there is a look has timers fire while tasks are busy."""
+
+    def post(self, fn: Callable[[], None]) -> None:
+        """Call `fn` at once: only an inline call can ask for it, and that is between two turns."""
+        fn()
+
+
+class WorkingScheduler(Scheduler):
+    """The simulator's scheduler, whose tasks take the interpreter's time."""
+
+    def __init__(
+        self,
+        costs: Costs,
+        clock: WorkingClock,
+        chooser: Chooser,
+        observe: Callable[[Task, str, Any], None] | None,
+    ) -> None:
+        self.costs = costs
+        self.calls = WorkingCalls(costs, clock)
+        super().__init__("simulator", clock, chooser, self.calls, observe)
+        self.calls.driver = clock.driver = self
+        self.stepped = self._turn_over
+        self._working = clock
+        self._seated: set[Task] = set()
+        self._threads = 1  # the main task's, which belongs to the run
+
+    def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
+        """As `Scheduler.spawn`, for its cost."""
+        self._working.spend(whole_ns(self.costs.spawn_s))
+        super().spawn(task, body)
+
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:  # type: ignore[override]
+        """As `Scheduler.park`, for its cost: that of a call where it waits for one."""
+        self._working.spend(whole_ns(self.costs.call_s if waiter.verb == "call" else self.costs.park_s))
+        return super().park(waiter, shielded=shielded)
+
+    def sleep(self, task: Task, seconds: float) -> Awaitable[None]:  # type: ignore[override]
+        """As `Scheduler.sleep`, for its cost; later where a task has a timer of its own."""
+        if seconds > 0:
+            self._working.spend(whole_ns(self.costs.sleep_s))
+            seconds += self.costs.late_s(seconds) if self.costs.own_timers else 0.0
+        return super().sleep(task, seconds)
+
+    def rest(self, task: Task) -> Awaitable[None]:  # type: ignore[override]
+        """As `Scheduler.rest`, for its cost."""
+        self._working.spend(whole_ns(self.costs.rest_s))
+        return super().rest(task)
+
+    def spend(self, seconds: float) -> None:
+        """Have the interpreter work for so long."""
+        self._working.spend(whole_ns(seconds))
+
+    def _turn_over(self, task: Task) -> None:
+        if self.costs.own_timers:
+            self._seat(task)
+        self._working.count_from(self._refill)
+
+    def _seat(self, task: Task) -> None:
+        """Have a thread for a task from its first turn to its end; idle ones are taken first."""
+        if task not in self.live:
+            self._seated.discard(task)
+        else:
+            self._seated.add(task)
+            if len(self._seated) > self._threads:
+                self._threads += 1
+                self._working.spend(whole_ns(self.costs.worker_s))

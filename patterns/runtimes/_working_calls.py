@@ -1,0 +1,150 @@
+"""
+Calls on the simulator when operations cost something: each runs here and now, and its simulated cost passes
+where the runtime would have it pass.
+
+Calls that wait do so beside the tasks; calls that compute in Python queue for the one interpreter, or for a
+core where they are processes; native code needs a core and leaves the interpreter to others.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from patterns import traps
+from patterns.runtimes._calls import Call, let_go
+from patterns.runtimes._costs import whole_ns
+from patterns.traps import Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patterns.runtimes._costs import Costs
+    from patterns.runtimes._scheduler import Scheduler
+    from patterns.runtimes._working import WorkingClock
+    from patterns.traps import Task
+
+
+class Work:
+    """A call that is under way, or waits its turn: what it takes, of what, and who waits for it."""
+
+    __slots__ = ("computes", "left_ns", "waiter")
+
+    def __init__(self, waiter: Waiter, fn: Callable[..., Any]) -> None:
+        self.waiter = waiter
+        self.left_ns = whole_ns(getattr(fn, "simulated_cost_s", 0.0))
+        self.computes: str | None = getattr(fn, "simulated_computes", None)
+
+
+class WorkingCalls:
+    """
+    Runs a call's function here and now, and has its simulated cost pass where the runtime would: beside
+    the tasks, among them, or on a core.
+    """
+
+    pending = 0
+
+    def __init__(self, costs: Costs, clock: WorkingClock) -> None:
+        self.driver: Scheduler
+        self._costs = costs
+        self._clock = clock
+        self._reach_ns = whole_ns(costs.reach_s)
+        self._switch_ns = max(whole_ns(costs.switch_s), 1)
+        self._queued: deque[Work] = deque()
+        self._busy = self._started = 0
+        self._cores = [0] * costs.cores
+
+    def start(self, count: int) -> float:
+        """Have so many workers beforehand, or as many as are allowed; return the seconds that it takes."""
+        self._started = min(count, self._costs.most_calls)
+        rounds = -(-self._started // self._costs.cores)
+        return self._started * self._costs.worker_s + rounds * self._costs.ready_s
+
+    async def call(
+        self,
+        task: Task,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        abandon: bool,
+        on_cancel: Callable[[], object] | None,
+    ) -> Any:
+        """Return what `fn` gives, when its cost has passed; an abandoned one's value is dropped."""
+        call = task.call = Call(task, fn, args, on_cancel)
+        call.run()
+        waiter = Waiter(task, "call", fn)
+        self._queued.append(Work(waiter, fn))
+        self._hand_out()
+        try:
+            await traps.park(waiter, shielded=not abandon)
+        except BaseException:
+            self._queued = deque(work for work in self._queued if work.waiter is not waiter)
+            raise
+        finally:
+            task.call = None
+        return call.result(task)
+
+    def cancel(self, task: Task) -> None:
+        """Run the `on_cancel` of a call whose cost has not passed."""
+        if task.call is not None:
+            task.call.cancel()
+
+    def _hand_out(self) -> None:
+        while self._queued and (self._costs.own_timers or self._busy < self._costs.most_calls):
+            self._busy += 1
+            ready_ns = 0
+            if self._busy > self._started and not self._costs.own_timers:
+                self._started += 1
+                self._clock.spend(whole_ns(self._costs.worker_s))
+                ready_ns = whole_ns(self._costs.ready_s)
+            self._begin(self._queued.popleft(), ready_ns)
+
+    def _begin(self, work: Work, ready_ns: int) -> None:
+        at_ns = self._clock.now_ns() + self._reach_ns
+        if ready_ns or work.computes == "native" or (work.computes and self._costs.apart):
+            at_ns = self._computed_by(at_ns, ready_ns + (work.left_ns if work.computes else 0))
+            waits_ns = 0 if work.computes else work.left_ns
+            self._alarm(at_ns + waits_ns, partial(self._over, work), self._reach_ns)
+        elif work.computes:
+            self._alarm(at_ns, partial(self._compute, work))
+        else:
+            self._alarm(at_ns + work.left_ns, partial(self._over, work), self._reach_ns)
+
+    def _computed_by(self, at_ns: int, nanoseconds: int) -> int:
+        """Compute on the core that is free first, from `at_ns` at the earliest; return when that is done."""
+        begun_ns = max(at_ns, heapq.heappop(self._cores))
+        shared = any(free_ns > begun_ns for free_ns in self._cores)
+        done_ns = begun_ns + round(nanoseconds * (self._costs.sharing if shared else 1.0))
+        if self._costs.apart:  # the coordinator takes and gives on the same cores
+            done_ns += whole_ns(self._costs.call_s)
+        heapq.heappush(self._cores, done_ns)
+        return done_ns
+
+    def _compute(self, work: Work) -> None:
+        """Have the interpreter for one slice."""
+        slice_ns = min(work.left_ns, self._switch_ns)
+        work.left_ns -= slice_ns
+        self._clock.spend(slice_ns)
+        if work.left_ns:
+            self._alarm(self._clock.now_ns(), partial(self._compute, work))
+        elif self.driver.ready:
+            self._over(work)
+        else:
+            self._alarm(self._clock.now_ns() + self._reach_ns, partial(self._over, work))
+
+    def _over(self, work: Work) -> None:
+        self._busy -= 1
+        self._hand_out()
+        let_go(work.waiter)
+
+    def _alarm(self, at_ns: int, ring: Callable[[], None], late_ns: int = 0) -> None:
+        """Have `ring` called at a time, and so much later when nobody works then."""
+
+        def ring_once() -> None:
+            self._clock.exact.pop(at_ns, None)
+            ring()
+
+        self._clock.exact[at_ns] = late_ns
+        self.driver.alarm_ns(at_ns, ring_once)
