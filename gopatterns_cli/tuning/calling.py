@@ -8,15 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gopatterns_cli.tuning.sample import (
-    ASYNC,
-    PLAIN,
-    Failed,
-    forget_peak,
-    in_a_loop,
-    peak_bytes,
-    resident_bytes,
-)
+from gopatterns_cli.memory.system import resident
+from gopatterns_cli.tuning.sample import ASYNC, PLAIN, Failed, forget_peak, in_a_loop, peak_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ class Caller:
         form: how it has to be called, as in `sample`.
         rate: calls per second at the most; None for no limit.
 
-    `memory_bytes` is what the first call took at the most; None before it, or where the system does not say.
+    `memory_bytes` is what the first call took at the most; None before it.
     """
 
     def __init__(self, function: Callable[[Any], Any], form: str, rate: float | None) -> None:
@@ -45,7 +38,6 @@ class Caller:
         self._awaited = None if form == PLAIN else function if form == ASYNC else in_a_loop(function)
         self._every_s = 0.0 if rate is None else 1 / rate
         self._next_s = 0.0
-        self._unweighed = True
         self.memory_bytes: int | None = None
 
     def each(self, arguments: Iterable[Any], seconds: float = 0.0) -> Iterator[Called]:
@@ -124,15 +116,14 @@ class Caller:
 
     def _before(self) -> int | None:
         """Return what the process takes before the very first call; None before any other."""
-        if not self._unweighed:
+        if self.memory_bytes is not None:
             return None
         forget_peak()
-        return resident_bytes()
+        return resident()
 
     def _weigh(self, before: int | None) -> None:
-        if self._unweighed:
-            self._unweighed = False
-            self.memory_bytes = None if before is None else max(peak_bytes() - before, 0)
+        if before is not None:
+            self.memory_bytes = max(peak_bytes() - before, 0)
 
     def _wait_s(self) -> float:
         """Take a turn, and say how long to wait for it."""

@@ -66,7 +66,7 @@ class Runner:
             run = self.launcher(order)
         finally:
             self.pace_begins()
-        memory, most = run.metadata.get("gopat_memory"), self.bounds.memory_bytes
+        memory, most = run.metadata.get("gopat_peak_bytes"), self.bounds.memory_bytes
         if entrant is not None and memory is not None and most is not None and memory > most:
             raise LostRunError(f"it took {memory / 2**20:,.0f} MB, more than --max-memory")
         self._starts_s.append(max(self.clock() - began_s - run.values[0] * (loops + warmups), 0.0))

@@ -161,12 +161,7 @@ def alike(found: Any, right: Any) -> bool:
 
 def peak_bytes() -> int:
     """Return the most memory that this process has taken so far."""
-    return _status("VmHWM") or _most_ever()
-
-
-def resident_bytes() -> int | None:
-    """Return the memory that this process takes now; None where the system does not say."""
-    return _status("VmRSS")
+    return _high_water() or _most_ever()
 
 
 def forget_peak() -> None:
@@ -177,16 +172,14 @@ def forget_peak() -> None:
         return
 
 
-def _status(key: str) -> int | None:
-    """Look up one line of Linux's own account, which, unlike rusage, knows nothing of the parent's."""
+def _high_water() -> int | None:
+    """Look it up in Linux's own account, which, unlike rusage, knows nothing of the parent's."""
     try:
         text = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
         return None
-    for line in text.splitlines():
-        if line.startswith(f"{key}:"):
-            return int(line.split()[1]) * 1024
-    return None
+    sizes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
+    return next((int(size) * 1024 for size in sizes), None)
 
 
 def _most_ever() -> int:

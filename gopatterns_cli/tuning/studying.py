@@ -15,6 +15,7 @@ from typing import Any
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.machine import has_gil
+from gopatterns_cli.memory.system import resident
 from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Called, Caller, waited_for_a_core_s
@@ -165,21 +166,18 @@ class Study:
         return self.caller.pair_s(self.arguments) / self.job_s if self._has_time(3, PAIR, what) else None
 
     def _leak_bytes(self) -> int | None:
-        """Return how much each job leaves behind; None where that cannot be told."""
+        """Return how much each job leaves behind; None where there is no time to look."""
         if not self._has_time(BATCHES, LEAK, "whether it leaks memory"):
             return None
         self._begins("again and again")
         todo, jobs = cycle(self.arguments), 0
-        sizes: list[int | None] = []
+        sizes: list[int] = []
         for _ in range(BATCHES):
             batch_s = self.seconds * LEAK / BATCHES
             jobs = sum(1 for _ in self.caller.each(islice(todo, jobs or None), batch_s))  # all as the first
             gc.collect()
-            sizes.append(samples.resident_bytes())
-        known = [size for size in sizes if size is not None]
-        if len(known) < BATCHES:
-            return None
-        grown = [after - before for before, after in pairwise(known)][-LATE:]
+            sizes.append(resident())
+        grown = [after - before for before, after in pairwise(sizes)][-LATE:]
         leaks = sum(grown) >= LEAKS_BYTES and min(grown) > 0
         return round(sum(grown) / (jobs * LATE)) if leaks else 0
 

@@ -89,7 +89,7 @@ class Machine:
             raise HungError(f"hung: killed after {order.timeout_s:.0f} s")
         if why := self.lost(cell):
             raise LostRunError(why)
-        return Run((run_s,), (), {"gopat_memory": self.memory(cell)})
+        return Run((run_s,), (), {"gopat_peak_bytes": self.memory(cell)})
 
     def tuned(self, folder, *, watched=False):
         course = Course(

@@ -111,15 +111,15 @@ def test_every_arm_does_them_right_and_is_weighed(sample, arm, ordered):
     bounds = Bounds(ordered=ordered and arm[0] == POOL)
     run = launch(order(cell_of(candidate(*arm), look, bounds, folder, 12)))
     assert len(run.values) == 1
-    assert run.metadata["gopat_memory"] > 2**20
+    assert run.metadata["gopat_peak_bytes"] > 2**20
 
 
 def test_processes_weigh_more_than_the_plain_loop(sample):
     look, folder = sample("picky")
-    alone = launch(order(plain_cell(look, Bounds(), folder, 12))).metadata["gopat_memory"]
+    alone = launch(order(plain_cell(look, Bounds(), folder, 12))).metadata["gopat_peak_bytes"]
     for arm in (GOPAT, NATIVE):
         cell = cell_of(candidate(POOL, arm, PROCESSES), look, Bounds(), folder, 12)
-        assert launch(order(cell)).metadata["gopat_memory"] > 1.5 * alone
+        assert launch(order(cell)).metadata["gopat_peak_bytes"] > 1.5 * alone
 
 
 @pytest.mark.parametrize(("function", "form"), [("slowly", "async"), ("future", "loop")])
