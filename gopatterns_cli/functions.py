@@ -6,8 +6,7 @@ import importlib
 import importlib.machinery
 import inspect
 import sys
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -45,14 +44,14 @@ def function_named(what: str, name: str, *, is_async: bool = False) -> Any:
     return function
 
 
-def items_named(what: str, name: str, most: int = MOST_ITEMS) -> list[Any]:
+def iterable_named(what: str, name: str) -> Iterator[Any]:
     """
-    Return the items of the iterable `name`, MODULE:ITERABLE, or of what a function of that name gives: the
-    first `most` of them. A file that a function was taken from is not run again.
+    Give the items of the iterable `name`, MODULE:ITERABLE, or of what a function of that name gives, one by
+    one. A file that a function was taken from is not run again.
 
     Raises:
-        Failure: as `function_named`; exit code 2, too, when it is empty or nothing to iterate over; 1, when
-            iterating over it fails.
+        Failure: as `function_named`; exit code 2, too, when it is nothing to iterate over; 1, when iterating
+            over it fails.
     """
     place, _, attribute = name.rpartition(":")
     module = module_named(what, place, again=False)
@@ -62,13 +61,14 @@ def items_named(what: str, name: str, most: int = MOST_ITEMS) -> list[Any]:
         raise Failure(f'{what}: found "{attribute}" of {place}, which is not there{near}', 2)
     if not isinstance(found, Iterable) and not callable(found):
         raise Failure(f"{what}: found {name}, allowed something to iterate over, or a function of one", 2)
+    return _iterated(what, name, found)
+
+
+def _iterated(what: str, name: str, found: Any) -> Iterator[Any]:
     try:
-        items = list(islice(found if isinstance(found, Iterable) else found(), most))
+        yield from found if isinstance(found, Iterable) else found()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's code does
         raise Failure(f"{what}: {name} fails: {type(error).__name__}: {error}") from None
-    if not items:
-        raise Failure(f"{what}: found {name}, which is empty; allowed at least one input", 2)
-    return items
 
 
 def module_named(what: str, place: str, *, again: bool = True) -> Any:

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 LARGEST_COUNT = 1_000_000_000
 
+UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
+
 ALL = "all"
 """Every runtime that is measured and can run here."""
 
@@ -112,6 +114,18 @@ def runtime_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
 def percentage(value: str | float) -> float:
     """Read a share such as `5%` or `2.5%`: 0.05 or 0.025."""
     return _read(value, _parse_percentage)
+
+
+def memory(value: str | float) -> float:
+    """Read an amount of memory such as `500MB` or `1.5GB`, in bytes; a KB is 1,024 of them."""
+    return _read(value, _parse_memory)
+
+
+def _parse_memory(text: str) -> float:
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(KB|MB|GB)", text)
+    if not match:
+        raise ValueError(f'found "{text}", allowed a number with its unit (KB, MB or GB), such as 500MB')
+    return float(match[1]) * UNITS[match[2]]
 
 
 def _parse_rate(text: str) -> float:

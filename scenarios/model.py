@@ -86,7 +86,7 @@ class Job:
             how many are held, and then as many again.
         share: the share of `mixed` that computes, above 0 and below 1.
         function: of `python`, as MODULE:FUNCTION.
-        inputs: of `python`, as MODULE:ITERABLE.
+        inputs: of `python`, as MODULE:ITERABLE, a file of lines or a glob of paths.
         operation: of `operation`, its name, one of `OPERATIONS`; of `memory` what is held, one of `HELD`.
     """
 

@@ -77,6 +77,7 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Rate = Annotated[float, Field(gt=0, le=1e9)]
 Rates = Annotated[list[Rate], Field(min_length=1)]
 Named = Annotated[str, StringConstraints(pattern=r"^[^:\s]+:[A-Za-z_]\w*$")]
+Inputs = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f]+$")]
 Speedup = Annotated[float, Field(gt=0)]
 Mark = Annotated[list[Speedup], Field(min_length=2, max_length=2)]
 Marks = Annotated[list[Mark], Field(min_length=1)]
@@ -113,7 +114,10 @@ class WireJob(Table):
         default=None, description="a number above 0 and below 1, such as 0.5: what of a mixed job computes"
     )
     function: Named | None = Field(default=None, description="MODULE:FUNCTION, the user's own")
-    inputs: Named | None = Field(default=None, description="MODULE:ITERABLE, the user's own")
+    inputs: Inputs | None = Field(
+        default=None,
+        description="the user's own: MODULE:ITERABLE, a file with an input on each line, or a glob",
+    )
     operation: Text | None = Field(
         default=None, description="the name of an operation, such as buffered, or what is held, idle-worker"
     )

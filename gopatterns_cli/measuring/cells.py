@@ -42,18 +42,19 @@ class Cell:
         pool: `cold` or `warm`.
         workers: None where the pattern takes none.
         buffer: capacity of the hops between stages, in items.
-        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python` or `operation`;
-            `memory` where nothing is timed.
+        job_kind: what one job does: `wait`, `cpu`, `mixed`, `image`, `http`, `python`, `tuned` (a user's
+            function under `gopat tune`) or `operation`; `memory` where nothing is timed.
         duration_s: what one job is asked to take; of an `image` fetching it, of `http` what the server waits.
         count: number of jobs in one run of the workload.
         ladder: the scenario measures several durations, so the name tells which.
         share: the share of `mixed` that computes, from 0 to 1.
         operations: what computing is, where a job computes: so many, the same in every arm and language.
         rate: requests per second that a limiter lets through; None where there is none.
-        function: of `python`, as MODULE:FUNCTION.
-        inputs: of `python`, as MODULE:ITERABLE.
+        function: of `python` and `tuned`, as MODULE:FUNCTION.
+        inputs: of `python`, as MODULE:ITERABLE, a file or a glob; of `tuned` where its sample is kept.
         operation: of `operation`, its name; of `memory`, what is held.
         pin: its threads are kept on one core.
+        ordered: the results come in the order of the jobs.
         stages: how many an item's work is cut into; None for the document's pipeline and for other patterns.
         varied: `pattern` or `buffer`, where the scenario has several, so the name tells which.
     """
@@ -76,6 +77,7 @@ class Cell:
     inputs: str | None = None
     operation: str | None = None
     pin: bool = False
+    ordered: bool = False
     stages: int | None = None
     varied: tuple[str, ...] = ()
 
@@ -102,7 +104,7 @@ class Cell:
     @property
     def sleep_s(self) -> float:
         """What a job sleeps itself, in seconds; of one that is cut into stages, what each of them does."""
-        if self.job_kind in {"cpu", "http", "python"}:
+        if self.job_kind in {"cpu", "http", "python", "tuned"}:
             return 0.0
         return self.duration_s * (1 - self.share) / (self.stages or 1)
 
@@ -127,6 +129,8 @@ class Cell:
             axes.append(f"rate={self.rate:g}")
         if self.pin:
             axes.append("pinned")
+        if self.ordered:
+            axes.append("ordered")
         if self.ladder:
             axes.append(f"duration={write_duration(self.duration_s)}")
         return "/".join(axis for axis in axes if axis is not None)

@@ -101,10 +101,10 @@ def launch(order: Order) -> Run:
 def _python(order: Order, port: int) -> Run:
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as pipe:
-        said = _ran(
+        said = ran(
             _command(order, writing, port),
-            order,
-            env=_environment(order.hash_seed),
+            order.timeout_s,
+            env=environment(order.hash_seed, whole=order.cell.job_kind == "tuned"),
             stdin=subprocess.DEVNULL,
             pass_fds=(writing,),
         )
@@ -121,23 +121,32 @@ def _go(order: Order, port: int) -> Run:
     counts = {"loops": order.loops, "values": order.values, "warmups": order.warmups}
     options = [f"--{name}={count}" for name, count in counts.items()]
     cell = {**order.cell.to_json(), "sleep_s": order.cell.sleep_s, "port": port}
-    said = _ran(
+    said = ran(
         [str(program), "--hold", *options, "--cell", json.dumps(cell)],
-        order,
-        env=_environment(order.hash_seed),
+        order.timeout_s,
+        env=environment(order.hash_seed),
         stdin=subprocess.PIPE,
     )
     return _go_run(said, order)
 
 
-def _ran(command: list[str], order: Order, **how: Any) -> str:
-    """Run a worker and return what it said."""
+def ran(command: list[str], timeout_s: float, **how: Any) -> str:
+    """Run a program of ours to its end, in a session of its own, and return what it said.
+
+    Args:
+        command: the program and its arguments.
+        timeout_s: after so many seconds it is killed, with all that it has started.
+        how: further arguments of `Popen`.
+
+    Raises:
+        LostRunError: it failed, with the last line that it said on stderr; HungError when it was killed.
+    """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         worker = None
         try:
             with interrupts.deferred():
                 worker = _started(command, out, err, how)
-            _wait(worker, order)
+            _wait(worker, timeout_s)
         finally:
             _end(worker)
         said = [_text(file) for file in (out, err)]
@@ -187,21 +196,22 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
     ]
 
 
-def _environment(hash_seed: int) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+def environment(hash_seed: int, *, whole: bool = False) -> dict[str, str]:
+    """Return the environment of a worker: what is kept for all, or the `whole` of ours, for user code."""
+    kept = {name: value for name, value in os.environ.items() if whole or name in KEPT}
     package = str(Path(__file__).parents[2])  # a checkout that is not installed is measured, too
     paths = [package, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     ours = {"PYTHONPATH": os.pathsep.join(path for path in paths if path), "PYTHONHASHSEED": str(hash_seed)}
     return {**kept, **ours, "GOPAT_PADDING": "x" * (hash_seed % PADDING)}
 
 
-def _wait(worker: "subprocess.Popen[bytes]", order: Order) -> None:
+def _wait(worker: "subprocess.Popen[bytes]", timeout_s: float) -> None:
     """Wait until it ends, and no longer: `Popen.wait` looks every 50 ms."""
-    told = _told_of_its_end(worker.pid, order.timeout_s)
+    told = _told_of_its_end(worker.pid, timeout_s)
     try:
-        worker.wait(0 if told is False else order.timeout_s)
+        worker.wait(0 if told is False else timeout_s)
     except subprocess.TimeoutExpired:
-        raise HungError(f"hung: killed after {order.timeout_s:.0f} s") from None
+        raise HungError(f"hung: killed after {timeout_s:.0f} s") from None
 
 
 def _told_of_its_end(pid: int, seconds: float) -> bool | None:
@@ -244,6 +254,7 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
         measured = replace(measured, warmups=tuple((1, seconds) for seconds in told["warmups"]))
         kept["gopat_count"] = told["count"]
         kept |= _figures(told)
+        kept |= {"gopat_peak_bytes": told["peak_bytes"]} if "peak_bytes" in told else {}
         job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None

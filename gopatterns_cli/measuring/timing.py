@@ -13,8 +13,10 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from operator import itemgetter
 from typing import Any
 
 import patterns
@@ -34,7 +36,7 @@ def workload_of(cell: Cell) -> Workload:
     """The jobs of the cell's pattern."""
     folder = import_module(f"gopatterns_cli.arms.{_folder(cell)}")
     workload: Workload = folder.WORKLOAD if cell.stages is None else folder.cut(cell.stages)
-    return workload
+    return replace(workload, ordered=True) if cell.ordered else workload
 
 
 def timed_arm(jobs: Jobs) -> TimeLoops:
@@ -86,7 +88,23 @@ def timed_limiter(cell: Cell) -> TimeLoops:
 def _arm(cell: Cell) -> Arm:
     file = f"{cell.arm}_{cell.runtime}" if cell.arm == NATIVE else cell.arm
     arm: Arm = getattr(import_module(f"gopatterns_cli.arms.{_folder(cell)}.{file}"), _folder(cell))
-    return arm
+    return _in_order(cell, arm) if cell.ordered else arm
+
+
+def _in_order(cell: Cell, arm: Arm) -> Arm:
+    """
+    The arm with its results in the order of the jobs, for jobs whose results carry their number: our pool
+    keeps it, by hand one sorts.
+    """
+    if cell.arm == GOPAT:
+        return partial(arm, ordered=True)
+    if cell.runtime != "asyncio":
+        return lambda *given, **settings: sorted(arm(*given, **settings), key=itemgetter(0))
+
+    async def sorting(*given: Any, **settings: Any) -> list[Any]:
+        return sorted(await arm(*given, **settings), key=itemgetter(0))
+
+    return sorting
 
 
 def _folder(cell: Cell) -> str:

@@ -7,8 +7,9 @@ import inspect
 import pickle
 from typing import Any
 
+from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.functions import MOST_ITEMS, function_named, items_named
+from gopatterns_cli.functions import MOST_ITEMS, function_named
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.kinds import Effect
 
@@ -25,7 +26,7 @@ def effect(cell: Cell, port: int) -> Effect:
     del port
     function = function_named(FUNCTION, cell.function or "")
     awaits = inspect.iscoroutinefunction(function)
-    arguments = items_named(INPUTS, cell.inputs or "", cell.count)
+    arguments = named.items(INPUTS, cell.inputs or "", cell.count)
     if len(arguments) < cell.count:
         raise Failure(f"{INPUTS}: found {len(arguments):,} in {cell.inputs}, there were {cell.count:,}")
     if cell.runtime == "processes":
@@ -41,7 +42,7 @@ def counted(function: str, inputs: str, most: int) -> int:
         Failure: exit code 2: there is no such function, or there are no inputs; 1: a module fails.
     """
     function_named(FUNCTION, function)
-    found = len(items_named(INPUTS, inputs, most or MOST_ITEMS))
+    found = len(named.items(INPUTS, inputs, most or MOST_ITEMS))
     if not most and found == MOST_ITEMS:
         raise Failure(
             f"{INPUTS}: found {MOST_ITEMS:,} or more in {inputs}; job.count says how many to take", 2

@@ -1,0 +1,145 @@
+"""Jobs of a tuning: a function of the user's over a sample of inputs, both looked at before.
+
+A job that fails gives its failure as an answer, as it does in the plain loop, so that some bad inputs do not
+end a measurement. An answer that is not the plain loop's does, where that is known. The cell's `inputs` are
+FOLDER:FIRST, the sample's folder and the number of the first job in it.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.kinds import Effect
+from gopatterns_cli.tuning import sample as samples
+from gopatterns_cli.tuning.sample import PLAIN, Failed, Sample
+
+
+class _Unknown:
+    """The right answer where nobody knows it."""
+
+    def __repr__(self) -> str:
+        return "no failure"
+
+
+UNKNOWN = _Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Calls a function; what it raises is its answer, unless memory ran out."""
+
+    function: Callable[[Any], Any]
+
+    def __call__(self, argument: Any) -> Any:
+        """Return the answer or the failure."""
+        try:
+            return self.function(argument)
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
+            return Failed(type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An answer from another process, with what that process has taken at the most."""
+
+    value: Any
+    process: int
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Calls a function in another process and weighs that."""
+
+    function: Callable[[Any], Any]
+
+    def __call__(self, argument: Any) -> Weighed:
+        """Return the answer, weighed."""
+        return Weighed(self.function(argument), os.getpid(), samples.peak_bytes())
+
+
+class Paced:
+    """Calls a function so many times a second at the most, from wherever it is called."""
+
+    def __init__(self, function: Callable[[Any], Any], rate: float) -> None:
+        self._function = function
+        self._every_s = 1 / rate
+        self._next_s = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self, argument: Any) -> Any:
+        """Wait for its turn, and call."""
+        with self._lock:
+            now_s = time.monotonic()
+            at_s = max(self._next_s, now_s)
+            self._next_s = at_s + self._every_s
+        time.sleep(at_s - now_s)
+        return self._function(argument)
+
+
+def effect(cell: Cell, port: int) -> Effect:
+    """Return the function, its inputs, and their answers as far as they are known."""
+    del port
+    _first_to_go()
+    place, _, first = (cell.inputs or "").rpartition(":")
+    folder = Path(place)
+    sample = samples.load(folder)
+    peaks: dict[int, int] = {}
+    awaits = sample.form != PLAIN
+    function = _awaiting(sample) if awaits else _calling(cell, sample)  # first: inputs may be of its module
+    right = samples.answers(folder, sample, int(first), cell.count)
+    return Effect(
+        function=function,
+        awaits=awaits,
+        arguments=samples.arguments(folder, sample, int(first), cell.count),
+        expected=lambda item: right.get(item, UNKNOWN),
+        is_number=False,
+        same=partial(_same, frozenset(sample.failures), peaks),
+        memory=lambda: samples.peak_bytes() + sum(peaks.values()),
+    )
+
+
+def _calling(cell: Cell, sample: Sample) -> Callable[[Any], Any]:
+    attempt = Attempt(sample.imported())
+    if cell.runtime == "processes":
+        return Weighing(attempt)
+    return Paced(attempt, cell.rate) if cell.is_serial and cell.rate is not None else attempt
+
+
+def _awaiting(sample: Sample) -> Callable[[Any], Any]:
+    function = sample.awaitable()
+
+    async def attempt(argument: Any) -> Any:
+        try:
+            return await function(argument)
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
+            return Failed(type(error).__name__)
+
+    return attempt
+
+
+def _same(failures: frozenset[str], peaks: dict[int, int], found: Any, right: Any) -> bool:
+    """Whether an answer is right; one that nobody knows must not fail as the plain loop never did."""
+    if isinstance(found, Weighed):
+        peaks[found.process] = max(found.peak_bytes, peaks.get(found.process, 0))
+        found = found.value
+    if right is UNKNOWN:
+        return not isinstance(found, Failed) or found.kind in failures
+    return samples.alike(found, right)
+
+
+def _first_to_go() -> None:
+    """Have the kernel, should memory run out, end this measurement first, and none beside it."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

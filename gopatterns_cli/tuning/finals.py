@@ -1,0 +1,228 @@
+"""The finals: a few candidates and the plain loop, measured in paired rounds, and what follows from them.
+
+The rounds are those of METHOD: in each of them everybody runs once, in a fresh process, in an order that is
+drawn; all share a hash seed. A ratio is estimated inside the rounds. The plain loop may work on fewer inputs
+than the others, where it would take too long: then the ratio is of the time per job.
+
+The best of a few is chosen by the same rounds that say how much better it is, so its lead over the next best
+is a little flattered; over the plain loop that hardly matters.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
+from gopatterns_cli.measuring.plan import LEVELS
+from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
+from gopatterns_cli.tuning.grid import Candidate
+from gopatterns_cli.tuning.searching import TIED, Entrant, Value
+
+PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
+"""What is found: the best is proved faster than the plain loop; proved no faster; neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is going to be measured, settled before the first round.
+
+    Args:
+        finalists: the candidates, best of the search first.
+        rounds: how many rounds; 0 when there is no time for any.
+        count: inputs of a candidate's run.
+        plain_count: inputs of the plain loop's run.
+        orders: per round, in which order they run.
+        hash_seeds: per round.
+    """
+
+    finalists: tuple[Candidate, ...]
+    rounds: int
+    count: int
+    plain_count: int
+    orders: tuple[tuple[Entrant, ...], ...] = ()
+    hash_seeds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a finalist stands after the rounds.
+
+    Args:
+        candidate: who.
+        each_s: seconds per job, median over the rounds.
+        speedup: the plain loop's time over its own, paired by round; None when it was never measured.
+        memory_bytes: what it took at the most; None where nobody knows.
+        lost: rounds in which it failed, each with the reason.
+    """
+
+    candidate: Candidate
+    each_s: float
+    speedup: RatioEstimate | None
+    memory_bytes: int | None
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finals:
+    """What the rounds found.
+
+    Args:
+        plan: what was planned.
+        rounds: how many rounds were measured.
+        standings: the finalists that could be measured, the winner first.
+        plain_each_s: seconds per job of the plain loop; None when it was never measured.
+        plain_memory_bytes: what that took at the most.
+        behind: time of the next best over the winner's, paired by round; None when there is no other.
+        verdict: `pays`, `no pattern pays here` or `not proved`.
+    """
+
+    plan: Plan
+    rounds: int
+    standings: tuple[Standing, ...]
+    plain_each_s: float | None
+    plain_memory_bytes: int | None
+    behind: RatioEstimate | None
+    verdict: str
+
+    @property
+    def ours(self) -> Standing | None:
+        """The best of those that our patterns run; None when there is none."""
+        return next((one for one in self.standings if one.candidate.lane.arm == GOPAT), None)
+
+
+Run = Callable[[Entrant, int, int], Value]
+"""Measures an entrant in the round of that number, from 0, with a hash seed; raises LostRunError."""
+
+
+def planned(
+    entrants: Sequence[Candidate],
+    expected_s: Callable[[Entrant], float],
+    seconds: float,
+    counts: tuple[int, int],
+    seed: int,
+) -> Plan:
+    """Plan as many rounds as fit, up to 12; rather fewer finalists than too few rounds for an interval.
+
+    Args:
+        entrants: the candidates, best first.
+        expected_s: how long measuring an entrant takes, its process included.
+        seconds: what all rounds may take.
+        counts: inputs of a candidate's run, and of the plain loop's.
+        seed: draws the orders.
+    """
+    count, plain_count = counts
+    finalists = list(entrants)
+    while True:
+        round_s = expected_s(None) + sum(expected_s(one) for one in finalists)
+        rounds = min(int(max(seconds, 0.0) / round_s), ROUNDS)
+        if rounds >= FEWEST_ROUNDS or len(finalists) == 1:
+            break
+        finalists.pop()
+    drawn = random.Random(seed)
+    orders: list[tuple[Entrant, ...]] = []
+    everybody: list[Entrant] = [None, *finalists]
+    while len(orders) < rounds:
+        shuffled = drawn.sample(everybody, len(everybody))
+        orders += [tuple(shuffled), tuple(reversed(shuffled))]
+    hash_seeds = tuple(drawn.randrange(1, HASH_SEEDS) for _ in range(rounds))
+    return Plan(tuple(finalists), rounds, count, plain_count, tuple(orders[:rounds]), hash_seeds)
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Rounds under way: per entrant and round what was measured, and what was lost."""
+
+    values: dict[Entrant, dict[int, Value]] = field(default_factory=dict)
+    lost: dict[Entrant, list[str]] = field(default_factory=dict)
+    done: int = 0
+
+
+def carry_out(plan: Plan, rounds: Rounds, run: Run, left_s: Callable[[], float]) -> None:
+    """Measure the rounds into `rounds`; one that there is no time for any more is not begun."""
+    round_s = 0.0
+    for number, (order, hash_seed) in enumerate(zip(plan.orders, plan.hash_seeds, strict=True)):
+        before_s = left_s()
+        if number and before_s < round_s:
+            return
+        for entrant in order:
+            try:
+                value = run(entrant, number, hash_seed)
+            except LostRunError as error:
+                rounds.lost.setdefault(entrant, []).append(str(error))
+            else:
+                rounds.values.setdefault(entrant, {})[number] = value
+        rounds.done = number + 1
+        round_s = before_s - left_s()
+
+
+def decided(plan: Plan, rounds: Rounds) -> Finals:
+    """Say what the rounds found so far."""
+    plain = rounds.values.get(None, {})
+    standings = [
+        Standing(
+            candidate=one,
+            each_s=median(value.each_s for value in rounds.values[one].values()),
+            speedup=_ratio(rounds, None, one),
+            memory_bytes=_memory(rounds, one),
+            lost=tuple(rounds.lost.get(one, ())),
+        )
+        for one in plan.finalists
+        if rounds.values.get(one)
+    ]
+    standings = _best_first(standings)
+    winner = standings[0] if standings else None
+    second = standings[1] if len(standings) > 1 else None
+    return Finals(
+        plan=plan,
+        rounds=rounds.done,
+        standings=tuple(standings),
+        plain_each_s=median(value.each_s for value in plain.values()) if plain else None,
+        plain_memory_bytes=_memory(rounds, None),
+        behind=_ratio(rounds, second.candidate, winner.candidate) if winner and second else None,
+        verdict=verdict(None if winner is None else winner.speedup),
+    )
+
+
+def verdict(speedup: RatioEstimate | None) -> str:
+    """Say what a speed-up over the plain loop proves, with its 95 % interval."""
+    if speedup is None or speedup.difference is None:
+        return UNPROVED
+    if speedup.difference.low > 1:
+        return PAYS
+    return NOT_HERE
+
+
+def _best_first(standings: list[Standing]) -> list[Standing]:
+    """The best first; of those tied with it the one with the fewest workers."""
+    if not standings:
+        return []
+    best = min(one.each_s for one in standings)
+
+    def key(one: Standing) -> tuple[float, int]:
+        tied = one.each_s <= TIED * best
+        return (best, one.candidate.workers) if tied else (one.each_s, 0)
+
+    return sorted(standings, key=key)
+
+
+def _ratio(rounds: Rounds, above: Entrant, below: Entrant) -> RatioEstimate | None:
+    """The time per job of one over that of another, of the rounds that have both."""
+    first, second = rounds.values.get(above, {}), rounds.values.get(below, {})
+    both = sorted(first.keys() & second.keys())
+    if not both:
+        return None
+    lost = max(rounds.done - len(both), 0)
+    return paired(
+        [first[number].each_s for number in both],
+        [second[number].each_s for number in both],
+        LEVELS,
+        lost,
+    )
+
+
+def _memory(rounds: Rounds, entrant: Entrant) -> int | None:
+    taken = [value.memory_bytes for value in rounds.values.get(entrant, {}).values()]
+    return max((size for size in taken if size is not None), default=None)

@@ -1,0 +1,70 @@
+"""A program of tuning in a process of its own: both ends of it.
+
+The one end starts it and reads its answer, the other runs the work and writes it. Whatever the user's code
+prints is dropped. The program ends with the process that started it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import lifeline
+from gopatterns_cli.measuring.processes import environment, ran
+
+STAGE = "stage"
+"""The file in the sample's folder that says what is being done, for whoever has to end it."""
+
+
+def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
+    """Run a program and return what it answers.
+
+    Args:
+        module: to be run by `python -m`; it calls `answer`.
+        request: what it is asked, as plain JSON.
+        timeout_s: after so many seconds it is killed.
+
+    Raises:
+        Failure: it says that something is wrong.
+        LostRunError: it crashed; HungError when it was killed.
+    """
+    command = [sys.executable, "-P", "-m", module, json.dumps(request), str(os.getpid())]
+    said = ran(command, timeout_s, env=environment(0, whole=True), stdin=subprocess.DEVNULL)
+    told: dict[str, Any] = json.loads(said)
+    if "failure" in told:
+        raise Failure(told["failure"], told["exit_code"])
+    return told
+
+
+def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
+    """Do what the command line asks and write it down; return the exit code."""
+    request, parent = json.loads(sys.argv[1]), int(sys.argv[2])
+    lifeline.hold(parent)
+    out = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        told = work(request)
+    except Failure as error:
+        told = {"failure": error.message, "exit_code": error.exit_code}
+    with os.fdopen(out, "w", encoding="utf-8") as file:
+        file.write(json.dumps(told))
+    sys.stdout.flush()
+    os._exit(0)  # not to wait for threads that the user's code has left
+
+
+def stage(folder: Path, words: str) -> None:
+    """Note what is about to be done."""
+    folder.joinpath(STAGE).write_text(words, encoding="utf-8")
+
+
+def last_stage(folder: Path) -> str:
+    """Say what was being done last."""
+    try:
+        return folder.joinpath(STAGE).read_text(encoding="utf-8")
+    except OSError:
+        return "starting"

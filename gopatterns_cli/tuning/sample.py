@@ -1,0 +1,197 @@
+"""The sample: what every process of a tuning works on, so that all of them do the same jobs.
+
+The look writes it into a folder: the inputs in a random order that is drawn once, so that the first so many
+of them stand for all, and the answers that the plain loop gave. Inputs that cannot be pickled are taken from
+where they came from, again in each process. Nothing here measures.
+"""
+
+import inspect
+import json
+import os
+import pickle
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from gopatterns_cli import inputs as named
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.functions import function_named
+
+FUNCTION, INPUTS = "TARGET", "--inputs"
+"""What messages call the two."""
+
+PLAIN, ASYNC, LOOP = "plain", "async", "loop"
+"""Forms of a function: LOOP is a plain one that needs a running event loop, or gives an awaitable."""
+
+LARGEST_BYTES = 256 * 2**20
+"""Of all inputs together, pickled: a sample holds no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is in the folder.
+
+    Args:
+        function: as MODULE:FUNCTION.
+        form: `plain`, `async` or `loop`.
+        inputs: how the inputs are named.
+        count: how many of them the sample has.
+        read: how many were read for it.
+        seed: their order was drawn from it.
+        stored: they lie in the folder, pickled.
+        known: of the first so many the right answer is known; 0 where two calls do not give the same.
+        failures: the errors that the plain loop met, by the names of their classes.
+    """
+
+    function: str
+    form: str
+    inputs: str
+    count: int
+    read: int
+    seed: int
+    stored: bool
+    known: int = 0
+    failures: tuple[str, ...] = ()
+
+    def imported(self) -> Callable[[Any], Any]:
+        """Import the function."""
+        found: Callable[[Any], Any] = function_named(FUNCTION, self.function)
+        return found
+
+    def awaitable(self) -> Callable[[Any], Any]:
+        """Import the function, as one whose result is awaited."""
+        function = self.imported()
+        return function if self.form == ASYNC else in_a_loop(function)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """In place of an answer: the function failed, and how. Two failures of one kind are the same answer."""
+
+    kind: str
+
+
+def in_a_loop(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function that calls `function` where a loop runs, and awaits what it gives if it can be."""
+
+    async def called(argument: Any) -> Any:
+        value = function(argument)
+        return await value if inspect.isawaitable(value) else value
+
+    return called
+
+
+def order(read: int, seed: int) -> list[int]:
+    """Return the numbers of the inputs that were read, in the sample's order."""
+    return random.Random(seed).sample(range(read), read)
+
+
+def write(folder: Path, sample: Sample) -> None:
+    """Write what is known of a sample, over what was known before."""
+    folder.joinpath("sample.json").write_text(json.dumps(asdict(sample)), encoding="utf-8")
+
+
+def load(folder: Path) -> Sample:
+    """Read what is known of a sample."""
+    data = json.loads(folder.joinpath("sample.json").read_text(encoding="utf-8"))
+    return Sample(**{**data, "failures": tuple(data["failures"])})
+
+
+def store(folder: Path, name: str, things: Sequence[Any]) -> int:
+    """
+    Pickle things one after the other, as many as fit, and say how many those were; 0, and no file, when one
+    of them cannot be pickled.
+    """
+    path = folder / f"{name}.pickle"
+    stored = 0
+    try:
+        with path.open("wb") as file:
+            for thing in things:
+                pickle.dump(thing, file)
+                stored += 1
+                if file.tell() > LARGEST_BYTES:
+                    break
+    except Exception:  # noqa: BLE001 - whatever the user's objects do
+        path.unlink()
+        return 0
+    return stored
+
+
+def arguments(folder: Path, sample: Sample, first: int, count: int) -> list[Any]:
+    """Return `count` inputs from number `first` on, in the sample's order, which begins anew at its end.
+
+    Raises:
+        Failure: they were to be read again, and are fewer now.
+    """
+    numbers = [(first + number) % sample.count for number in range(count)]
+    upto = max(numbers) + 1
+    if sample.stored:
+        known = list(_stored(folder, "inputs", upto))
+    else:
+        again = list(islice(named.opened(INPUTS, sample.inputs), sample.read))
+        if len(again) < sample.read:
+            raise Failure(f"{INPUTS}: found {len(again):,} in {sample.inputs}, there were {sample.read:,}")
+        known = [again[number] for number in order(sample.read, sample.seed)[:upto]]
+    return [known[number] for number in numbers]
+
+
+def answers(folder: Path, sample: Sample, first: int, count: int) -> dict[int, Any]:
+    """Return the right answers by number from 0 to `count` - 1, those that are known."""
+    if not sample.known:
+        return {}
+    numbers = {number: (first + number) % sample.count for number in range(count)}
+    wanted = [place for place in numbers.values() if place < sample.known]
+    known = list(_stored(folder, "answers", max(wanted) + 1)) if wanted else []
+    return {number: known[place] for number, place in numbers.items() if place < sample.known}
+
+
+def alike(found: Any, right: Any) -> bool:
+    """Whether two answers are the same: equal, or both no number, or, if they do not say, of one pickle."""
+    try:
+        return bool(found == right) or bool(found != found and right != right)  # noqa: PLR0124 - that is NaN
+    except Exception:  # noqa: BLE001 - an array, say, has no single truth
+        try:
+            return pickle.dumps(found) == pickle.dumps(right)
+        except Exception:  # noqa: BLE001 - whatever the user's objects do
+            return False
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has taken so far."""
+    return _high_water() or _most_ever()
+
+
+def forget_peak() -> None:
+    """Have the peak begin anew, where the system can."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return
+
+
+def _high_water() -> int | None:
+    """Look it up in Linux's own account, which, unlike rusage, knows nothing of the parent's."""
+    try:
+        text = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    sizes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
+    return next((int(size) * 1024 for size in sizes), None)
+
+
+def _most_ever() -> int:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if os.uname().sysname == "Darwin" else peak * 1024
+
+
+def _stored(folder: Path, name: str, count: int) -> Iterator[Any]:
+    with folder.joinpath(f"{name}.pickle").open("rb") as file:
+        for _ in range(count):
+            yield pickle.load(file)  # noqa: S301 - from our own look

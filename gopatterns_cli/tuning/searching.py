@@ -1,0 +1,401 @@
+"""Successive halving: many candidates on few inputs, then half of them on twice as many, and so on.
+
+Who falls behind on few inputs is dropped, so that most of the time goes to who may win. Two things differ
+from the textbook. A candidate with more workers than there are inputs would be measured as a smaller one: it
+comes in once there are enough, and only if the next smaller one of its lane is still there. And a candidate
+that takes longer than the plain loop could is ended at once.
+
+Source: K. Jamieson, A. Talwalkar, Non-stochastic Best Arm Identification and Hyperparameter Optimization,
+AISTATS 2016.
+
+Pure: it is handed what measures and what says how much time is left, and starts nothing itself.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from gopatterns_cli.measuring.estimating import VALUE_S
+from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.tuning.grid import ASYNCIO, FIBERS, PROCESSES, THREADS, Candidate, Lane
+from gopatterns_cli.tuning.look import Look
+
+FINALISTS = 3
+"""The search is over when so few are left and all of the inputs were used."""
+
+FEWEST = 10
+"""Inputs to begin with, where there are so many."""
+
+OPENING = 0.35
+"""The share of the search's time that its first rung may take."""
+
+HOPELESS, LANE_HOPELESS = 2.0, 4.0
+"""
+Who takes so many times as long as the best is dropped, even where half of them would be kept. With the best
+of a lane there is more patience while more inputs are to come: what a lane costs to start weighs less then.
+"""
+
+TIED = 1.02
+"""Of those that take no longer than so many times the best, the one with the fewest workers comes first."""
+
+HAND_S = {THREADS: 20e-6, ASYNCIO: 10e-6, FIBERS: 5e-6, PROCESSES: 100e-6}
+START_S = {THREADS: 50e-6, ASYNCIO: 10e-6, FIBERS: 5e-6, PROCESSES: 15e-3}
+"""What handing over a job, and what starting a worker, costs at the least, in seconds; only for planning."""
+
+MISSED = "fewer workers of the same were not among the best"
+LATE = "there was no time for it"
+"""Why a candidate was not measured."""
+
+PATIENCE, GRACE_S = 2.0, 1.0
+"""A candidate is ended once it has taken so many times as long as the plain loop would, and so much more."""
+
+
+Entrant = Candidate | None
+"""What is measured: a candidate, or the plain loop as None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One measurement over so many inputs.
+
+    Args:
+        candidate: what ran; None for the plain loop.
+        count: over how many inputs.
+        run_s: seconds of one run over them.
+        memory_bytes: what all its processes took at the most; None where nobody knows.
+    """
+
+    candidate: Entrant
+    count: int
+    run_s: float
+    memory_bytes: int | None = None
+
+    @property
+    def each_s(self) -> float:
+        """Seconds per job."""
+        return self.run_s / self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A candidate that was not measured to the end, and why."""
+
+    candidate: Candidate
+    why: str
+
+
+@dataclass(slots=True)
+class Cost:
+    """What a measurement will cost, as far as is known: to plan and to begin well, never to judge.
+
+    Args:
+        look: what is known of one job.
+        cores: how many run at once.
+        start_s: what a worker process costs beside what it times; corrected by those that have run.
+        rate: jobs per second at the most; None for no limit.
+    """
+
+    look: Look
+    cores: int
+    start_s: float
+    rate: float | None = None
+
+    def run_s(self, candidate: Candidate, count: int) -> float:
+        """Guess how long one run takes."""
+        workers = min(candidate.workers, count)
+        overlapping_s = math.ceil(count / workers) * self.look.job_s
+        if candidate.lane.runtime == PROCESSES:
+            in_turn_s = count * self.look.job_s * min(self.look.cpu_share, 1.0) / min(workers, self.cores)
+        else:
+            in_turn_s = count * self.look.serial_s
+        paced_s = (count - 1) / self.rate if self.rate else 0.0
+        layer_s = count * HAND_S[candidate.lane.runtime] + workers * START_S[candidate.lane.runtime]
+        return max(overlapping_s, in_turn_s, paced_s) + layer_s
+
+    def all_s(self, candidate: Candidate, count: int) -> float:
+        """Guess how long a measurement takes, its process included; a quick run is repeated."""
+        return self.start_s + max(self.run_s(candidate, count), VALUE_S)
+
+    def plain_s(self, count: int) -> float:
+        """How long the plain loop takes."""
+        return count * max(self.look.job_s, 1 / self.rate if self.rate else 0.0)
+
+    def most_s(self, count: int) -> float:
+        """How long a run may take before it is of no interest any more."""
+        return PATIENCE * self.plain_s(count) + GRACE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A candidate's throughput as a share of the best's."""
+
+    candidate: Candidate
+    share: float
+
+
+Measure = Callable[[Candidate, int, float], Value]
+"""Measures a candidate over so many inputs, in so many seconds at the most; raises LostRunError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found.
+
+    Args:
+        ranking: the candidates of the last rung, best first.
+        values: every measurement, in the order in which they were made.
+        dropped: those that failed, hung or took too much memory.
+        not_measured: those that there was no reason or no time to measure.
+        count: the inputs of the last rung.
+        rungs: how many rungs there were.
+    """
+
+    ranking: tuple[Candidate, ...]
+    values: tuple[Value, ...]
+    dropped: tuple[Dropped, ...]
+    not_measured: tuple[Dropped, ...]
+    count: int
+    rungs: int
+
+    def curve(self, best: Candidate) -> "dict[int, Share]":
+        """
+        Return, by worker count, the best throughput as a share of `best`'s, each on the most inputs on which
+        both were measured; of lanes whose workers are the same thing as its own.
+        """
+        times: dict[tuple[Entrant, int], list[float]] = defaultdict(list)
+        for value in self.values:
+            times[value.candidate, value.count].append(value.each_s)
+        latest: dict[Candidate, tuple[int, float]] = {}
+        for (candidate, count), seconds in times.items():
+            alike = candidate is not None and candidate.lane.elsewhere == best.lane.elsewhere
+            if candidate is not None and alike and (best, count) in times:
+                share = median(times[best, count]) / median(seconds)
+                latest[candidate] = max(latest.get(candidate, (0, 0.0)), (count, share))
+        curve: dict[int, Share] = {}
+        for candidate, (_, share) in sorted(latest.items()):
+            known = curve.get(candidate.workers)
+            if known is None or share > known.share:
+                curve[candidate.workers] = Share(candidate, share)
+        return dict(sorted(curve.items()))
+
+
+def search(
+    candidates: Sequence[Candidate],
+    cost: Cost,
+    seconds: float,
+    longest_s: float,
+    left_s: Callable[[], float],
+    measure: Measure,
+) -> Search:
+    """Find the best of many candidates.
+
+    Args:
+        candidates: each lane's from few workers to many.
+        cost: what measuring will cost.
+        seconds: what the whole search may take.
+        longest_s: no more inputs are taken than the best can do in that time: the finals need it, too.
+        left_s: how much of `seconds` is left.
+        measure: measures one candidate.
+    """
+    halving = _Halving(candidates, cost, left_s, measure)
+    count, alive = opening(candidates, cost, seconds * OPENING, longest_s)
+    halving.waits(candidate for candidate in candidates if candidate not in alive)
+    while alive:
+        left = halving.rung(alive, count)
+        if not left:
+            alive = halving.instead(count)
+            continue
+        following = halving.following(left, count, longest_s)
+        joining = halving.joining(left, following)
+        if following == count and not joining and len(left) <= FINALISTS:
+            break
+        alive, count = halving.affordable([*left, *joining], following), following
+    return halving.found()
+
+
+def opening(
+    candidates: Sequence[Candidate], cost: Cost, seconds: float, longest_s: float
+) -> tuple[int, list[Candidate]]:
+    """
+    Return the inputs of the first rung and who is in it: the most inputs on which all that they can tell
+    apart fit the time; where even the fewest do not fit, those that look best, of each lane one first.
+    """
+    count = cost.look.count
+    while True:
+        members = [
+            one for one in candidates if one.workers <= count or one == _smallest(one.lane, candidates)
+        ]
+        fits = min(cost.run_s(one, count) for one in members) <= longest_s
+        if fits and sum(cost.all_s(one, count) for one in members) <= seconds:
+            return count, _best_first(members, cost, count)
+        if count <= FEWEST:
+            break
+        count = max(math.ceil(count / 2), min(FEWEST, count))
+    chosen: list[Candidate] = []
+    took_s = 0.0
+    for one in _one_of_each_lane_first(_best_first(members, cost, count)):
+        took_s += cost.all_s(one, count)
+        if not chosen or took_s <= seconds:
+            chosen.append(one)
+    return count, chosen
+
+
+def ranking(times: Mapping[Candidate, float]) -> list[Candidate]:
+    """Return the candidates, best first; of those tied with the best the one with the fewest workers."""
+    best = min(times.values())
+
+    def key(one: Candidate) -> tuple[float, int, Candidate]:
+        tied = times[one] <= TIED * best
+        return (best, one.workers, one) if tied else (times[one], 0, one)
+
+    return sorted(times, key=key)
+
+
+def kept(
+    ranked: Sequence[Candidate], times: Mapping[Candidate, float], *, lanes_too: bool
+) -> list[Candidate]:
+    """Return the better half, best first; of each lane the best one, too, if `lanes_too`."""
+    best_s = min(times.values())
+    half = ranked[: max(math.ceil(len(ranked) / 2), min(FINALISTS, len(ranked)))]
+    good = {one for one in half if times[one] <= HOPELESS * best_s}
+    if lanes_too:
+        firsts = {one.lane: one for one in reversed(ranked)}.values()
+        good |= {one for one in firsts if times[one] <= LANE_HOPELESS * best_s}
+    return [one for one in ranked if one in good]
+
+
+class _Halving:
+    """The search under way: what was measured, and who waits to come in."""
+
+    def __init__(
+        self, candidates: Sequence[Candidate], cost: Cost, left_s: Callable[[], float], measure: Measure
+    ) -> None:
+        self._candidates = candidates
+        self._cost = cost
+        self._left_s = left_s
+        self._measure = measure
+        self._values: list[Value] = []
+        self._dropped: list[Dropped] = []
+        self._waiting: list[Candidate] = []
+        self._cut: list[Candidate] = []
+        self._ranking: list[Candidate] = []
+        self._count = self._rungs = 0
+
+    def waits(self, candidates: Iterable[Candidate]) -> None:
+        """Keep these for later."""
+        self._waiting += candidates
+
+    def rung(self, alive: Sequence[Candidate], count: int) -> list[Candidate]:
+        """Measure all that are alive over `count` inputs and return the better half, best first."""
+        measured = []
+        for candidate in alive:
+            if self._values and self._left_s() < self._expected_s(candidate, count):
+                self._cut.append(candidate)
+                continue
+            try:
+                value = self._measure(candidate, count, self._cost.most_s(count))
+            except LostRunError as error:
+                self._dropped.append(Dropped(candidate, str(error)))
+                continue
+            self._values.append(value)
+            measured.append(candidate)
+        if not measured:
+            return []
+        times = {one: median(self._times(one, count)) for one in measured}
+        ranked = ranking(times)
+        earlier = {one: self._last_s(one) for one in self._ranking if one in self._cut}
+        self._ranking = ranking({**earlier, **times})
+        self._count = count
+        self._rungs += 1
+        return kept(ranked, times, lanes_too=count < self._cost.look.count)
+
+    def following(self, kept: Sequence[Candidate], count: int, longest_s: float) -> int:
+        """Return over how many inputs the next rung is: twice as many, unless that would take too long."""
+        twice = min(2 * count, self._cost.look.count)
+        times = [self._last_s(one) * twice for one in kept]
+        times += [self._cost.run_s(one, twice) for one in self._ready(kept, twice)]
+        return twice if min(times) <= longest_s else count
+
+    def joining(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
+        """Take out those that wait, that have enough inputs now, and whose smaller neighbour was kept."""
+        found = self._ready(kept, count)
+        self._waiting = [one for one in self._waiting if one not in found]
+        return found
+
+    def instead(self, count: int) -> list[Candidate]:
+        """Return who comes in where nobody of the first rung could be measured; nobody after a later one."""
+        if self._ranking:
+            return []
+        able = _best_first((one for one in self._waiting if one.workers <= count), self._cost, count)
+        found = self.affordable(able, count) if able and self._left_s() > 0 else []
+        self._cut = [one for one in self._cut if one not in able]
+        self._waiting = [one for one in self._waiting if one not in found]
+        return found
+
+    def affordable(self, members: Iterable[Candidate], count: int) -> list[Candidate]:
+        """
+        Leave off the least promising as long as there is no time for them. What was measured before is not
+        measured alone: that would tell nothing.
+        """
+        left_s = self._left_s()
+        alive = sorted(members, key=lambda one: (self._expected_s(one, count), one))
+        while len(alive) > 1 and sum(self._expected_s(one, count) for one in alive) > left_s:
+            self._cut.append(alive.pop())
+        return alive if len(alive) > 1 or not self._has(alive[0]) else []
+
+    def found(self) -> Search:
+        """Return what is known now."""
+        measured = {value.candidate for value in self._values}
+        out = [Dropped(one, LATE) for one in self._cut if one not in measured]
+        waiting = [Dropped(one, MISSED if self._smaller(one) in measured else LATE) for one in self._waiting]
+        return Search(
+            tuple(self._ranking),
+            tuple(self._values),
+            tuple(self._dropped),
+            (*out, *waiting),
+            self._count,
+            self._rungs,
+        )
+
+    def _ready(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
+        return [one for one in self._waiting if one.workers <= count and self._smaller(one) in kept]
+
+    def _times(self, candidate: Candidate, count: int) -> list[float]:
+        return [
+            value.each_s for value in self._values if (value.candidate, value.count) == (candidate, count)
+        ]
+
+    def _expected_s(self, candidate: Candidate, count: int) -> float:
+        """Guess from what it took before, else from the look."""
+        if not self._has(candidate):
+            return self._cost.all_s(candidate, count)
+        return self._cost.start_s + max(self._last_s(candidate) * count, VALUE_S)
+
+    def _has(self, candidate: Candidate) -> bool:
+        return any(value.candidate == candidate for value in self._values)
+
+    def _last_s(self, candidate: Candidate) -> float:
+        """Seconds per job, the last time that it was measured."""
+        return next(value.each_s for value in reversed(self._values) if value.candidate == candidate)
+
+    def _smaller(self, candidate: Candidate) -> Candidate | None:
+        """The next smaller candidate of a lane; None for its smallest."""
+        lane = [one for one in self._candidates if one.lane == candidate.lane]
+        place = lane.index(candidate)
+        return lane[place - 1] if place else None
+
+
+def _smallest(lane: Lane, candidates: Sequence[Candidate]) -> Candidate:
+    return next(one for one in candidates if one.lane == lane)
+
+
+def _best_first(candidates: Iterable[Candidate], cost: Cost, count: int) -> list[Candidate]:
+    return sorted(candidates, key=lambda one: (cost.run_s(one, count), one))
+
+
+def _one_of_each_lane_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    firsts = list({one.lane: one for one in reversed(candidates)}.values())
+    firsts.sort(key=candidates.index)
+    return [*firsts, *(one for one in candidates if one not in firsts)]
