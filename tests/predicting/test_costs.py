@@ -23,7 +23,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(
         costs,
         "_measured",
-        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, float(next(speeds))),
+        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, 2e-7, float(next(speeds))),
     )
     return tmp_path / "cache" / "gopat" / "costs.json"
 
@@ -40,12 +40,12 @@ def test_they_are_measured_once_for_each_runtime_and_it_is_told(kept):
     assert len(said) == 2
     assert "on asyncio, once" in said[0]
     assert "on threads, once" in said[1]
-    assert known_costs("asyncio") == MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 1_000_000.0)
+    assert known_costs("asyncio") == MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 1_000_000.0)
     assert known_costs("fibers") is None
 
 
 def changed(**changes):
-    data = asdict(MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 5e6))
+    data = asdict(MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 5e6))
     for name, value in changes.items():
         (data["costs"] if name in data["costs"] else data)[name] = value
     return json.dumps({"KEY": {"asyncio": data}})
