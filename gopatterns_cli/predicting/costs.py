@@ -85,27 +85,26 @@ class MachineCosts:
 def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) -> MachineCosts:
     """
     Return what operations cost on a runtime here; `say` is told before they are measured, which takes some
-    seconds.
+    seconds. What was measured beside other work is measured again once the machine does nothing else.
 
     Raises:
         Failure: exit code 1: they cannot be measured.
     """
     found = known_costs(runtime)
-    if found is None:
+    if found is None or (found.busy > MOST_BUSY and _busy() <= MOST_BUSY):
         say(f"measuring what operations cost on {runtime}, once for this machine")
         found = _measured(runtime)
         _keep(runtime, found)
         if found.busy > MOST_BUSY:
-            say("the machine was busy with something else: they are measured again the next time")
+            say("the machine was busy with something else: they are measured again when it is not")
     return found
 
 
 def known_costs(runtime: str) -> MachineCosts | None:
-    """Return the same if they were measured before, on a machine that did nothing else; else None."""
+    """Return the same if they were measured before; else None."""
     with suppress(KeyError, TypeError, ValueError, AttributeError):
         found = MachineCosts.from_json(_kept()[_machine()][runtime])
-        if found.costs.runtime == runtime and found.busy <= MOST_BUSY:
-            return found
+        return found if found.costs.runtime == runtime else None
     return None
 
 
@@ -139,7 +138,7 @@ def _machine() -> str:
 def _measured(runtime: str) -> MachineCosts:
     looked, told = [], []
     for _ in range(PROCESSES):
-        looked.append(psutil.cpu_percent(LOOK_S) / 100)
+        looked.append(_busy())
         told.append(_told(runtime))
     middle = {name: median(one[name] for one in told) for name in told[0] if name != "seconds"}
     known = benchmarks(standing_for(runtime))
@@ -147,6 +146,12 @@ def _measured(runtime: str) -> MachineCosts:
     costs = fitted(standing_for(runtime), known, seconds, middle["operations_per_s"])
     costs = replace(costs, first_s=middle.pop("first_s"))
     return MachineCosts(costs, **middle, busy=median(looked))
+
+
+def _busy() -> float:
+    """Return the share of the cores that is used now."""
+    used: float = psutil.cpu_percent(LOOK_S) / 100
+    return used
 
 
 def _told(runtime: str) -> dict[str, Any]:

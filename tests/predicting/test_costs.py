@@ -67,13 +67,15 @@ def test_what_no_measurement_gave_is_measured_anew_and_mended(kept, damage):
     assert speeds("asyncio", 2) == [1_000_001.0] * 2
 
 
-def test_what_was_measured_beside_other_work_is_measured_again_the_next_time(kept, monkeypatch):
+def test_what_was_measured_beside_other_work_is_measured_again_when_there_is_none(kept, monkeypatch):
     idle = costs._measured
     monkeypatch.setattr(costs, "_measured", lambda runtime: replace(idle(runtime), busy=0.5))
+    monkeypatch.setattr(costs, "_busy", lambda: 0.5)
     said = []
     assert measured_costs("asyncio", said.append).busy == 0.5
-    assert "measured again the next time" in said[-1]
-    assert known_costs("asyncio") is None
+    assert "measured again when it is not" in said[-1]
+    assert speeds("asyncio", 2) == [1_000_000.0] * 2
+    monkeypatch.setattr(costs, "_busy", lambda: 0.0)
     monkeypatch.setattr(costs, "_measured", idle)
     assert speeds("asyncio", 2) == [1_000_001.0] * 2
 
