@@ -166,7 +166,7 @@ def _size(size: int) -> str:
 
 def _about(code: Code) -> str:
     if code.wrong or code.each_s is None:
-        return f"with {_kind(code)}: there is no code to paste: when it was run: {code.wrong}"
+        return f"with {_kind(code)}: no code to paste; it was to be run and checked: {code.wrong}"
     compared = "all" if code.known >= code.count else f"{code.known:,}"
     right = f"{compared} compared with the plain loop's" if code.known else "counted"
     ran = f"run over {figures.plural(code.count, 'input')}, answers {right}, {_per_second(code.each_s)}"

@@ -238,7 +238,7 @@ class Course:
         left_s = self.left_s(before_checks)
         plan = finals.planned(entrants, expected_s, left_s, (count, plain_count), self.seed)
         rounds = Rounds()
-        finals.carry_out(plan, rounds, run, partial(self.left_s, before_checks))
+        finals.carry_out(plan, rounds, run, partial(self.left_s, before_checks), checks_s)
         return finals.decided(plan, rounds)
 
     def _codes(self, cost: Cost, runner: Runner, final: Finals) -> tuple[Code, ...]:
@@ -260,6 +260,9 @@ class Course:
             "count": count,
             "ordered": pasting.keeps_order(kind, self.bounds),
         }
+        expected_s = cost.start_s + standing.each_s * count
+        if self.left_s() < expected_s:
+            return Code(kind, text, None, count, 0, "there was no time for it")
         runner.keep_pace()
         most_s = CHECK_S + cost.start_s + PATIENCE * standing.each_s * count
         try:
