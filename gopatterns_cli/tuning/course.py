@@ -17,7 +17,9 @@ from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS
 from gopatterns_cli.tuning import finals, pasting
+from gopatterns_cli.tuning.cost import GRACE_S, PATIENCE, Cost
 from gopatterns_cli.tuning.finals import PAYS, Finals, Rounds, Standing
+from gopatterns_cli.tuning.found import Dropped, Entrant, Search, Value
 from gopatterns_cli.tuning.fresh import last_stage
 from gopatterns_cli.tuning.grid import Bounds, Candidate, cell_of, counterpart, plain_cell, searched, twins
 from gopatterns_cli.tuning.look import Look
@@ -26,18 +28,7 @@ from gopatterns_cli.tuning.pasting import ALONE, OURS
 from gopatterns_cli.tuning.result import Code, Tuned, knee_of
 from gopatterns_cli.tuning.running import Runner
 from gopatterns_cli.tuning.sample import INPUTS
-from gopatterns_cli.tuning.searching import (
-    FINALISTS,
-    GRACE_S,
-    PATIENCE,
-    Cost,
-    Dropped,
-    Entrant,
-    Search,
-    Value,
-    ranking,
-    search,
-)
+from gopatterns_cli.tuning.searching import FINALISTS, ranking, search
 from gopatterns_cli.tuning.target import Target
 
 LOOK, LOOK_AT_MOST, SEARCH, LONGEST = 0.2, 0.5, 0.55, 0.02

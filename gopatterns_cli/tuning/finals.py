@@ -18,8 +18,9 @@ from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
 from gopatterns_cli.measuring.plan import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
+from gopatterns_cli.tuning.found import Entrant, Value
 from gopatterns_cli.tuning.grid import Candidate
-from gopatterns_cli.tuning.searching import TIED, Entrant, Value
+from gopatterns_cli.tuning.searching import TIED
 
 PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
 """

@@ -11,8 +11,8 @@ from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.tuning import finals
 from gopatterns_cli.tuning.finals import NOT_HERE, PAYS, UNPROVED, Rounds, carry_out, decided, planned
+from gopatterns_cli.tuning.found import Value
 from gopatterns_cli.tuning.grid import POOL, THREADS, Candidate, Lane
-from gopatterns_cli.tuning.searching import Value
 
 FIRST, SECOND, THIRD = (
     Candidate(Lane(POOL, arm, THREADS), workers) for arm, workers in ((GOPAT, 50), (NATIVE, 50), (GOPAT, 100))

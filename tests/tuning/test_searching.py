@@ -7,6 +7,8 @@ import pytest
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE
 from gopatterns_cli.measuring.processes import HungError, LostRunError
 from gopatterns_cli.tuning import searching
+from gopatterns_cli.tuning.cost import Cost
+from gopatterns_cli.tuning.found import Value
 from gopatterns_cli.tuning.grid import (
     POOL,
     PROCESSES,
@@ -19,7 +21,7 @@ from gopatterns_cli.tuning.grid import (
     searched,
     twins,
 )
-from gopatterns_cli.tuning.searching import LATE, MISSED, Cost, Value, kept, opening, ranking, search
+from gopatterns_cli.tuning.searching import LATE, MISSED, kept, opening, ranking, search
 
 from looks import a_look
 
