@@ -67,7 +67,7 @@ def search(
     """
     halving = _Halving(candidates, cost, left_s, measure)
     count, alive = opening(candidates, cost, seconds * OPENING, longest_s)
-    halving.waits(candidate for candidate in candidates if candidate not in alive)
+    halving.waits((candidate for candidate in candidates if candidate not in alive), count)
     while alive:
         left = halving.rung(alive, count)
         if not left:
@@ -147,11 +147,12 @@ class _Halving:
         self._waiting: list[Candidate] = []
         self._cut: list[Candidate] = []
         self._ranking: list[Candidate] = []
-        self._count = self._rungs = 0
+        self._count = self._rungs = self._first = 0
 
-    def waits(self, candidates: Iterable[Candidate]) -> None:
-        """Keep these for later."""
+    def waits(self, candidates: Iterable[Candidate], count: int) -> None:
+        """Keep these for later; the first rung is over `count` inputs."""
         self._waiting += candidates
+        self._first = count
 
     def rung(self, alive: Sequence[Candidate], count: int) -> list[Candidate]:
         """Measure all that are alive over `count` inputs and return the better half, best first."""
@@ -226,7 +227,22 @@ class _Halving:
         )
 
     def _ready(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
-        return [one for one in self._waiting if one.workers <= count and self._smaller(one) in kept]
+        """
+        Those that wait and may come in: the next larger of who was kept, and whom the first rung had no time
+        for, where they look nearly as good as the best.
+        """
+        enough = [one for one in self._waiting if one.workers <= count]
+        good_s = HOPELESS * min(self._last_s(one) for one in kept) * count
+        return [
+            one
+            for one in enough
+            if self._smaller(one) in kept or (self._overdue(one) and self._cost.run_s(one, count) <= good_s)
+        ]
+
+    def _overdue(self, candidate: Candidate) -> bool:
+        """Whether it could have been in the first rung, and nothing smaller of its lane was measured."""
+        smaller = self._smaller(candidate)
+        return candidate.workers <= self._first and (smaller is None or not self._has(smaller))
 
     def _times(self, candidate: Candidate, count: int) -> list[float]:
         return [

@@ -155,6 +155,15 @@ def test_where_all_fail_there_is_no_ranking_and_each_reason_is_kept():
     assert {one.why for one in found.dropped} == {"broken"}
 
 
+@pytest.mark.parametrize(("job_s", "come_in"), [(1e-4, True), (0.5, False)])
+def test_whom_the_first_rung_had_no_time_for_comes_in_later_if_it_looks_nearly_as_good(job_s, come_in):
+    world = World(a_look(job_s=job_s, count=10, read=10), waiting(job_s), seconds=8.0)
+    _, first = opening(world.candidates, world.cost, 8.0 * searching.OPENING, 1.2)
+    late = set(world.candidates) - set(first)
+    assert late
+    assert bool({value.candidate for value in world.search().values} & late) is come_in
+
+
 def test_where_the_first_few_all_fail_others_come_in():
     look = a_look(job_s=2.0, count=200, read=200)
     world = World(look, waiting(2.0), seconds=27.0)
