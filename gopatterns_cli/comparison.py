@@ -229,14 +229,13 @@ def compare(
     )
 
 
-def memory_beside(session: Session, folder: Path) -> Session | None:
-    """Return the newest full session of memory on the same machine and Python; None where there is none.
-
-    Args:
-        session: of the document's claims; of anything else there is none.
-        folder: where to look.
+def memory_beside(session: Session) -> Session | None:
     """
-    if session.group != DOCUMENT:
+    Return the newest full session of memory on the same machine and Python that lies beside a session of the
+    document's claims; None where there is none, and of any other session.
+    """
+    folder = session.path.parent
+    if session.group != DOCUMENT or not any(map(_may_be_of_memory, folder.glob("*.json"))):
         return None
 
     def fits(found: Session) -> bool:
@@ -246,6 +245,14 @@ def memory_beside(session: Session, folder: Path) -> Session | None:
     with suppress(SessionError):
         return load(newest(folder, MEMORY_GROUP, fits))
     return None
+
+
+def _may_be_of_memory(path: Path) -> bool:
+    """Whether its text has the group's name, which is quicker found out than what else is in a session."""
+    try:
+        return f'"{MEMORY_GROUP}"'.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
 def _workers(session: Session | None) -> tuple[FootprintTable, ...]:

@@ -117,7 +117,8 @@ def _per_item(session: Session, numerator: Cell, denominator: Cell) -> float:
 
 
 def _parts(session: Session, cell: Cell) -> Mapping[str, float] | None:
-    found = (run.budget for run in session.runs if run.cell == cell.name)
+    name = cell.name
+    found = (run.budget for run in session.runs if run.cell == name)
     budgets = [budget for budget in found if budget is not None and budget.keys() >= {"whole_s", *PARTS}]
     if not budgets:
         return None

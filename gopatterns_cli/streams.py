@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+NAMES = {1: "stdout", 2: "stderr"}
+
 
 def reopen() -> None:
     """Put streams in place that outlive their reader, and that exist where the caller closed them."""
@@ -38,6 +40,9 @@ class _Outliving(io.FileIO):
             return super().write(data)
         except BrokenPipeError:
             return memoryview(data).nbytes
+        except OSError as error:
+            error.filename = NAMES.get(self.fileno())
+            raise
 
 
 def _outliving(stream: TextIO | None, descriptor: int) -> TextIO:

@@ -258,21 +258,24 @@ func queuedJobs(count int) {
 	<-done
 }
 
-// submittedJobs stand behind busy workers; a pool has room for twice as many as it has workers.
+// submittedJobs stand behind busy workers; a pool has room for twice as many as it has workers. So there is
+// room for three lots, the first of which nobody looks at, as with ours.
 func submittedJobs(count int, look func()) {
-	jobs := newBusy(count)
-	pool := managedworkerpool.Start(context.Background(), count, func(_ context.Context, number int) (int, error) {
+	workers := (3*count + 1) / 2
+	jobs := newBusy(workers)
+	pool := managedworkerpool.Start(context.Background(), workers, func(_ context.Context, number int) (int, error) {
 		return jobs.work(number), nil
 	})
-	submit := func() {
-		for job := range count {
+	submit := func(more int) {
+		for job := range more {
 			_ = pool.Submit(context.Background(), job, job)
 		}
 	}
-	submit()
+	submit(workers)
 	jobs.begun.Wait()
+	submit(count)
 	for range 2 {
-		submit()
+		submit(count)
 		look()
 	}
 }

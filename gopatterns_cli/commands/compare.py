@@ -72,7 +72,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
         tolerance=tolerance,
         strict=strict,
         across_machines=across_machines,
-        memory=comparison.memory_beside(chosen, results),
+        memory=comparison.memory_beside(chosen),
     )
     print(_rendered(found, "json" if as_json else form), end="")
     return found.outcome.code

@@ -30,21 +30,27 @@ def cells_of(
         by_hand = arms.is_held_by_hand(scenario.pattern, scenario.job.operation or "", name)
         held = [GOPAT, NATIVE] if by_hand and not quick else [GOPAT]
         cells += [_cell(scenario, arm, name) for arm in held]
-    return tuple(map(_fewer, cells)), tuple(lacking)
+    return tuple(map(_enough, cells)), tuple(lacking)
 
 
-def _fewer(cell: Cell) -> Cell:
-    """The cell with no more than are needed, and than a machine may hold twice."""
-    most = cell.count
+def _enough(cell: Cell) -> Cell:
+    """The cell with as many as are needed, and no more than a machine may hold twice."""
+    has_workers = cell.operation == "idle-worker" or cell.pattern == MANAGED
+    count = cell.count
+    if cell.arm == GO and has_workers and cell.operation == "queued-item":
+        count *= MORE_IN_GO
     if arms.has_processes(cell):
-        most = min(MOST_PROCESSES, runtimes.load("processes").max_calls() // 2)
-    elif cell.runtime == "threads" and (cell.operation == "idle-worker" or cell.pattern == MANAGED):
-        most = MOST_THREADS
-    count = min(cell.count, most)
+        count = min(count, MOST_PROCESSES, runtimes.load("processes").max_calls() // 2)
+    elif cell.runtime is not None and has_workers:
+        tasks = runtimes.load(cell.runtime).max_tasks() // 2
+        count = min(count, tasks, MOST_THREADS if cell.runtime == "threads" else tasks)
     if cell.arm != GOPAT and cell.pattern == "pipeline" and cell.operation == "idle-worker":
         count = max(count // STAGES, 1) * STAGES
     return replace(cell, count=count)
 
+
+MORE_IN_GO = 6
+"""A job of a managed pool takes so little in Go that so many times as many are needed to be seen."""
 
 MANAGED = "managed-worker-pool"
 """Its room for jobs goes by its workers: there are as many of them as items of a lot."""

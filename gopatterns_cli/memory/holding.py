@@ -13,6 +13,11 @@ from gopatterns_cli.memory.system import resident
 Look = Callable[[], None]
 """Called while everything is held."""
 
+
+def unseen() -> None:
+    """Nobody looks."""
+
+
 Holder = Callable[[int, Look], None]
 
 TWICE = range(2)
@@ -20,6 +25,15 @@ TWICE = range(2)
 
 STAGES = 3
 """Of a pipeline by hand and of Go's, as the document's has them: so many pipelines make a lot of stages."""
+
+
+def busy_workers(count: int) -> int:
+    """
+    So many workers of a managed pool have room for three lots of jobs, twice as many as they are: one that
+    nobody looks at, in whose time what the workers leave behind is forgotten, and the two.
+    """
+    return (3 * count + 1) // 2
+
 
 FIRST = 1_000
 """The first item: smaller integers are kept by Python itself, and take nothing."""

@@ -11,7 +11,7 @@ from gopatterns_cli.arms.managed_worker_pool.native_asyncio import managed_worke
 from gopatterns_cli.arms.pipeline.native_asyncio import pipeline
 from gopatterns_cli.arms.semaphore.native_asyncio import semaphore
 from gopatterns_cli.arms.worker_pool.native_asyncio import worker_pool
-from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers, soaked
+from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, busy_workers, numbers, soaked, unseen
 
 Work = Callable[[int], Awaitable[int]]
 Pool = Callable[[Iterable[int], Work, int], Coroutine[Any, Any, Any]]
@@ -116,16 +116,17 @@ async def waiters(count: int, look: Look) -> None:
 
 async def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
     """Jobs submitted, behind workers that are busy."""
-    lot = Lot(count)
-    async with managed_worker_pool(lot.work, count) as pool:
-        for job in range(count):
+    workers = busy_workers(count)
+    lot = Lot(workers)
+    async with managed_worker_pool(lot.work, workers) as pool:
+        for job in range(workers):
             await pool.submit(job, job)
         await lot.complete
         soak = soaked()
-        for _ in TWICE:
+        for see in (unseen, look, look):
             for job in numbers(count):
                 await pool.submit(job, job)
-            look()
+            see()
         del soak
         pool.cancel()
 

@@ -12,7 +12,7 @@ from gopatterns_cli.arms.managed_worker_pool.native_threads import ManagedWorker
 from gopatterns_cli.arms.pipeline.native_threads import pipeline
 from gopatterns_cli.arms.semaphore.native_threads import semaphore
 from gopatterns_cli.arms.worker_pool.native_threads import worker_pool
-from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, numbers, soaked
+from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, busy_workers, numbers, soaked, unseen
 
 Work = Callable[[int], int]
 Pool = Callable[[Iterable[int], Work, int, ThreadPoolExecutor], Any]
@@ -156,19 +156,20 @@ def jobs_of_worker_pool(count: int, look: Look) -> None:
 
 def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
     """Jobs submitted, behind workers that are busy."""
+    workers = busy_workers(count)
     with ExitStack() as stack:
-        lot = Lot(count)
-        pool = stack.enter_context(ManagedWorkerPool(lot.work, count))
+        lot = Lot(workers)
+        pool = stack.enter_context(ManagedWorkerPool(lot.work, workers))
         stack.callback(lot.let_go.set)
         stack.callback(pool.cancel)
-        for job in range(count):
+        for job in range(workers):
             pool.submit(job, job)
         lot.gather()
         soak = soaked()
-        for _ in TWICE:
+        for see in (unseen, look, look):
             for job in numbers(count):
                 pool.submit(job, job)
-            look()
+            see()
         del soak
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import patterns
-from gopatterns_cli.memory.holding import TWICE, Holder, Look, numbers, soaked
+from gopatterns_cli.memory.holding import TWICE, Holder, Look, busy_workers, numbers, soaked, unseen
 from patterns import (
     CancelledError,
     Channel,
@@ -256,27 +256,21 @@ async def jobs_of_worker_pool(count: int, look: Look) -> None:
 
 
 async def jobs_of_managed_worker_pool(count: int, look: Look) -> None:
-    """Jobs submitted; a pool has room for twice as many as it has workers."""
-    busy = Busy(count)
-    pool: WorkerPool[int] = WorkerPool(busy.work, workers=count)
+    """Jobs submitted, behind workers that are busy."""
+    workers = busy_workers(count)
+    busy = Busy(workers)
+    pool: WorkerPool[int] = WorkerPool(busy.work, workers=workers)
     async with pool:
-        for job in range(count):
+        for job in range(workers):
             await pool.submit(job, job)
-        await busy.begun(count)
-        await _settled()
+        await busy.begun(workers)
         soak = soaked()
-        for _ in TWICE:
+        for see in (unseen, look, look):
             for job in numbers(count):
                 await pool.submit(job, job)
-            look()
+            see()
         del soak
         pool.cancel()
-
-
-async def _settled() -> None:
-    """Let everybody who was woken go on, and what is left of waking them be forgotten."""
-    for _ in range(3):
-        await patterns.sleep(0)
 
 
 async def items_of_pipeline(count: int, look: Look) -> None:

@@ -104,10 +104,7 @@ def _update(readme: Path, *, only_check: bool) -> int:
             group, written = PARTS[part]
             session = recorded(readme.parent / FOLDER, group)
             paths.append(str(session.path))
-            beside = memory_beside(session, readme.parent / FOLDER)
-            if beside is not None:
-                beside = replace(beside, path=beside.path.relative_to(readme.parent))
-            fresh = spliced(fresh, part, written(compare(session, memory=beside)))
+            fresh = spliced(fresh, part, written(compare(session, memory=_beside(session, readme.parent))))
         fresh = with_samples(fresh)
     except ValueError as error:
         raise Failure(f"{readme}: {error}", 2) from None
@@ -119,6 +116,12 @@ def _update(readme: Path, *, only_check: bool) -> int:
         )
     readme.write_text(fresh, encoding="utf-8")
     return 0
+
+
+def _beside(session: Session, root: Path) -> Session | None:
+    """The session of memory beside one, its path as seen from the README."""
+    found = memory_beside(replace(session, path=root / session.path))
+    return None if found is None else replace(found, path=found.path.relative_to(root))
 
 
 def _parts(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """A demo's summary: one figure per line, aligned, the same on a terminal and in a pipe."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ def summary(
         tasks: how many tasks shared the work, if that is known.
         outcome: the results, and what was left behind.
         columns: how wide the screen is.
-        note: what kind of time it was.
+        note: what kind of time it was; below the figures where there is no room beside them.
         serial: how the serial time is worked out.
     """
     rows = [
@@ -79,6 +80,7 @@ def summary(
     fits = max(map(len, explained)) <= columns
     return [
         *(explained if fits else bare),
+        *([] if fits else textwrap.wrap(note, columns)),
         *_leaks(outcome.leaked, columns),
         _results(outcome.value, columns),
     ]

@@ -54,6 +54,15 @@ def test_the_summary_says_that_it_is_a_simulation_and_of_what(capsys):
     assert err == "measuring fibers\n"
 
 
+@pytest.mark.parametrize("columns", [40, 60])
+def test_a_narrow_screen_is_told_that_it_is_a_simulation_too(capsys, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["run", "worker-pool", *SIMULATED]) == 0
+    out = capsys.readouterr().out
+    assert "a simulation with costs measured on asyncio here, seed 0" in " ".join(out.split())
+    assert max(map(len, out.splitlines()[-10:])) <= columns
+
+
 def test_more_cores_take_more_worker_processes(capsys):
     asked = ("--workers", "1_000", "--jobs", "1_000", *SIMULATED, "--as", "processes")
     few = run_json(capsys, "worker-pool", *asked)

@@ -41,6 +41,7 @@ def changed(whole, trail, value):
     return data
 
 
+@pytest.mark.timeout(240)  # some two thousand sessions
 def test_no_change_of_a_session_ends_in_a_bug(whole, tmp_path, capsys):
     path = tmp_path / "s.json"
     trails = [*places(whole["gopat"], ("gopat",)), *places(whole["benchmarks"], ("benchmarks",))]

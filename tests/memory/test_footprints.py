@@ -93,6 +93,14 @@ def test_there_are_fewer_threads_and_no_more_processes_than_a_machine_may_have()
             assert cell.count == (1_000 if cell.runtime == "threads" else 3_000)
 
 
+def test_no_more_are_held_than_a_runtime_may_have_at_once():
+    (scenario,) = scenarios.find("worker-pool-memory").scenarios
+    many = replace(scenario, job=replace(scenario.job, count=10_000_000))
+    cells = draft([many], quick=False, rounds=None, seed=7, runtimes=None, no_go="not wanted").cells
+    for cell in cells:
+        assert 2 * cell.count <= runtimes.load(cell.runtime).max_tasks()
+
+
 def test_only_the_runtimes_that_are_asked_for_are_looked_at():
     cells = planned("memory", names=["threads"], no_go="not wanted").cells
     assert {cell.runtime for cell in cells} == {"threads"}

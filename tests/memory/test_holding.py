@@ -118,7 +118,8 @@ def test_a_lot_by_hand_of_threads_is_as_many_threads_and_one_that_runs_a_pool(ce
 
 @named(cells("queued-item", arm=GOPAT))
 def test_a_lot_of_items_of_ours_lies_in_channels(cell):
-    assert looks(cell, queued(Channel)) == [cell.count, 2 * cell.count]
+    unseen = cell.count if cell.pattern == "managed-worker-pool" else 0
+    assert looks(cell, queued(Channel)) == [unseen + cell.count, unseen + 2 * cell.count]
 
 
 @named([cell for cell in cells("queued-item") if cell.arm != GOPAT])
