@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 
 from gopatterns_cli.tuning.grid import Candidate
@@ -67,6 +68,19 @@ class Search:
     not_measured: tuple[Dropped, ...]
     count: int
     rungs: int
+
+    @property
+    def favourites(self) -> tuple[Candidate, ...]:
+        """The best, and the best of those with another number of workers."""
+        best = self.ranking[0]
+        others = (one for one in self.ranking if one.workers != best.workers)
+        return (best, *islice(others, 1))
+
+    def each_s(self, candidate: Candidate) -> float:
+        """Seconds per job on the most inputs on which a candidate was measured."""
+        values = [value for value in self.values if value.candidate == candidate]
+        most = max(value.count for value in values)
+        return median(value.each_s for value in values if value.count == most)
 
     def curve(self, best: Candidate) -> "dict[int, Share]":
         """

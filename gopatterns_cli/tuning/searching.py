@@ -13,6 +13,7 @@ Pure: it is handed what measures and what says how much time is left, and starts
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 
 from gopatterns_cli.measuring.estimating import VALUE_S
@@ -23,6 +24,9 @@ from gopatterns_cli.tuning.grid import Candidate, Lane
 
 FINALISTS = 3
 """The search is over when so few are left and all of the inputs were used."""
+
+CONTENDERS, CONFIRMATIONS = 5, 2
+"""So many of the best are measured again, so often."""
 
 FEWEST = 10
 """Inputs to begin with, where there are so many."""
@@ -79,6 +83,37 @@ def search(
             break
         alive, count = halving.affordable([*left, *joining], following), following
     return halving.found()
+
+
+def confirmed(
+    found: Search,
+    others: Iterable[Candidate],
+    cost: Cost,
+    left_s: Callable[[], float],
+    measure: Measure,
+) -> Search:
+    """
+    Measure others beside the best over the same inputs, then the best of all again, as often as there is
+    time and at most twice: one measurement each is little to choose finalists by.
+    """
+    count, values, dropped = found.count, list(found.values), list(found.dropped)
+    times = {one: found.each_s(one) for one in found.ranking}
+    todo = [one for one in dict.fromkeys(others) if one not in times]
+    for _ in range(1 + CONFIRMATIONS):
+        for one in todo:
+            expected_s = cost.start_s + max(times.get(one, 0.0) * count, cost.run_s(one, count), VALUE_S)
+            if expected_s > left_s():
+                continue
+            try:
+                values.append(measure(one, count, cost.most_s(count)))
+            except LostRunError as error:
+                dropped.append(Dropped(one, str(error)))
+                continue
+            times[one] = median(
+                value.each_s for value in values if (value.candidate, value.count) == (one, count)
+            )
+        todo = ranking(times)[:CONTENDERS]
+    return replace(found, ranking=tuple(ranking(times)), values=tuple(values), dropped=tuple(dropped))
 
 
 def opening(
