@@ -191,6 +191,7 @@ def _cells(scenario: scenarios.Scenario, truth: Truth) -> tuple[Cell, ...]:
 
 def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
     rng = random.Random(truth.seed)
+    lost = frozenset(truth.lost)
     of_its_own = {cell.name: random.Random(f"{truth.seed} {cell.name}") for cell in cells}
     for number in range(1, truth.rounds + 1):
         drift = rng.gauss(0, truth.drift)
@@ -201,7 +202,7 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
             waits = {"gopat_job_s": _wait_s(cell), **_parts(cell, seconds)} if cell.duration_s else {}
             if cell.is_footprint:
                 facts["gopat_memory"] = "pss"
-            if (number, cell.name) not in truth.lost:
+            if (number, cell.name) not in lost:
                 yield Run((seconds * math.prod(slower),), (), {**facts, **waits})
 
 

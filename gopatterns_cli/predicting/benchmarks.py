@@ -7,6 +7,7 @@ first and virtual in the second, so a text is handed it. Nothing here reads a cl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from gopatterns_cli.failure import Failure
@@ -88,10 +89,10 @@ def benchmarks(runtime: Costs) -> tuple[Benchmark, ...]:
     """Return what tells the costs of a runtime, in the order in which they build on one another."""
     crowd = 2 * runtime.cores if runtime.apart else 4
     always = (
-        Benchmark("a-run", "run_s", hand_overs, (1,), whole=True, rested=True),
+        Benchmark("a-run", "run_s", hand_overs, (1, 1), whole=True, rested=True),
         Benchmark("operations", "operation_s", operations, (500,)),
         Benchmark("tasks", "spawn_s", tasks, (200,)),
-        Benchmark("hand-overs", "park_s", hand_overs, (300,)),
+        Benchmark("hand-overs", "park_s", hand_overs, (200, 3)),
         Benchmark("turns", "rest_s", turns, (200,)),
         Benchmark("sleepers", "sleep_s", sleepers, (100, 10, SHORT_S)),
         Benchmark("short-sleeps", "late0", sleeps, (200, SHORT_S)),
@@ -131,18 +132,25 @@ async def tasks(count: int) -> None:
             group.spawn(nothing)
 
 
-async def hand_overs(count: int) -> None:
-    """Hand values from one task to another, one at a time."""
-    channel: Channel[int] = Channel()
+async def hand_overs(count: int, crowd: int) -> None:
+    """Hand values on from task to task, so many in a row, one value at a time."""
+    hops: list[Channel[int]] = [Channel() for _ in range(crowd)]
 
-    async def send() -> None:
+    async def produce() -> None:
         for number in range(count):
-            await channel.send(number)
-        channel.close()
+            await hops[0].send(number)
+        hops[0].close()
+
+    async def pass_on(source: Channel[int], target: Channel[int]) -> None:
+        async for number in source:
+            await target.send(number)
+        target.close()
 
     async with TaskGroup() as group:
-        group.spawn(send)
-        async for _ in channel:
+        group.spawn(produce)
+        for source, target in pairwise(hops):
+            group.spawn(pass_on, source, target)
+        async for _ in hops[-1]:
             pass
 
 

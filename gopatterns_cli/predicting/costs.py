@@ -51,6 +51,7 @@ class MachineCosts:
         costs: of its operations.
         waiting_s: what the body of a job takes besides its wait.
         computing_s: what that of a job takes that does nothing.
+        producing_s: what an item takes of an async source that does nothing besides.
         operations_per_s: how fast a job computes, on the average.
         busy: the share of the machine's cores that others used meanwhile, from 0 to 1.
     """
@@ -58,6 +59,7 @@ class MachineCosts:
     costs: Costs
     waiting_s: float
     computing_s: float
+    producing_s: float
     operations_per_s: float
     busy: float = 0.0
 
@@ -73,8 +75,8 @@ class MachineCosts:
         if not late or any(seconds <= 0 for seconds, _ in late) or list(late) != sorted(set(late)):
             raise ValueError("late has no durations that rise")
         costs = Costs(**{**{field.name: kept[field.name] for field in fields(Costs)}, "late": late})
-        rest = (data[name] for name in ("waiting_s", "computing_s", "operations_per_s", "busy"))
-        found = checked(cls(costs, *rest))
+        rest = {field.name: data[field.name] for field in fields(cls) if field.name != "costs"}
+        found = checked(cls(costs, **rest))
         if costs.cores < 1 or costs.most_calls < 1 or found.operations_per_s <= 0 or costs.sharing < 1:
             raise ValueError("no machine has such costs")
         return found
@@ -83,27 +85,26 @@ class MachineCosts:
 def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) -> MachineCosts:
     """
     Return what operations cost on a runtime here; `say` is told before they are measured, which takes some
-    seconds.
+    seconds. What was measured beside other work is measured again once the machine does nothing else.
 
     Raises:
         Failure: exit code 1: they cannot be measured.
     """
     found = known_costs(runtime)
-    if found is None:
+    if found is None or (found.busy > MOST_BUSY and _busy() <= MOST_BUSY):
         say(f"measuring what operations cost on {runtime}, once for this machine")
         found = _measured(runtime)
         _keep(runtime, found)
         if found.busy > MOST_BUSY:
-            say("the machine was busy with something else: they are measured again the next time")
+            say("the machine was busy with something else: they are measured again when it is not")
     return found
 
 
 def known_costs(runtime: str) -> MachineCosts | None:
-    """Return the same if they were measured before, on a machine that did nothing else; else None."""
+    """Return the same if they were measured before; else None."""
     with suppress(KeyError, TypeError, ValueError, AttributeError):
         found = MachineCosts.from_json(_kept()[_machine()][runtime])
-        if found.costs.runtime == runtime and found.busy <= MOST_BUSY:
-            return found
+        return found if found.costs.runtime == runtime else None
     return None
 
 
@@ -137,17 +138,20 @@ def _machine() -> str:
 def _measured(runtime: str) -> MachineCosts:
     looked, told = [], []
     for _ in range(PROCESSES):
-        looked.append(psutil.cpu_percent(LOOK_S) / 100)
+        looked.append(_busy())
         told.append(_told(runtime))
     middle = {name: median(one[name] for one in told) for name in told[0] if name != "seconds"}
     known = benchmarks(standing_for(runtime))
     seconds = {one.name: median(times["seconds"][one.name] for times in told) for one in known}
-    operations_per_s = middle["operations_per_s"]
-    costs = fitted(standing_for(runtime), known, seconds, operations_per_s)
-    costs = replace(costs, first_s=middle["first_s"])
-    return MachineCosts(
-        costs, middle["waiting_s"], middle["computing_s"], operations_per_s, busy=median(looked)
-    )
+    costs = fitted(standing_for(runtime), known, seconds, middle["operations_per_s"])
+    costs = replace(costs, first_s=middle.pop("first_s"))
+    return MachineCosts(costs, **middle, busy=median(looked))
+
+
+def _busy() -> float:
+    """Return the share of the cores that is used now."""
+    used: float = psutil.cpu_percent(LOOK_S) / 100
+    return used
 
 
 def _told(runtime: str) -> dict[str, Any]:

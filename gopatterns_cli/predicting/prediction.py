@@ -147,7 +147,7 @@ def _parts(cell: Cell, known: MachineCosts) -> tuple[Any, ...]:
     items = range(cell.count)
     if not workload.source_waits:
         return items, *stages
-    return _produced(items, _job(cell, known, _as_it_is, None)), *stages
+    return _produced(items, _job(cell, known, _as_it_is, None), known), *stages
 
 
 def _job(
@@ -180,6 +180,10 @@ def _as_it_is(item: int) -> int:
     return item
 
 
-async def _produced(items: Iterable[int], produce: Callable[[int], Awaitable[Any]]) -> AsyncIterator[int]:
+async def _produced(
+    items: Iterable[int], produce: Callable[[int], Awaitable[Any]], known: MachineCosts
+) -> AsyncIterator[int]:
+    stepping_s = max(known.producing_s - known.computing_s, 0.0)
     for item in items:
+        spend(stepping_s)
         yield await produce(item)

@@ -6,7 +6,7 @@ in this process took besides.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from statistics import median, quantiles
 from time import perf_counter
@@ -43,8 +43,9 @@ def main() -> int:
     told = {
         "seconds": seconds,
         "first_s": max(first_s - again_s, 0.0),
-        "waiting_s": median(_body(100e-6) for _ in range(TIMES)),
-        "computing_s": median(_body(0.0) for _ in range(TIMES)),
+        "waiting_s": median(_working_s(100e-6) for _ in range(TIMES)),
+        "computing_s": median(_working_s(0.0) for _ in range(TIMES)),
+        "producing_s": median(_producing_s() for _ in range(TIMES)),
         "operations_per_s": SPINS / quantiles(_clocked(spin, SPINS, number) for number in range(SPUN))[0],
     }
     print(json.dumps(told))
@@ -73,16 +74,35 @@ def _clocked(fn: Callable[..., Any], *arguments: Any) -> float:
     return perf_counter() - began
 
 
-def _body(duration_s: float) -> float:
+def _working_s(duration_s: float) -> float:
     """Return what a job takes besides its wait: of one that waits, and of one that does nothing."""
-    cell = Cell("", "worker-pool", GOPAT, "asyncio", COLD, 1, 0, "wait", duration_s, BODIES)
-    jobs = Jobs.of(cell, workload_of(cell))
-    _, work = jobs.awaiting(_at_once, patterns.call)()
+    _, work = _jobs("worker-pool", duration_s)
 
     async def through() -> None:
         for number in range(BODIES):
             await work(number)
 
+    return _stepped_s(through)
+
+
+def _producing_s() -> float:
+    """Return what an item of a source takes that produces one after the other and does nothing besides."""
+    items, *_ = _jobs("pipeline", 0.0)
+
+    async def through() -> None:
+        async for _ in items:
+            pass
+
+    return _stepped_s(through)
+
+
+def _jobs(pattern: str, duration_s: float) -> tuple[Any, ...]:
+    """Return a source and the stages of a pattern, as a session has them, that wait for nothing."""
+    cell = Cell("", pattern, GOPAT, "asyncio", COLD, 1, 0, "wait", duration_s, BODIES)
+    return Jobs.of(cell, workload_of(cell)).awaiting(_at_once, patterns.call)()
+
+
+def _stepped_s(through: Callable[[], Coroutine[Any, Any, None]]) -> float:
     def stepped() -> None:
         with suppress(StopIteration):
             through().send(None)

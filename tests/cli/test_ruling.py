@@ -121,7 +121,7 @@ def test_the_plain_loop_competes_too(tmp_path):
 
 def test_a_choice_among_equals_is_not_called_a_lead(tmp_path):
     """The two patterns are of one truth, and very noisy: some arm is always the quickest on odd rounds."""
-    verdicts = [results(tmp_path, IO, seed=seed, noise=0.3)[0].verdict for seed in range(30)]
+    verdicts = [results(tmp_path, IO, seed=seed, noise=0.3)[0].verdict for seed in range(10)]
     assert Verdict.REFUTED not in verdicts
 
 

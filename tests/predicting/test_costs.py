@@ -23,7 +23,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(
         costs,
         "_measured",
-        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, float(next(speeds))),
+        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, 2e-7, float(next(speeds))),
     )
     return tmp_path / "cache" / "gopat" / "costs.json"
 
@@ -40,12 +40,12 @@ def test_they_are_measured_once_for_each_runtime_and_it_is_told(kept):
     assert len(said) == 2
     assert "on asyncio, once" in said[0]
     assert "on threads, once" in said[1]
-    assert known_costs("asyncio") == MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 1_000_000.0)
+    assert known_costs("asyncio") == MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 1_000_000.0)
     assert known_costs("fibers") is None
 
 
 def changed(**changes):
-    data = asdict(MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 5e6))
+    data = asdict(MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 5e6))
     for name, value in changes.items():
         (data["costs"] if name in data["costs"] else data)[name] = value
     return json.dumps({"KEY": {"asyncio": data}})
@@ -67,13 +67,15 @@ def test_what_no_measurement_gave_is_measured_anew_and_mended(kept, damage):
     assert speeds("asyncio", 2) == [1_000_001.0] * 2
 
 
-def test_what_was_measured_beside_other_work_is_measured_again_the_next_time(kept, monkeypatch):
+def test_what_was_measured_beside_other_work_is_measured_again_when_there_is_none(kept, monkeypatch):
     idle = costs._measured
     monkeypatch.setattr(costs, "_measured", lambda runtime: replace(idle(runtime), busy=0.5))
+    monkeypatch.setattr(costs, "_busy", lambda: 0.5)
     said = []
     assert measured_costs("asyncio", said.append).busy == 0.5
-    assert "measured again the next time" in said[-1]
-    assert known_costs("asyncio") is None
+    assert "measured again when it is not" in said[-1]
+    assert speeds("asyncio", 2) == [1_000_000.0] * 2
+    monkeypatch.setattr(costs, "_busy", lambda: 0.0)
     monkeypatch.setattr(costs, "_measured", idle)
     assert speeds("asyncio", 2) == [1_000_001.0] * 2
 

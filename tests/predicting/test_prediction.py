@@ -20,7 +20,7 @@ BUCKET = replace(POOL, pattern="token-bucket", workers=None, rate=100.0, count=1
 
 
 def costless(runtime="asyncio", **costs):
-    return MachineCosts(replace(standing_for(runtime, cores=2), **costs), 0.0, 0.0, 1e7)
+    return MachineCosts(replace(standing_for(runtime, cores=2), **costs), 0.0, 0.0, 0.0, 1e7)
 
 
 @pytest.mark.parametrize("runtime", PREDICTED)
