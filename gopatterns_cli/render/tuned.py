@@ -8,10 +8,10 @@ from typing import Any
 from gopatterns_cli import figures
 from gopatterns_cli.render.json import plain
 from gopatterns_cli.tuning.finals import PAYS, UNPROVED, Standing
+from gopatterns_cli.tuning.found import Value
 from gopatterns_cli.tuning.grid import Candidate
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.result import Code, Tuned
-from gopatterns_cli.tuning.searching import Value
 
 SCHEMA = 1
 
@@ -127,7 +127,7 @@ def _figures(tuned: Tuned) -> Iterator[tuple[str, str]]:
         yield "then", f"{other.candidate.words}: {', '.join(_standing(other))}"
     if tuned.knee is not None and tuned.knee.workers < winner.candidate.workers:
         yield "knee", f"{tuned.knee.words}: the fewest within x1.10 of the best"
-    elif tuned.knee is not None:
+    elif len(tuned.curve) > 1:
         yield "knee", "fewer workers are more than x1.10 slower"
 
 
@@ -166,7 +166,7 @@ def _size(size: int) -> str:
 
 def _about(code: Code) -> str:
     if code.wrong or code.each_s is None:
-        return f"with {_kind(code)}: there is no code to paste: when it was run: {code.wrong}"
+        return f"with {_kind(code)}: no code to paste; it was to be run and checked: {code.wrong}"
     compared = "all" if code.known >= code.count else f"{code.known:,}"
     right = f"{compared} compared with the plain loop's" if code.known else "counted"
     ran = f"run over {figures.plural(code.count, 'input')}, answers {right}, {_per_second(code.each_s)}"

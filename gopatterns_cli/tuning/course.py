@@ -5,7 +5,7 @@ What was found so far is kept here, so that an interruption can say it.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,9 @@ from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS
 from gopatterns_cli.tuning import finals, pasting
+from gopatterns_cli.tuning.cost import GRACE_S, PATIENCE, Cost
 from gopatterns_cli.tuning.finals import PAYS, Finals, Rounds, Standing
+from gopatterns_cli.tuning.found import Entrant, Search, Value
 from gopatterns_cli.tuning.fresh import last_stage
 from gopatterns_cli.tuning.grid import Bounds, Candidate, cell_of, counterpart, plain_cell, searched, twins
 from gopatterns_cli.tuning.look import Look
@@ -26,18 +28,7 @@ from gopatterns_cli.tuning.pasting import ALONE, OURS
 from gopatterns_cli.tuning.result import Code, Tuned, knee_of
 from gopatterns_cli.tuning.running import Runner
 from gopatterns_cli.tuning.sample import INPUTS
-from gopatterns_cli.tuning.searching import (
-    FINALISTS,
-    GRACE_S,
-    PATIENCE,
-    Cost,
-    Dropped,
-    Entrant,
-    Search,
-    Value,
-    ranking,
-    search,
-)
+from gopatterns_cli.tuning.searching import FINALISTS, confirmed, search
 from gopatterns_cli.tuning.target import Target
 
 LOOK, LOOK_AT_MOST, SEARCH, LONGEST = 0.2, 0.5, 0.55, 0.02
@@ -188,17 +179,8 @@ class Course:
                 f"{found.dropped[0].candidate.words}: {found.dropped[0].why}" if found.dropped else "no time"
             )
             raise Failure(f"nothing could be measured: {why}")
-        times = {one: _each_s(found, one) for one in found.ranking}
-        values, dropped = list(found.values), list(found.dropped)
-        for twin in twins(found.ranking[0], look, self.bounds):
-            if twin not in times and cost.all_s(twin, found.count) <= left_s():
-                try:
-                    values.append(measure(twin, found.count, cost.most_s(found.count)))
-                except LostRunError as error:
-                    dropped.append(Dropped(twin, str(error)))
-                else:
-                    times[twin] = values[-1].each_s
-        return replace(found, ranking=tuple(ranking(times)), values=tuple(values), dropped=tuple(dropped))
+        others = [twin for best in found.favourites for twin in twins(best, look, self.bounds)]
+        return confirmed(found, others, cost, left_s, measure)
 
     def _search_ends(self, cost: Cost) -> float:
         """
@@ -220,7 +202,7 @@ class Course:
             entrants.append(other)
 
         def run_s(entrant: Entrant) -> float:
-            return cost.plain_s(plain_count) if entrant is None else _each_s(found, entrant) * count
+            return cost.plain_s(plain_count) if entrant is None else found.each_s(entrant) * count
 
         def expected_s(entrant: Entrant) -> float:
             return cost.start_s + max(run_s(entrant), 2 * VALUE_S)
@@ -238,7 +220,7 @@ class Course:
         left_s = self.left_s(before_checks)
         plan = finals.planned(entrants, expected_s, left_s, (count, plain_count), self.seed)
         rounds = Rounds()
-        finals.carry_out(plan, rounds, run, partial(self.left_s, before_checks))
+        finals.carry_out(plan, rounds, run, partial(self.left_s, before_checks), checks_s)
         return finals.decided(plan, rounds)
 
     def _codes(self, cost: Cost, runner: Runner, final: Finals) -> tuple[Code, ...]:
@@ -260,6 +242,9 @@ class Course:
             "count": count,
             "ordered": pasting.keeps_order(kind, self.bounds),
         }
+        expected_s = cost.start_s + standing.each_s * count
+        if self.left_s() < expected_s:
+            return Code(kind, text, None, count, 0, "there was no time for it")
         runner.keep_pace()
         most_s = CHECK_S + cost.start_s + PATIENCE * standing.each_s * count
         try:
@@ -300,10 +285,3 @@ def _plain_count(cost: Cost, count: int) -> int:
 def _checks_s(cost: Cost, run_s: float) -> float:
     """What checking both texts takes, where a run takes so long."""
     return 2 * (CHECK_S + cost.start_s + run_s)
-
-
-def _each_s(found: Search, candidate: Candidate) -> float:
-    """Seconds per job on the most inputs on which a candidate was measured."""
-    values = [value for value in found.values if value.candidate == candidate]
-    most = max(value.count for value in values)
-    return median(value.each_s for value in values if value.count == most)

@@ -18,11 +18,20 @@ from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
 from gopatterns_cli.measuring.plan import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
+from gopatterns_cli.tuning.found import Entrant, Value
 from gopatterns_cli.tuning.grid import Candidate
-from gopatterns_cli.tuning.searching import TIED, Entrant, Value
+from gopatterns_cli.tuning.searching import TIED
 
 PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
-"""What is found: the best is proved faster than the plain loop; proved no faster; neither."""
+"""
+What is found: the best is proved faster than the plain loop; proved to gain nothing worth having; neither.
+"""
+
+WORTH = 1.10
+"""A gain below this factor is none worth having: the interval's upper end decides."""
+
+MARGIN = 1.1
+"""Rounds are planned to take so much longer than they should: machines get busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def planned(
     finalists = list(entrants)
     while True:
         round_s = expected_s(None) + sum(expected_s(one) for one in finalists)
-        rounds = min(int(max(seconds, 0.0) / round_s), ROUNDS)
+        rounds = min(int(max(seconds, 0.0) / (round_s * MARGIN)), ROUNDS)
         if rounds >= FEWEST_ROUNDS or len(finalists) == 1:
             break
         finalists.pop()
@@ -140,12 +149,18 @@ class Rounds:
     done: int = 0
 
 
-def carry_out(plan: Plan, rounds: Rounds, run: Run, left_s: Callable[[], float]) -> None:
-    """Measure the rounds into `rounds`; one that there is no time for any more is not begun."""
+def carry_out(
+    plan: Plan, rounds: Rounds, run: Run, left_s: Callable[[], float], reserve_s: float = 0.0
+) -> None:
+    """
+    Measure the rounds into `rounds`; one that there is no time for any more is not begun. Where there are too
+    few for an interval, `reserve_s` that was kept for later is used up.
+    """
     round_s = 0.0
     for number, (order, hash_seed) in enumerate(zip(plan.orders, plan.hash_seeds, strict=True)):
         before_s = left_s()
-        if number and before_s < round_s:
+        spare_s = reserve_s if number < FEWEST_ROUNDS else 0.0
+        if number and before_s + spare_s < round_s:
             return
         for entrant in order:
             try:
@@ -192,7 +207,7 @@ def verdict(speedup: RatioEstimate | None) -> str:
         return UNPROVED
     if speedup.difference.low > 1:
         return PAYS
-    return NOT_HERE
+    return NOT_HERE if speedup.difference.high <= WORTH else UNPROVED
 
 
 def _best_first(standings: list[Standing]) -> list[Standing]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from gopatterns_cli import figures
 from gopatterns_cli.measuring.drafting import ROUNDS
 from gopatterns_cli.tuning.finals import Finals
+from gopatterns_cli.tuning.found import Dropped, Search
 from gopatterns_cli.tuning.grid import Bounds, Candidate, Lane
 from gopatterns_cli.tuning.look import STUCK, Look
-from gopatterns_cli.tuning.searching import Dropped, Search
 
 
 def left_out(look: Look, search: Search, finals: Finals) -> tuple[str, ...]:

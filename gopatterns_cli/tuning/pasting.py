@@ -4,9 +4,10 @@ A text is a whole module with a function `main(inputs)` that returns the list of
 checked before it is shown (`checking`): nothing in here knows whether it is right.
 """
 
-import keyword
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import Template
 
 from gopatterns_cli import inputs as named
 from gopatterns_cli.tuning import texts
@@ -30,40 +31,12 @@ NAMES = (
 """What the texts import."""
 
 TAKEN = frozenset(
-    [
-        "at",
-        "attempt",
-        "begin",
-        "channels",
-        "ended",
-        "entry",
-        "error",
-        "executor",
-        "free",
-        "futures",
-        "group",
-        "in_a_loop",
-        "inputs",
-        "item",
-        "limited",
-        "limiter",
-        "lines",
-        "main",
-        "merged",
-        "now",
-        "number",
-        "path",
-        "patterns",
-        "pool",
-        "processes",
-        "result",
-        "results",
-        "threads",
-        "todo",
-        "worker",
-    ]
-).union(MODULES, (name for _, name in NAMES))
-"""Names that the texts use themselves: a function of the same name is imported under another."""
+    word
+    for text in vars(texts).values()
+    if isinstance(text, Template)
+    for word in re.findall(r"[A-Za-z_]\w*", text.template)
+)
+"""Words that the texts use themselves: a function of such a name is imported under another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +55,7 @@ class Wanted:
     @property
     def work(self) -> str:
         """What the text calls the function."""
-        clashes = self.function in TAKEN or keyword.iskeyword(self.function)
-        return f"one_{self.function}" if clashes else self.function
+        return f"one_{self.function}" if self.function in TAKEN else self.function
 
     @property
     def rate(self) -> str:

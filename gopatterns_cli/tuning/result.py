@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from gopatterns_cli.statistics.scaling import knee
 from gopatterns_cli.tuning.finals import PAYS, Finals, Standing
+from gopatterns_cli.tuning.found import Search, Share
 from gopatterns_cli.tuning.grid import Bounds, Candidate
 from gopatterns_cli.tuning.look import Look
-from gopatterns_cli.tuning.searching import Search, Share
 
 WITHIN = 1.10
 """So much slower than the best is near enough to it."""

@@ -8,8 +8,9 @@ from statistics import median
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.estimating import SLOW_S, loops_of
 from gopatterns_cli.measuring.processes import Launcher, LostRunError, Order
+from gopatterns_cli.tuning.cost import GRACE_S, Cost
+from gopatterns_cli.tuning.found import Entrant, Value
 from gopatterns_cli.tuning.grid import Bounds
-from gopatterns_cli.tuning.searching import GRACE_S, Cost, Entrant, Value
 
 END_S = 2.0
 """What a process may take beside its start and its runs, before it is taken for hung."""

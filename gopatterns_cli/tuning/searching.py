@@ -12,18 +12,21 @@ Pure: it is handed what measures and what says how much time is left, and starts
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from statistics import median
 
 from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.processes import LostRunError
-from gopatterns_cli.tuning.grid import ASYNCIO, FIBERS, PROCESSES, THREADS, Candidate, Lane
-from gopatterns_cli.tuning.look import Look
+from gopatterns_cli.tuning.cost import Cost
+from gopatterns_cli.tuning.found import Dropped, Search, Value
+from gopatterns_cli.tuning.grid import Candidate, Lane
 
 FINALISTS = 3
 """The search is over when so few are left and all of the inputs were used."""
+
+CONTENDERS, CONFIRMATIONS = 5, 2
+"""So many of the best are measured again, so often."""
 
 FEWEST = 10
 """Inputs to begin with, where there are so many."""
@@ -40,145 +43,12 @@ of a lane there is more patience while more inputs are to come: what a lane cost
 TIED = 1.02
 """Of those that take no longer than so many times the best, the one with the fewest workers comes first."""
 
-HAND_S = {THREADS: 20e-6, ASYNCIO: 10e-6, FIBERS: 5e-6, PROCESSES: 100e-6}
-START_S = {THREADS: 50e-6, ASYNCIO: 10e-6, FIBERS: 5e-6, PROCESSES: 15e-3}
-"""What handing over a job, and what starting a worker, costs at the least, in seconds; only for planning."""
-
 MISSED = "fewer workers of the same were not among the best"
 LATE = "there was no time for it"
 """Why a candidate was not measured."""
 
-PATIENCE, GRACE_S = 2.0, 1.0
-"""A candidate is ended once it has taken so many times as long as the plain loop would, and so much more."""
-
-
-Entrant = Candidate | None
-"""What is measured: a candidate, or the plain loop as None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One measurement over so many inputs.
-
-    Args:
-        candidate: what ran; None for the plain loop.
-        count: over how many inputs.
-        run_s: seconds of one run over them.
-        memory_bytes: what all its processes took at the most; None where nobody knows.
-    """
-
-    candidate: Entrant
-    count: int
-    run_s: float
-    memory_bytes: int | None = None
-
-    @property
-    def each_s(self) -> float:
-        """Seconds per job."""
-        return self.run_s / self.count
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A candidate that was not measured to the end, and why."""
-
-    candidate: Candidate
-    why: str
-
-
-@dataclass(slots=True)
-class Cost:
-    """What a measurement will cost, as far as is known: to plan and to begin well, never to judge.
-
-    Args:
-        look: what is known of one job.
-        cores: how many run at once.
-        start_s: what a worker process costs beside what it times; corrected by those that have run.
-        rate: jobs per second at the most; None for no limit.
-    """
-
-    look: Look
-    cores: int
-    start_s: float
-    rate: float | None = None
-
-    def run_s(self, candidate: Candidate, count: int) -> float:
-        """Guess how long one run takes."""
-        workers = min(candidate.workers, count)
-        overlapping_s = math.ceil(count / workers) * self.look.job_s
-        if candidate.lane.runtime == PROCESSES:
-            in_turn_s = count * self.look.job_s * min(self.look.cpu_share, 1.0) / min(workers, self.cores)
-        else:
-            in_turn_s = count * self.look.serial_s
-        paced_s = (count - 1) / self.rate if self.rate else 0.0
-        layer_s = count * HAND_S[candidate.lane.runtime] + workers * START_S[candidate.lane.runtime]
-        return max(overlapping_s, in_turn_s, paced_s) + layer_s
-
-    def all_s(self, candidate: Candidate, count: int) -> float:
-        """Guess how long a measurement takes, its process included; a quick run is repeated."""
-        return self.start_s + max(self.run_s(candidate, count), VALUE_S)
-
-    def plain_s(self, count: int) -> float:
-        """How long the plain loop takes."""
-        return count * max(self.look.job_s, 1 / self.rate if self.rate else 0.0)
-
-    def most_s(self, count: int) -> float:
-        """How long a run may take before it is of no interest any more."""
-        return PATIENCE * self.plain_s(count) + GRACE_S
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A candidate's throughput as a share of the best's."""
-
-    candidate: Candidate
-    share: float
-
-
 Measure = Callable[[Candidate, int, float], Value]
 """Measures a candidate over so many inputs, in so many seconds at the most; raises LostRunError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a search found.
-
-    Args:
-        ranking: the candidates of the last rung, best first.
-        values: every measurement, in the order in which they were made.
-        dropped: those that failed, hung or took too much memory.
-        not_measured: those that there was no reason or no time to measure.
-        count: the inputs of the last rung.
-        rungs: how many rungs there were.
-    """
-
-    ranking: tuple[Candidate, ...]
-    values: tuple[Value, ...]
-    dropped: tuple[Dropped, ...]
-    not_measured: tuple[Dropped, ...]
-    count: int
-    rungs: int
-
-    def curve(self, best: Candidate) -> "dict[int, Share]":
-        """
-        Return, by worker count, the best throughput as a share of `best`'s, each on the most inputs on which
-        both were measured; of lanes whose workers are the same thing as its own.
-        """
-        times: dict[tuple[Entrant, int], list[float]] = defaultdict(list)
-        for value in self.values:
-            times[value.candidate, value.count].append(value.each_s)
-        latest: dict[Candidate, tuple[int, float]] = {}
-        for (candidate, count), seconds in times.items():
-            alike = candidate is not None and candidate.lane.elsewhere == best.lane.elsewhere
-            if candidate is not None and alike and (best, count) in times:
-                share = median(times[best, count]) / median(seconds)
-                latest[candidate] = max(latest.get(candidate, (0, 0.0)), (count, share))
-        curve: dict[int, Share] = {}
-        for candidate, (_, share) in sorted(latest.items()):
-            known = curve.get(candidate.workers)
-            if known is None or share > known.share:
-                curve[candidate.workers] = Share(candidate, share)
-        return dict(sorted(curve.items()))
 
 
 def search(
@@ -201,7 +71,7 @@ def search(
     """
     halving = _Halving(candidates, cost, left_s, measure)
     count, alive = opening(candidates, cost, seconds * OPENING, longest_s)
-    halving.waits(candidate for candidate in candidates if candidate not in alive)
+    halving.waits((candidate for candidate in candidates if candidate not in alive), count)
     while alive:
         left = halving.rung(alive, count)
         if not left:
@@ -213,6 +83,37 @@ def search(
             break
         alive, count = halving.affordable([*left, *joining], following), following
     return halving.found()
+
+
+def confirmed(
+    found: Search,
+    others: Iterable[Candidate],
+    cost: Cost,
+    left_s: Callable[[], float],
+    measure: Measure,
+) -> Search:
+    """
+    Measure others beside the best over the same inputs, then the best of all again, as often as there is
+    time and at most twice: one measurement each is little to choose finalists by.
+    """
+    count, values, dropped = found.count, list(found.values), list(found.dropped)
+    times = {one: found.each_s(one) for one in found.ranking}
+    todo = [one for one in dict.fromkeys(others) if one not in times]
+    for _ in range(1 + CONFIRMATIONS):
+        for one in todo:
+            expected_s = cost.start_s + max(times.get(one, 0.0) * count, cost.run_s(one, count), VALUE_S)
+            if expected_s > left_s():
+                continue
+            try:
+                values.append(measure(one, count, cost.most_s(count)))
+            except LostRunError as error:
+                dropped.append(Dropped(one, str(error)))
+                continue
+            times[one] = median(
+                value.each_s for value in values if (value.candidate, value.count) == (one, count)
+            )
+        todo = ranking(times)[:CONTENDERS]
+    return replace(found, ranking=tuple(ranking(times)), values=tuple(values), dropped=tuple(dropped))
 
 
 def opening(
@@ -281,11 +182,12 @@ class _Halving:
         self._waiting: list[Candidate] = []
         self._cut: list[Candidate] = []
         self._ranking: list[Candidate] = []
-        self._count = self._rungs = 0
+        self._count = self._rungs = self._first = 0
 
-    def waits(self, candidates: Iterable[Candidate]) -> None:
-        """Keep these for later."""
+    def waits(self, candidates: Iterable[Candidate], count: int) -> None:
+        """Keep these for later; the first rung is over `count` inputs."""
         self._waiting += candidates
+        self._first = count
 
     def rung(self, alive: Sequence[Candidate], count: int) -> list[Candidate]:
         """Measure all that are alive over `count` inputs and return the better half, best first."""
@@ -360,7 +262,22 @@ class _Halving:
         )
 
     def _ready(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
-        return [one for one in self._waiting if one.workers <= count and self._smaller(one) in kept]
+        """
+        Those that wait and may come in: the next larger of who was kept, and whom the first rung had no time
+        for, where they look nearly as good as the best.
+        """
+        enough = [one for one in self._waiting if one.workers <= count]
+        good_s = HOPELESS * min(self._last_s(one) for one in kept) * count
+        return [
+            one
+            for one in enough
+            if self._smaller(one) in kept or (self._overdue(one) and self._cost.run_s(one, count) <= good_s)
+        ]
+
+    def _overdue(self, candidate: Candidate) -> bool:
+        """Whether it could have been in the first rung, and nothing smaller of its lane was measured."""
+        smaller = self._smaller(candidate)
+        return candidate.workers <= self._first and (smaller is None or not self._has(smaller))
 
     def _times(self, candidate: Candidate, count: int) -> list[float]:
         return [

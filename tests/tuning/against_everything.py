@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from gopatterns_cli.measuring.estimating import WORKER_S
 from gopatterns_cli.measuring.machine import cores, facts
 from gopatterns_cli.measuring.processes import LostRunError, launch
+from gopatterns_cli.tuning.cost import Cost
 from gopatterns_cli.tuning.finals import NOT_HERE
 from gopatterns_cli.tuning.fresh import asked
 from gopatterns_cli.tuning.grid import (
@@ -48,11 +49,10 @@ from gopatterns_cli.tuning.grid import (
 )
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.running import Runner
-from gopatterns_cli.tuning.searching import Cost
 from scenarios.notation import parse_duration
 
 if TYPE_CHECKING:
-    from gopatterns_cli.tuning.searching import Entrant
+    from gopatterns_cli.tuning.found import Entrant
 
 ROOT = Path(__file__).parents[2]
 MODULE = "known"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE
 from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.tuning import finals
 from gopatterns_cli.tuning.finals import NOT_HERE, PAYS, UNPROVED, Rounds, carry_out, decided, planned
+from gopatterns_cli.tuning.found import Value
 from gopatterns_cli.tuning.grid import POOL, THREADS, Candidate, Lane
-from gopatterns_cli.tuning.searching import Value
 
 FIRST, SECOND, THIRD = (
     Candidate(Lane(POOL, arm, THREADS), workers) for arm, workers in ((GOPAT, 50), (NATIVE, 50), (GOPAT, 100))
@@ -45,9 +48,9 @@ def test_twelve_rounds_where_there_is_time():
 
 
 def test_fewer_finalists_before_too_few_rounds_for_an_interval():
-    assert (len(plan(24.0).finalists), plan(24.0).rounds) == (3, 6)
-    assert (len(plan(23.0).finalists), plan(23.0).rounds) == (2, 7)
-    assert (len(plan(13.0).finalists), plan(13.0).rounds) == (1, 6)
+    assert (len(plan(27.0).finalists), plan(27.0).rounds) == (3, 6)
+    assert (len(plan(24.0).finalists), plan(24.0).rounds) == (2, 7)
+    assert (len(plan(14.0).finalists), plan(14.0).rounds) == (1, 6)
 
 
 def test_the_winner_of_the_search_stays_whatever_the_time():
@@ -84,6 +87,28 @@ def test_no_pattern_pays_where_none_is_proved_faster():
     assert slower.standings[0].speedup.difference.high < 1
     level = measured(plan(), {None: 1.0, FIRST: 1.0, SECOND: 1.5, THIRD: 1.5})
     assert level.verdict == NOT_HERE
+
+
+def test_a_wide_interval_proves_neither_a_gain_nor_that_there_is_none():
+    wide = RatioEstimate(1.29, Interval(0.86, 1.85, 0.95), Interval(0.9, 1.8, 0.9), 6)
+    assert finals.verdict(wide) == UNPROVED
+    assert finals.verdict(replace(wide, difference=Interval(0.86, 1.05, 0.95))) == NOT_HERE
+    assert finals.verdict(replace(wide, difference=Interval(1.01, 1.05, 0.95))) == PAYS
+
+
+def test_too_few_rounds_use_up_what_was_kept_for_later():
+    def done(reserve_s):
+        left = [20.0]
+
+        def run(entrant, number, hash_seed):
+            left[0] -= 1.0
+            return Value(entrant, 1, 1.0)
+
+        rounds = Rounds()
+        carry_out(plan(), rounds, run, lambda: left[0], reserve_s)
+        return rounds.done
+
+    assert [done(0.0), done(4.0), done(100.0)] == [5, 6, 6]
 
 
 def test_too_few_rounds_prove_nothing():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE
 from gopatterns_cli.measuring.processes import HungError, LostRunError
 from gopatterns_cli.tuning import searching
+from gopatterns_cli.tuning.cost import Cost
+from gopatterns_cli.tuning.found import Value
 from gopatterns_cli.tuning.grid import (
     POOL,
     PROCESSES,
@@ -19,7 +23,7 @@ from gopatterns_cli.tuning.grid import (
     searched,
     twins,
 )
-from gopatterns_cli.tuning.searching import LATE, MISSED, Cost, Value, kept, opening, ranking, search
+from gopatterns_cli.tuning.searching import LATE, MISSED, confirmed, kept, opening, ranking, search
 
 from looks import a_look
 
@@ -151,6 +155,44 @@ def test_where_all_fail_there_is_no_ranking_and_each_reason_is_kept():
     found = world.search()
     assert found.ranking == ()
     assert {one.why for one in found.dropped} == {"broken"}
+
+
+@pytest.mark.parametrize(("job_s", "come_in"), [(1e-4, True), (0.5, False)])
+def test_whom_the_first_rung_had_no_time_for_comes_in_later_if_it_looks_nearly_as_good(job_s, come_in):
+    world = World(a_look(job_s=job_s, count=10, read=10), waiting(job_s), seconds=8.0)
+    _, first = opening(world.candidates, world.cost, 8.0 * searching.OPENING, 1.2)
+    late = set(world.candidates) - set(first)
+    assert late
+    assert bool({value.candidate for value in world.search().values} & late) is come_in
+
+
+def test_the_best_are_measured_again_and_a_lucky_one_falls_back():
+    world = World(a_look(), waiting(0.020), seconds=60.0)
+    found = world.search()
+    lucky = found.ranking[-1]
+    values = [replace(one, run_s=one.run_s * 0.5) if one.candidate == lucky else one for one in found.values]
+    found = replace(found, values=tuple(values), ranking=(lucky, *found.ranking[:-1]))
+    left_s = lambda: world.seconds - world.spent_s  # noqa: E731 - as it is handed over
+    again = confirmed(found, [], world.cost, left_s, world.measure)
+    assert again.ranking[0] != lucky
+    assert len(again.values) > len(found.values)
+
+
+def test_twins_are_measured_beside_the_best_and_one_that_fails_costs_itself_only():
+    world = World(a_look(), waiting(0.020), seconds=60.0)
+    found = world.search()
+    good, bad = twins(found.ranking[0], a_look(), Bounds())[:2]
+    world.lost = {bad: "broken"}
+    both = confirmed(found, [good, bad], world.cost, lambda: 60.0, world.measure)
+    assert good in both.ranking
+    assert bad not in both.ranking
+    assert bad in {one.candidate for one in both.dropped}
+
+
+def test_without_time_nothing_is_confirmed_and_the_ranking_stays():
+    world = World(a_look(), waiting(0.020))
+    found = world.search()
+    assert confirmed(found, [], world.cost, lambda: 0.0, world.measure).values == found.values
 
 
 def test_where_the_first_few_all_fail_others_come_in():

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from gopatterns_cli.measuring.cells import GOPAT, NATIVE
+from gopatterns_cli.measuring.cells import GOPAT, NATIVE, Cell
 from gopatterns_cli.measuring.kinds.tuned import Paced
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
 from gopatterns_cli.tuning.grid import (
@@ -219,3 +219,14 @@ def test_a_cell_of_a_tuning_has_a_name_of_its_own():
         for ordered in (True, False)
     }
     assert len(names) == 4
+
+
+def test_bench_takes_lines_of_a_file_and_paths_of_a_glob_as_inputs(tmp_path, monkeypatch):
+    name = f"lines_{tmp_path.name.replace('-', '_')}"
+    (tmp_path / f"{name}.py").write_text("def length(text):\n    return len(text)\n", encoding="utf-8")
+    (tmp_path / "urls.txt").write_text("a\nbb\nccc\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for inputs, count in (("urls.txt", 3), ("*.txt", 1)):
+        cell = Cell("s", POOL, GOPAT, THREADS, "cold", 2, 0, "python", 0.0, count)
+        cell = replace(cell, function=f"{name}:length", inputs=inputs)
+        assert launch(order(cell)).values
