@@ -1,7 +1,7 @@
 """Times the benchmarks on one runtime, in a process of its own (`python -m`), as all that reads a clock.
 
-It prints one line of JSON: seconds by benchmark, the typical one of several runs of each, and what the first run
-in this process took besides.
+It prints one line of JSON: seconds by benchmark, the typical ones of several runs of each, and what the first
+run in this process took besides.
 """
 
 import json
