@@ -4,10 +4,11 @@
 first and virtual in the second, so a text is handed it. Nothing here reads a clock.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from gopatterns_cli.failure import Failure
@@ -57,6 +58,10 @@ class Benchmark:
     rested: bool = False
     told: bool = False
     workers: int | None = None
+
+    def typical(self, seconds: Iterable[float]) -> float:
+        """Return the time to go by, of several: the median, or the shortest where cores do all of it."""
+        return min(seconds) if self.kind == "spin" else median(seconds)
 
     def seconds(self, outcome: Outcome, around_s: float) -> float:
         """Return what it took: of a run that ended so, the time inside it, or that and what was around it."""

@@ -141,8 +141,9 @@ def _measured(runtime: str) -> MachineCosts:
         looked.append(_busy())
         told.append(_told(runtime))
     middle = {name: median(one[name] for one in told) for name in told[0] if name != "seconds"}
+    middle["operations_per_s"] = max(one["operations_per_s"] for one in told)  # a core is never too fast
     known = benchmarks(standing_for(runtime))
-    seconds = {one.name: median(times["seconds"][one.name] for times in told) for one in known}
+    seconds = {one.name: one.typical(times["seconds"][one.name] for times in told) for one in known}
     costs = fitted(standing_for(runtime), known, seconds, middle["operations_per_s"])
     costs = replace(costs, first_s=middle.pop("first_s"))
     return MachineCosts(costs, **middle, busy=median(looked))

@@ -1,7 +1,7 @@
 """Times the benchmarks on one runtime, in a process of its own (`python -m`), as all that reads a clock.
 
-It prints one line of JSON: seconds by benchmark, the median of several runs of each, and what the first run
-in this process took besides.
+It prints one line of JSON: seconds by benchmark, the typical ones of several runs of each, and what the first
+run in this process took besides.
 """
 
 import json
@@ -39,7 +39,7 @@ def main() -> int:
     known = benchmarks(standing_for(runtime))
     started = next(one for one in reversed(known) if one.whole)
     first_s, again_s = _timed(runtime, started), _timed(runtime, started)
-    seconds = {one.name: median(_times(runtime, one)) for one in known}
+    seconds = {one.name: one.typical(_times(runtime, one)) for one in known}
     told = {
         "seconds": seconds,
         "first_s": max(first_s - again_s, 0.0),

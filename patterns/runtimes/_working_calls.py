@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from patterns import traps
 from patterns.runtimes._calls import Call, let_go
 from patterns.runtimes._costs import whole_ns
-from patterns.traps import Waiter
+from patterns.traps import BUDGET, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,8 @@ class WorkingCalls:
         self._reach_ns = whole_ns(costs.reach_s)
         self._switch_ns = max(whole_ns(costs.switch_s), 1)
         self._queued: deque[Work] = deque()
+        self._computing: deque[Work] = deque()
+        self._passed_over = self._wants_since_ns = 0
         self._busy = self._started = 0
         self._cores = [0] * costs.cores
 
@@ -123,16 +125,40 @@ class WorkingCalls:
         return done_ns
 
     def _compute(self, work: Work) -> None:
-        """Have the interpreter for one slice."""
+        """Have a call wait for the interpreter."""
+        self._computing.append(work)
+        if len(self._computing) == 1:
+            self._take_turn()
+
+    def _take_turn(self) -> None:
+        """Line up for the interpreter behind the tasks that are ready now."""
+        self._passed_over = 0
+        self._wants_since_ns = self._clock.now_ns()
+        self._alarm(self._wants_since_ns, self._slice)
+
+    def _slice(self) -> None:
+        """
+        Have the interpreter for one slice. Tasks that are ready go first, as what they do is short, but not
+        for longer than a slice.
+        """
+        now_ns = self._clock.now_ns()
+        waited_long = self._passed_over >= BUDGET or now_ns - self._wants_since_ns >= self._switch_ns
+        if self.driver.ready and not waited_long:
+            self._passed_over += 1
+            self._alarm(now_ns, self._slice)
+            return
+        work = self._computing.popleft()
         slice_ns = min(work.left_ns, self._switch_ns)
         work.left_ns -= slice_ns
         self._clock.spend(slice_ns)
         if work.left_ns:
-            self._alarm(self._clock.now_ns(), partial(self._compute, work))
-        elif self.driver.ready:
+            self._computing.append(work)
+        elif self._computing or self.driver.ready:
             self._over(work)
         else:
             self._alarm(self._clock.now_ns() + self._reach_ns, partial(self._over, work))
+        if self._computing:
+            self._take_turn()
 
     def _over(self, work: Work) -> None:
         self._busy -= 1

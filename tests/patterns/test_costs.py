@@ -219,6 +219,38 @@ def test_a_thread_that_computes_lets_others_have_the_interpreter_now_and_then():
     assert taken(main, costs=costs) == pytest.approx(0.005)
 
 
+def test_tasks_go_before_calls_that_compute_so_that_waits_overlap_with_computing():
+    async def main():
+        async def job(number):
+            await sleep(1e-3)
+            await call(computing(1e-3))
+
+        async with worker_pool(range(40), job, workers=4) as results:
+            return len([result async for result in results]), now()
+
+    count, seconds = taken(main)
+    assert count == 40
+    assert seconds == pytest.approx(41e-3)
+
+
+def test_a_call_that_computes_gets_its_turn_among_tasks_that_never_rest():
+    async def main():
+        over = Channel(1)
+
+        async def calls():
+            await call(computing(1.0))
+            await over.send(None)
+
+        async with TaskGroup() as group:
+            group.spawn(calls)
+            while not len(over):
+                await sleep(0)
+        return now()
+
+    assert taken(main) == pytest.approx(1.0)
+    assert taken(main, costs=replace(FREE, rest_s=1e-3)) == pytest.approx(2.0, rel=0.1)
+
+
 def test_no_more_calls_run_at_once_than_are_allowed():
     costs = replace(FREE, most_calls=3)
     assert taken(elapsed, at_once, waiting(1.0), 9, costs=costs) == pytest.approx(3.0)
