@@ -39,16 +39,18 @@ COSTS = (
     "named below its table."
 )
 
-PSS = (
-    "Bytes are the proportional set size (PSS) of a fresh process and its children, from "
-    "/proc/PID/smaps_rollup: what the second of two equal lots adds, divided by its number."
+LOTS = (
+    "Bytes are what the second of two equal lots adds to a fresh process and its children, divided by its "
+    "number, "
 )
 
-RSS = (
-    "This system has no /proc/PID/smaps_rollup: bytes are the resident set size (RSS) of a fresh process and "
-    "its children, in which what they share counts for each; what the second of two equal lots adds, divided "
-    "by its number."
-)
+FIGURES = {
+    "pss_own": "by their proportional set size (PSS) in /proc/PID/smaps_rollup, without the pages of files.",
+    "pss": "by their proportional set size (PSS) in /proc/PID/smaps_rollup.",
+    "rss": "by their resident set size (RSS), in which what they share counts for each: this system has no "
+    "/proc/PID/smaps_rollup.",
+}
+"""By the kind of figure that the system gave."""
 
 KERNEL = (
     "The kernel's own memory for a thread or a process is not in them. low is under 4 KB for each worker, "
@@ -93,7 +95,7 @@ def notes(
     yield from (f"Not here: {reason}." for reason in session.plan.not_here)
     if any(found.cell.is_footprint for found in cells):
         kinds = {run.metadata.get("gopat_memory") for run in session.runs}
-        yield from (note for kind, note in (("pss", PSS), ("rss", RSS)) if kind in kinds)
+        yield from (LOTS + how for kind, how in FIGURES.items() if kind in kinds)
         yield KERNEL
     timed = [found for found in cells if not found.cell.is_footprint]
     if all(found.cell.operation for found in timed):

@@ -201,7 +201,7 @@ def _runs(cells: tuple[Cell, ...], truth: Truth) -> Iterator[Run]:
             facts = {"gopat_cell": cell.name, "name": cell.name, "gopat_round": number, "gopat_pos": position}
             waits = {"gopat_job_s": _wait_s(cell), **_parts(cell, seconds)} if cell.duration_s else {}
             if cell.is_footprint:
-                facts["gopat_memory"] = "pss"
+                facts["gopat_memory"] = "pss_own"
             if (number, cell.name) not in lost:
                 yield Run((seconds * math.prod(slower),), (), {**facts, **waits})
 

@@ -1,14 +1,23 @@
 """What the operating system says that this process and its children take."""
 
 import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it comes with pyperf
 
 from gopatterns_cli.failure import Failure
 
-PSS, RSS = "pss", "rss"
-"""Proportional set size: what several processes share is divided among them; and resident set size."""
+OWN, PSS, RSS = "pss_own", "pss", "rss"
+"""
+Proportional set size, in which what several processes share is divided among them: without the pages of
+files, which all processes of the machine share, so that a stranger who comes or goes changes nothing; the
+whole, where the kernel does not tell them apart; and the resident set size, where it knows neither.
+"""
+
+NOT_OF_FILES = ("Pss_Anon", "Pss_Shmem")
+"""Source: proc_pid_smaps(5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +27,7 @@ class Reading:
     Args:
         taken: bytes of this process and of its children, theirs included.
         processes: how many children there are.
-        kind: `pss`, or `rss` where the system knows no better.
+        kind: `pss_own`, `pss` or `rss`: by which of the system's figures.
     """
 
     taken: int
@@ -41,10 +50,25 @@ def reading() -> Reading:
     gc.collect()
     try:
         process = psutil.Process()
-        children = process.children(recursive=True)
-        own = process.memory_full_info()
-        kind = PSS if hasattr(own, PSS) else RSS
-        family = [own, *(child.memory_full_info() for child in children)]
-        return Reading(sum(getattr(info, kind) for info in family), len(children), kind)
+        family = [process, *process.children(recursive=True)]
+        rollups = [rollup(one.pid) for one in family]
+        for kind, names in ((OWN, NOT_OF_FILES), (PSS, ("Pss",))):
+            if all(names[0] in found for found in rollups):
+                taken = sum(found.get(name, 0) for found in rollups for name in names)
+                return Reading(taken, len(family) - 1, kind)
+        return Reading(sum(one.memory_info().rss for one in family), len(family) - 1, RSS)
     except (OSError, psutil.Error) as error:
         raise Failure(f"this system does not say what a process takes (no /proc?): {error}") from None
+
+
+def rollup(pid: int) -> dict[str, int]:
+    """Return what `/proc/PID/smaps_rollup` says, in bytes by name; nothing where there is no such file."""
+    file = Path(f"/proc/{pid}/smaps_rollup")
+    return dict(_figures(file.read_text(encoding="ascii"))) if file.exists() else {}
+
+
+def _figures(text: str) -> Iterator[tuple[str, int]]:
+    for line in text.splitlines():
+        name, _, figure = line.partition(":")
+        if figure.endswith(" kB"):
+            yield name, 1024 * int(figure.removesuffix(" kB"))

@@ -14,6 +14,7 @@ from gopatterns_cli.app import main
 from gopatterns_cli.comparison import compare
 from gopatterns_cli.footprints import judged, memory_class, worker_bytes
 from gopatterns_cli.measuring.drafting import draft
+from gopatterns_cli.memory import system
 from gopatterns_cli.render import markdown
 from patterns import runtimes
 from scenarios.model import HELD
@@ -191,7 +192,7 @@ def test_a_system_without_pss_is_said_in_one_line(tmp_path):
     made = session(tmp_path / "s.json", MEMORY)
     runs = [replace(run, metadata={**run.metadata, "gopat_memory": "rss"}) for run in made.runs]
     notes = compare(replace(made, runs=tuple(runs))).notes
-    assert [note for note in notes if note.startswith("This system has no /proc/PID/smaps_rollup")]
+    assert [note for note in notes if note.endswith("this system has no /proc/PID/smaps_rollup.")]
     assert not [note for note in notes if "PSS" in note]
 
 
@@ -252,4 +253,4 @@ def test_bench_looks_at_memory_and_prints_its_table(gopat, monkeypatch):
     assert "native asyncio^" in out
     (path,) = Path("results").glob("*.json")
     metadata = json.loads(path.read_text())["metadata"]
-    assert (metadata["gopat_memory"], metadata["unit"]) == ("pss", "byte")
+    assert (metadata["gopat_memory"], metadata["unit"]) == (system.reading().kind, "byte")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -84,17 +85,28 @@ def test_a_child_and_what_it_takes_belong_to_the_process():
     assert after.taken - before.taken > 50_000_000
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="it has no smaps_rollup")
-def test_the_figure_is_pss_where_the_system_has_it():
-    assert system.reading().kind == "pss"
-
-
-def test_without_pss_it_is_rss_and_that_is_said(monkeypatch):
-    process = SimpleNamespace(
-        children=lambda recursive: [], memory_full_info=lambda: SimpleNamespace(rss=12_345)
-    )
+@pytest.mark.parametrize(
+    ("rollup", "taken", "kind"),
+    [
+        ({"Pss": 900, "Pss_Anon": 500, "Pss_Shmem": 20, "Rss": 1_000}, 2 * 520, "pss_own"),
+        ({"Pss": 900, "Rss": 1_000}, 2 * 900, "pss"),
+        ({}, 2 * 12_345, "rss"),
+    ],
+    ids=["pages of files told apart", "not told apart", "no such file"],
+)
+def test_the_best_figure_is_taken_that_the_system_has_and_it_is_said_which(monkeypatch, rollup, taken, kind):
+    child = SimpleNamespace(pid=2, memory_info=lambda: SimpleNamespace(rss=12_345))
+    process = SimpleNamespace(pid=1, children=lambda recursive: [child], memory_info=child.memory_info)
     monkeypatch.setattr(psutil, "Process", lambda: process)
-    assert system.reading() == system.Reading(12_345, 0, "rss")
+    monkeypatch.setattr(system, "rollup", lambda pid: rollup)
+    assert system.reading() == system.Reading(taken, 1, kind)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it has no smaps_rollup")
+def test_the_systems_own_file_is_read_in_bytes():
+    found = system.rollup(os.getpid())
+    assert found["Rss"] >= found["Pss"] > 1_000_000
+    assert found["Pss"] % 1024 == 0
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), psutil.AccessDenied(1)])
