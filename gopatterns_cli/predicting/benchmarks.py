@@ -99,7 +99,7 @@ def benchmarks(runtime: Costs) -> tuple[Benchmark, ...]:
         Benchmark("tasks", "spawn_s", tasks, (200,)),
         Benchmark("hand-overs", "park_s", hand_overs, (200, 3)),
         Benchmark("turns", "rest_s", turns, (200,)),
-        Benchmark("sleepers", "sleep_s", sleepers, (100, 10, SHORT_S)),
+        Benchmark("sleepers", "sleep_s", sleepers, (100, 10, SHORT_S), whole=True),
         Benchmark("short-sleeps", "late0", sleeps, (200, SHORT_S)),
         Benchmark("middle-sleeps", "late1", sleeps, (40, MIDDLE_S)),
         Benchmark("long-sleeps", "late2", sleeps, (4, LONG_S)),
