@@ -40,7 +40,8 @@ def test_its_scenario_files_are_sound(text, tmp_path):
 def test_every_command_that_it_names_exists(capsys):
     text = ROOT.joinpath("README.md").read_text(encoding="utf-8")
     named = {(name, options) for name, options in COMMAND.findall(text) if name not in {"on", "arm"}}
-    assert {name for name, _ in named} == {"bench", "check", "compare", "explore", "list", "run", "show", "tune"}
+    commands = {"bench", "check", "compare", "explore", "list", "run", "show", "tune"}
+    assert {name for name, _ in named} == commands
     for name, options in named:
         assert main([name, "--help"]) == 0
         known = capsys.readouterr().out
