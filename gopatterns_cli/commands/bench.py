@@ -125,7 +125,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
         if not resume:
-            session = with_predictions(session, _say, measures=budget is None)
+            session = with_predictions(session, _say, measures=budget is None and not quick)
             session = create(with_practices(session), exactly=output is not None)
         session = _measured(session)
     if as_json:
