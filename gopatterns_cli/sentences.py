@@ -11,7 +11,7 @@ from gopatterns_cli.break_even import BreakEven, Payoff, Rung
 from gopatterns_cli.budget import ALONE, TIMERS, WAITING, LossBudget
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.curves import Axis, Curve, Point
-from gopatterns_cli.makespan import unequal_jobs
+from gopatterns_cli.makespan import UNEQUAL_ABOVE, unequal_jobs
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import BUFFER, NATIVE, PATTERN, PIPELINE, SERIAL, WARM, Cell
 from gopatterns_cli.ruling import Ruling
@@ -158,7 +158,10 @@ def _gained(point: Point) -> str:
 
 
 def _efficiency(curve: Curve) -> str:
-    return "" if curve.efficiency is None else f", {figures.percent(curve.efficiency)} of ideal"
+    if curve.efficiency is None:
+        return ""
+    why = ", because its waits were shorter than the loop's" if curve.efficiency > UNEQUAL_ABOVE else ""
+    return f", {figures.percent(curve.efficiency)} of ideal{why}"
 
 
 def _law(curve: Curve) -> str:

@@ -19,6 +19,9 @@ WIDEST = 72
 NARROWEST = 40
 """Below so many columns there is no chart: the table says the same."""
 
+NEAR = 0.1
+"""A power of ten that lies so near is the end of the axis: 0.98x needs no 0.1x below it."""
+
 IDEAL, DOCUMENT = ".", "D"
 
 
@@ -94,12 +97,13 @@ def _legend(curves: Sequence[Curve]) -> str:
 def _name(curve: Curve) -> str:
     cell = curve.points[0].cell
     where = "Go" if curve.runtime is None else curve.runtime
-    return f"{where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis)}"
+    return f"{where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis).replace(',', '')}"
 
 
 def _decades(heights: Sequence[float]) -> tuple[int, int]:
-    bottom, top = math.floor(math.log10(min(heights))), math.ceil(math.log10(max(heights)))
-    return bottom, max(top, bottom + 1)
+    low, high = math.log10(min(heights)), math.log10(max(heights))
+    bottom = math.floor(low + NEAR)
+    return bottom, max(math.ceil(high - NEAR), bottom + 1)
 
 
 def _place(index: int, count: int, width: int) -> int:
@@ -108,7 +112,8 @@ def _place(index: int, count: int, width: int) -> int:
 
 def _row(power: float, bottom: int, top: int) -> int:
     """The row of a height, counted from the top, by its logarithm."""
-    return ROWS - 1 - round((power - bottom) / (top - bottom) * (ROWS - 1))
+    from_below = round((power - bottom) / (top - bottom) * (ROWS - 1))
+    return ROWS - 1 - min(max(from_below, 0), ROWS - 1)
 
 
 def _under(labels: Sequence[str], places: Sequence[int], width: int) -> str:
