@@ -72,9 +72,9 @@ CLAIM_COLUMNS = (
 SELECTION_COLUMNS = (
     Column("workload"),
     Column("document"),
-    Column("best in Python"),
+    Column("best of the rest, Python"),
     Column("over the advised"),
-    Column("best in Go"),
+    Column("best of the rest, Go"),
     Column("over the advised"),
     Column("verdict"),
 )
@@ -186,7 +186,7 @@ def selection_grid(comparison: Comparison) -> Grid:
     return Grid(
         title="selection",
         lead=(
-            "the best of what is advised against the best of all: chosen on odd rounds, tested on even ones",
+            "the best of what is advised against the best of the rest: chosen on odd rounds, tested on even ones",
         ),
         columns=SELECTION_COLUMNS,
         blocks=(Block("", tuple(lines)),),
@@ -210,7 +210,7 @@ def _selection_line(result: ClaimResult, gains: Mapping[Cell, RatioEstimate | No
 
 
 def _best(ruling: Ruling, gains: Mapping[Cell, RatioEstimate | None]) -> tuple[str, str]:
-    """What is best, with its gain over the loop, and by how much it leads what is advised."""
+    """What is best of the rest, with its gain over the loop, and by how much it leads what is advised."""
     gain = gains.get(ruling.best)
     over_the_loop = "" if gain is None else f"\n{figures.times(gain.estimate)} the loop"
     return f"{ran(ruling.best)}{over_the_loop}", figures.ratio(ruling.lead).replace(" ", "\n", 1)
