@@ -69,6 +69,10 @@ CLAIM_COLUMNS = (
     Column("verdict"),
 )
 
+SELECTION_LEAD = (
+    "the best of what is advised against the best of the rest, chosen on odd rounds and tested on even ones"
+)
+
 SELECTION_COLUMNS = (
     Column("workload"),
     Column("document"),
@@ -185,9 +189,7 @@ def selection_grid(comparison: Comparison) -> Grid:
     ]
     return Grid(
         title="selection",
-        lead=(
-            "the best of what is advised against the best of the rest: chosen on odd rounds, tested on even ones",
-        ),
+        lead=(SELECTION_LEAD,),
         columns=SELECTION_COLUMNS,
         blocks=(Block("", tuple(lines)),),
     )
