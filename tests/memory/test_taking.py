@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
 import sys
@@ -28,11 +29,18 @@ def holding(monkeypatch, hold):
     monkeypatch.setattr(arms, "holder", lambda cell: hold)
 
 
+def mapped(size):
+    """Memory that is the system's own: what earlier tests have freed of the heap cannot serve it."""
+    memory = mmap.mmap(-1, size)
+    memory.write(b"x" * size)
+    return memory
+
+
 def test_what_one_takes_is_what_the_second_lot_adds(monkeypatch):
     def hold(count, look):
         kept = [b"x" * 30_000_000]  # what a pattern has once
         for _ in range(2):
-            kept += [bytearray(b"x" * SIZE) for _ in range(count)]
+            kept += [mapped(SIZE) for _ in range(count)]
             look()
 
     holding(monkeypatch, hold)
