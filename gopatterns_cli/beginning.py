@@ -22,7 +22,7 @@ from gopatterns_cli.measuring.kinds import missing, python
 from gopatterns_cli.measuring.machine import facts
 from gopatterns_cli.options import ALL
 from gopatterns_cli.session import RUNNING, Session, taken
-from gopatterns_cli.sweeping import check_workers, everywhere, swept
+from gopatterns_cli.sweeping import check_workers, everywhere, measured_here, swept
 from scenarios.model import Scenario
 from scenarios.targets import CLAIMS
 
@@ -42,7 +42,7 @@ def begun(targets: list[str], results: Path, output: Path | None, wanted: dict[s
     seed = wanted["seed"] if wanted["seed"] is not None else random.SystemRandom().randrange(LARGEST_SEED)
     sweep, chosen = wanted["sweep"], _ready(selection.scenarios)
     if wanted["runtimes"] == (ALL,):
-        chosen, wanted["runtimes"] = [everywhere(scenario) for scenario in chosen], None
+        chosen, wanted["runtimes"] = [everywhere(scenario) for scenario in chosen], measured_here()
     chosen = [swept(scenario, sweep) for scenario in chosen]
     if sweep.workers is not None:
         for scenario in chosen:

@@ -194,7 +194,10 @@ def _climbs(session: Session, cells: Sequence[Cell], against: Against) -> list[_
     others = [_per_item(session, cell, against) for cell in cells]
     arms = [session.seconds(cell.name) for cell in cells]
     waits = [{} if serial is None else session.job_seconds(serial.name) for serial in serials]
-    arm_waits = [session.job_seconds(cell.name) for cell in cells]
+    arm_waits = [
+        {number: wait_s * (cell.stages or 1) for number, wait_s in session.job_seconds(cell.name).items()}
+        for cell in cells
+    ]
     timed = [wait for cell, wait in zip(cells, waits, strict=True) if cell.duration_s]
     complete = sorted(set.intersection(*(set(by_round) for by_round in (*arms, *others, *timed))))
     counts = [cell.count for cell in cells]

@@ -7,7 +7,7 @@ loop waited for something that the others had: the event loop, the GIL, or a cor
 
 from dataclasses import dataclass
 
-from gopatterns_cli.makespan import PIPELINE_STAGES
+from gopatterns_cli.makespan import PIPELINE_STAGES, stages_of
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import Cell
 
@@ -57,9 +57,10 @@ def loss_budget(found: Measured, serial: Measured | None) -> LossBudget | None:
         losses[ALONE] = serial.time_s - ideal_s
         losses[HAND_OFFS] = parts["hand_offs_s"] + parts["work_s"] - serial.time_s
     else:
-        lanes = PIPELINE_STAGES if cell.pattern == "pipeline" else cell.workers or 1
-        each = cell.count * (PIPELINE_STAGES if cell.pattern == "pipeline" else 1) / lanes
-        sleeps_only = cell.sleep_s == cell.duration_s and cell.job_kind == "wait"
+        lanes = cell.workers or stages_of(cell)
+        waits = 1 if cell.stages is not None else stages_of(cell)  # of an item in the loop
+        each = cell.count * waits / lanes
+        sleeps_only = cell.job_kind == "wait"
         asked_s = cell.duration_s if sleeps_only else serial.wait_s
         ideal_s = each * asked_s
         losses[TIMERS] = each * (serial.wait_s - asked_s)

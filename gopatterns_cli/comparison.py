@@ -4,6 +4,7 @@
 decided and in order. No number is formatted here except inside a sentence.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -43,6 +44,8 @@ from scenarios.model import OVERHEAD, Scenario
 
 MEMORY_GROUP = "memory"
 """The group whose sessions say what workers take."""
+
+MEMORY_IN_TEXT = re.compile(rb'"group"\s*:\s*"memory"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,11 @@ class Comparison:
     outcome: Outcome
 
     @property
+    def row_tables(self) -> tuple[Table, ...]:
+        """The tables whose cells need a row each."""
+        return _in_rows(self.tables, self.matrices)
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What was found of every claim and statement, in words."""
         return (
@@ -184,13 +192,13 @@ def compare(
         change = against(session, claims, baseline, tolerance, across_machines=across_machines)
     points = break_evens(session, [scenario for scenario, _ in parts])
     drawn = [curve for scenario, found in parts for curve in curves(session, scenario, found)]
-    matrices = [matrix(scenario, found) for scenario, found in parts]
+    squares = (matrix(scenario, found) for scenario, found in parts)
+    matrices = tuple(one for one in squares if one is not None)
     tables = tuple(
         table(session, scenario, results, found)
         for scenario, found, results in judged
         if found and scenario.pattern != OVERHEAD and not scenario.is_footprint
     )
-    many = {one.scenario for one in matrices if one is not None}
     costs = tuple(cost_tables(session, (scenario for scenario, _ in parts), cells))
     footprints = tuple(footprint_tables(session, (scenario for scenario, _ in parts), cells))
     return Comparison(
@@ -211,7 +219,7 @@ def compare(
         budgets=tuple(_budgets(session, claims, cells)),
         break_evens=tuple(BreakEvenLine(point, break_even_sentence(point)) for point in points),
         curves=tuple(CurveLine(curve, curve_sentence(curve)) for curve in drawn),
-        matrices=tuple(one for one in matrices if one is not None),
+        matrices=matrices,
         baseline=change,
         hidden=_hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
         prediction=prediction(cells.values()),
@@ -222,11 +230,17 @@ def compare(
                 cells.values(),
                 claims,
                 break_even=bool(points),
-                in_rows=any(one.is_judged or one.scenario.rpartition("/")[2] not in many for one in tables),
+                in_rows=bool(_in_rows(tables, matrices)),
             ),
         ),
         outcome=outcome(claims, change, strict=strict),
     )
+
+
+def _in_rows(tables: Iterable[Table], matrices: Iterable[Matrix]) -> tuple[Table, ...]:
+    """Those that are judged, and those whose scenario is no matrix."""
+    many = {matrix.scenario for matrix in matrices}
+    return tuple(one for one in tables if one.is_judged or one.scenario.rpartition("/")[2] not in many)
 
 
 def memory_beside(session: Session) -> Session | None:
@@ -248,9 +262,9 @@ def memory_beside(session: Session) -> Session | None:
 
 
 def _may_be_of_memory(path: Path) -> bool:
-    """Whether its text has the group's name, which is quicker found out than what else is in a session."""
+    """Whether its text names the group, which is quicker found out than what else is in a session."""
     try:
-        return f'"{MEMORY_GROUP}"'.encode() in path.read_bytes()
+        return MEMORY_IN_TEXT.search(path.read_bytes()) is not None
     except OSError:
         return False
 

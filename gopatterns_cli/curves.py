@@ -9,33 +9,16 @@ Nothing is formatted here.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from statistics import median
 
-from gopatterns_cli.makespan import PIPELINE_STAGES, ideal_s
+from gopatterns_cli.axes import FEWEST_VALUES, Axis, arm_over, swept
+from gopatterns_cli.makespan import ideal_s, stages_of
 from gopatterns_cli.measured import Measured
-from gopatterns_cli.measuring.cells import PIPELINE, Cell
+from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.statistics.scaling import Scaling, fit, knee
 from scenarios.model import Scenario
-
-FEWEST_POINTS = 3
-"""Two points are a line, whatever they are."""
-
-
-class Axis(StrEnum):
-    """What a sweep varies, by the name that it has in a scenario file."""
-
-    WORKERS = "workers"
-    STAGES = "stages"
-    BUFFER = "buffer"
-    DURATION = "duration"
-
-    def of(self, cell: Cell) -> float:
-        """Return where a cell stands on it."""
-        found: float = cell.duration_s if self is Axis.DURATION else getattr(cell, self.value)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +75,15 @@ def curves(session: Session, scenario: Scenario, measured: Iterable[Measured]) -
     """Return every curve of a scenario, in the plan's order; none where several patterns are compared."""
     if scenario.patterns or scenario.job.operation is not None:
         return ()
-    arms: Mapping[object, list[Measured]] = defaultdict(list)
     found = [one for one in measured if not one.cell.is_serial and one.cell.rate is None]
-    axis = _axis([one.cell for one in found])
-    if axis is None:
-        return ()
+    axis = swept([one.cell for one in found])
+    arms: Mapping[object, list[Measured]] = defaultdict(list)
     for one in found:
         if one.time_s is not None:
-            arms[_others(axis, one.cell)].append(one)
+            arms[arm_over(axis, one.cell)].append(one)
     return tuple(
-        _curve(session, scenario, axis, points) for points in arms.values() if len(points) >= FEWEST_POINTS
+        _curve(session, scenario, axis, points) for points in arms.values() if len(points) >= FEWEST_VALUES
     )
-
-
-def _axis(cells: Sequence[Cell]) -> Axis | None:
-    for axis in Axis:
-        if len({axis.of(cell) for cell in cells}) >= FEWEST_POINTS:
-            return axis
-    return None
-
-
-def _others(axis: Axis, cell: Cell) -> object:
-    """What the points of one curve share."""
-    rest = (other.of(cell) for other in Axis if other is not axis)
-    return (cell.arm, cell.runtime, cell.pool, *rest)
 
 
 def _curve(session: Session, scenario: Scenario, axis: Axis, measured: Sequence[Measured]) -> Curve:
@@ -146,7 +114,7 @@ def _height(axis: Axis, point: Point) -> float:
 
 
 def _point(axis: Axis, measured: Measured, scenario: Scenario) -> Point:
-    cell, x = measured.cell, axis.of(measured.cell)
+    cell, x = measured.cell, axis.of(measured.cell) or 0.0
     said = dict(scenario.marks) if axis is Axis.WORKERS else {}
     return Point(
         x=x,
@@ -161,8 +129,7 @@ def _point(axis: Axis, measured: Measured, scenario: Scenario) -> Point:
 def _ideal(cell: Cell) -> float | None:
     """The speed-up over one job after the other, on a machine that only the number of jobs holds back."""
     makespan = ideal_s(cell, 1.0)
-    stages = (cell.stages or PIPELINE_STAGES) if cell.pattern == PIPELINE else 1
-    return None if not makespan or not cell.sleep_s else cell.count * stages / makespan
+    return None if not makespan or not cell.sleep_s else cell.count * stages_of(cell) / makespan
 
 
 def _rounds(session: Session, points: Sequence[Point]) -> list[Mapping[int, float]]:

@@ -12,24 +12,16 @@ from gopatterns_cli.measured import Measured, ratio
 from gopatterns_cli.measuring.cells import GO, GOPAT, NATIVE, Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.precision import smallest_visible_change
-from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.statistics.ratio import RatioEstimate, withheld
 from gopatterns_cli.verdicts import Judgement, Verdict
 from scenarios.marks import Mark, marks
-from scenarios.model import Scenario
+from scenarios.model import IDLE_WORKER, Scenario
 
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 """The document's words."""
 
 LOW_BELOW, MEDIUM_BELOW = 4 * 1024, 64 * 1024
 """Bytes per worker; fixed before anything was measured, as the document gives no figures."""
-
-WORKER = "idle-worker"
-
-FEWEST_ROUNDS = 6
-"""The median of a distribution lies between the smallest and the greatest of n values with the chance
-1 - 2 ** (1 - n), of six with 96.9 %.
-
-Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed. (2003), section 7.1."""
 
 
 def memory_class(bytes_per_worker: float) -> str:
@@ -113,7 +105,7 @@ def footprint_tables(
     looked = [scenario for scenario in scenarios if scenario.is_footprint]
     known = {mark.pattern: mark for mark in marks() if mark.memory} if looked else {}
     for scenario in looked:
-        mark = known.get(scenario.pattern) if scenario.job.operation == WORKER else None
+        mark = known.get(scenario.pattern) if scenario.job.operation == IDLE_WORKER else None
         found = [one for cell, one in cells.items() if cell.scenario == scenario.stem]
         reference = next((one.cell for one in found if one.cell.arm == GO), None)
         rows = [_row(session, scenario, mark, one, reference) for one in found]
@@ -128,24 +120,17 @@ def footprint_tables(
         )
 
 
-def worker_bytes(session: Session) -> Mapping[tuple[str, str], float]:
-    """
-    Return what an idle worker of ours takes, in bytes, by pattern and runtime, the median over the rounds;
-    Go's under `go`. Empty where the session did not look at memory.
-    """
-    looked = [
-        cell
-        for cell in session.plan.cells
-        if cell.is_footprint and cell.operation == WORKER and cell.arm in {GOPAT, GO}
-    ]
-    rounds = {(cell.pattern, cell.runtime or GO): session.seconds(cell.name) for cell in looked}
-    return {worker: median(taken.values()) for worker, taken in rounds.items() if taken}
+def judged(mark: str, rounds: Sequence[float], lost: int = 0) -> Judgement:
+    """Judge a mark by what a worker took in each round; `lost` more rounds did not see it.
 
+    The median of a distribution lies between the smallest and the greatest of n values with the chance
+    1 - 2 ** (1 - n), of six, which are the fewest, with 96.9 %.
 
-def judged(mark: str, rounds: Sequence[float]) -> Judgement:
-    """Judge a mark by what a worker took in each round."""
-    if len(rounds) < FEWEST_ROUNDS:
-        return Judgement(Verdict.INCONCLUSIVE, f"fewer than {FEWEST_ROUNDS} rounds")
+    Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed. (2003), section 7.1.
+    """
+    doubts = withheld(len(rounds), lost)
+    if doubts:
+        return Judgement(Verdict.INCONCLUSIVE, "; ".join(doubts))
     least, most = memory_class(min(rounds)), memory_class(max(rounds))
     if least != most:
         return Judgement(Verdict.INCONCLUSIVE, f"some rounds say {least}, some {most}")
@@ -156,14 +141,14 @@ def _row(
     session: Session, scenario: Scenario, mark: Mark | None, found: Measured, reference: Cell | None
 ) -> FootprintRow:
     cell, rounds = found.cell, found.rounds_s
-    seen = bool(rounds)
-    sizes = {memory_class(taken) for taken in rounds} if scenario.job.operation == WORKER else set()
+    seen, lost = bool(rounds), session.rounds_done - len(rounds)
+    sizes = {memory_class(taken) for taken in rounds} if scenario.job.operation == IDLE_WORKER else set()
     over = ratio(session, cell, reference) if seen and reference is not None and reference != cell else None
     return FootprintRow(
         measured=found,
         taken=median(rounds) if seen else None,
         size=sizes.pop() if len(sizes) == 1 else None,
-        judgement=judged(mark.memory or "", rounds) if mark is not None and seen else None,
+        judgement=judged(mark.memory or "", rounds, lost) if mark is not None and seen else None,
         decides=cell.arm == GOPAT and cell.runtime == scenario.arms.home,
         ratio=over,
         hides=None if over is None else smallest_visible_change(over),
@@ -174,7 +159,7 @@ def _row(
 def is_looked_at_in_jobs(cell: Cell) -> bool:
     """Whether a cell's workers cannot idle: they end with the jobs that they are given."""
     by_hand = cell.arm == NATIVE and cell.runtime != "processes" and cell.pattern in ENDING
-    return cell.operation == WORKER and (by_hand or cell.pattern == "error-collection")
+    return cell.operation == IDLE_WORKER and (by_hand or cell.pattern == "error-collection")
 
 
 ENDING = frozenset({"worker-pool", "fan-out-fan-in"})

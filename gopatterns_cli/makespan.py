@@ -10,13 +10,18 @@ worker gets; R. L. Graham, Bounds on Multiprocessing Timing Anomalies, SIAM J. A
 
 import math
 
-from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.cells import PIPELINE, Cell
 
 UNEQUAL_ABOVE = 1.10
 """Two arms whose mean waits differ by more than this factor did not have the same work to do."""
 
 PIPELINE_STAGES = 3
 """The document's pipeline waits in its source, in `square` and in `filter`."""
+
+
+def stages_of(cell: Cell) -> int:
+    """Return how many waits an item has in a cell: those of a pipeline's stages, else one."""
+    return (cell.stages or PIPELINE_STAGES) if cell.pattern == PIPELINE else 1
 
 
 def ideal_s(cell: Cell, wait_s: float) -> float | None:
@@ -26,10 +31,10 @@ def ideal_s(cell: Cell, wait_s: float) -> float | None:
         cell: the arm and its configuration.
         wait_s: mean real duration of one of its waits, in seconds.
     """
-    stages = (cell.stages or PIPELINE_STAGES) if cell.pattern == "pipeline" else 1
+    stages = stages_of(cell)
     if cell.is_serial:
         return cell.count * stages * wait_s
-    if cell.pattern == "pipeline":
+    if cell.pattern == PIPELINE:
         return (cell.count + stages - 1) * wait_s
     if cell.workers:
         return math.ceil(cell.count / cell.workers) * wait_s

@@ -7,13 +7,10 @@ Values only: nothing is formatted here.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gopatterns_cli.curves import Axis
+from gopatterns_cli.axes import FEWEST_VALUES, Axis, arm_over, swept
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import Cell
 from scenarios.model import Scenario
-
-FEWEST_VALUES = 3
-"""Fewer stand better one below the other, with all that is known about each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +54,12 @@ def matrix(scenario: Scenario, measured: Iterable[Measured]) -> Matrix | None:
         return None
     groups: dict[object, dict[float, Measured]] = {}
     axes: dict[object, Axis] = {}
-    durations = len({one.cell.duration_s for one in found}) >= FEWEST_VALUES
     for pattern in dict.fromkeys(one.cell.pattern for one in found):
         cells = [one for one in found if one.cell.pattern == pattern]
-        axis = Axis.DURATION if durations else _axis([one.cell for one in cells])
+        axis = swept([one.cell for one in cells])
         for one in cells:
-            key = (pattern, one.cell.arm, one.cell.runtime, one.cell.pool, *_others(axis, one.cell))
-            groups.setdefault(key, {})[axis.of(one.cell)] = one
+            key = arm_over(axis, one.cell)
+            groups.setdefault(key, {})[axis.of(one.cell) or 0.0] = one
             axes[key] = axis
     if not any(len(cells) >= FEWEST_VALUES for cells in groups.values()):
         return None
@@ -76,15 +72,3 @@ def matrix(scenario: Scenario, measured: Iterable[Measured]) -> Matrix | None:
         values=tuple(sorted({value for row in rows for value in row.cells})),
         rows=tuple(rows),
     )
-
-
-def _axis(cells: Iterable[Cell]) -> Axis:
-    """The axis with the most values; workers where none has several. A ladder's are all by its durations."""
-    known = list(cells)
-    counts = [axis for axis in Axis if axis is not Axis.DURATION]
-    values = {axis: len({axis.of(cell) for cell in known if axis.of(cell) is not None}) for axis in counts}
-    return max(counts, key=lambda axis: values[axis])
-
-
-def _others(axis: Axis, cell: Cell) -> tuple[object, ...]:
-    return tuple(other.of(cell) for other in Axis if other is not axis)

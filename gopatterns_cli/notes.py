@@ -53,8 +53,8 @@ FIGURES = {
 """By the kind of figure that the system gave."""
 
 KERNEL = (
-    "The kernel's own memory for a thread or a process is not in them. low is under 4 KB for each worker, "
-    "medium under 64 KB, high more; it is said where all rounds agree. * decides the document's mark."
+    "The kernel's own memory for a thread or a process is not in them. A size is said where all rounds "
+    "agree. * decides the document's mark."
 )
 
 NO_GO = "no figures for Go"

@@ -7,21 +7,22 @@ import math
 from collections.abc import Callable
 
 from gopatterns_cli import figures
+from gopatterns_cli.axes import Axis
 from gopatterns_cli.break_even import BreakEven, Payoff, Rung
 from gopatterns_cli.budget import ALONE, TIMERS, WAITING, LossBudget
 from gopatterns_cli.claims import ClaimResult
-from gopatterns_cli.curves import Axis, Curve, Point
+from gopatterns_cli.curves import Curve, Point
 from gopatterns_cli.makespan import UNEQUAL_ABOVE, unequal_jobs
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import BUFFER, NATIVE, PATTERN, PIPELINE, SERIAL, WARM, Cell
 from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
-from gopatterns_cli.statistics.scaling import USL
+from gopatterns_cli.statistics.scaling import USL, WITHIN
 from gopatterns_cli.verdicts import Judgement, Verdict
 from scenarios.model import ADVISED, IDEAL, SERIAL_LOOP, Against
 from scenarios.notation import write_duration
 
-NOUNS: dict[Axis, Callable[[float], str]] = {
+QUANTITIES: dict[Axis, Callable[[float], str]] = {
     Axis.WORKERS: lambda x: figures.plural(int(x), "worker"),
     Axis.STAGES: lambda x: figures.plural(int(x), "stage"),
     Axis.BUFFER: lambda x: f"a buffer of {int(x):,}",
@@ -59,7 +60,8 @@ def _rule_sentence(result: ClaimResult) -> str:
     """
     claim = result.claim
     told = [_ruled(ruling, advised=claim.rule == ADVISED) for ruling in result.rulings]
-    found = "; ".join(told) if told else f"{result.verdict}{_aside(result)}"
+    undecided = [] if result.cells else [f"{result.verdict}{_aside(result)}"]
+    found = "; ".join([*undecided, *told])
     return f"{claim.id}: {speaker(result)} {claim.says}; here {found}."
 
 
@@ -128,7 +130,7 @@ def break_even_sentence(point: BreakEven) -> str:
 def curve_sentence(curve: Curve) -> str:
     """Say where more no longer helps, how good that is, the law behind it, and what to take."""
     at, best = curve.knee, curve.best
-    noun = NOUNS[curve.axis]
+    noun = QUANTITIES[curve.axis]
     subject = f"{curve.scenario}: {_subject(curve)}"
     found = f"{noun(at.x)} {_gained(at)}{_efficiency(curve)}"
     more = "" if at is best else f", the best is {noun(best.x)} with {_gained(best)}"
@@ -188,17 +190,29 @@ def _shares(ends: Interval) -> str:
 
 
 def _advice(curve: Curve) -> str:
-    noun, last = NOUNS[curve.axis], curve.points[-1]
+    noun, last = QUANTITIES[curve.axis], curve.points[-1]
     best, at = curve.best.speedup, curve.knee
     if best is not None and best.difference is not None and best.difference.high < 1:
         return "Take the plain loop: it is quicker than every point."
     if best is not None and best.difference is not None and best.difference.low <= 1:
         return "Nothing here is proved quicker than the plain loop."
     if curve.axis is Axis.DURATION:
-        return "It still grows." if at is last else f"From {noun(at.x)} on it is as good as it gets."
+        return _over_durations(curve)
     if at is last:
         return f"Take {noun(at.x)} or measure more: it still grows."
     return f"Take {noun(at.x)}: more gains less than 10%."
+
+
+def _over_durations(curve: Curve) -> str:
+    """Latency is no setting: say from which one on it pays best, or that it pays less beyond one."""
+    at, noun = curve.knee, QUANTITIES[curve.axis]
+    later = [point.speedup.estimate for point in curve.points if point.x > at.x and point.speedup is not None]
+    highest = 0.0 if curve.best.speedup is None else curve.best.speedup.estimate
+    if not later:
+        return "It still grows."
+    if min(later) * WITHIN < highest:
+        return f"Beyond {noun(curve.best.x)} the speed-up is lower, down to {figures.times(min(later))}."
+    return f"From {noun(at.x)} on it is as good as it gets."
 
 
 def _payoff(against: Against) -> tuple[str, str, str]:

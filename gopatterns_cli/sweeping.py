@@ -4,12 +4,12 @@ A sweep is after the curve: claims of a figure go, and what they say of a worker
 stays where it still compares the same work: over other workers or stages, not over other jobs.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import BUCKET, PIPELINE
+from gopatterns_cli.measuring.limits import most_workers
 from patterns import runtimes
 from scenarios.model import Arms, Claim, Scenario
 
@@ -84,7 +84,7 @@ def _arms(scenario: Scenario, sweep: Sweep) -> Arms:
     if sweep.stages is not None:
         if PIPELINE not in patterns:
             raise _refused("--stages", scenario, "has no stages")
-        if not any(sweep.latencies_s or (scenario.job.duration_s,)):
+        if not any(sweep.latencies_s or arms.durations_s):
             why = "has jobs that take no time, which stages cannot share; --latency gives them some"
             raise _refused("--stages", scenario, why)
         arms = replace(arms, stages=sweep.stages)
@@ -111,16 +111,12 @@ def everywhere(scenario: Scenario) -> Scenario:
     """Return a scenario that is measured on every runtime that can run here, but for those that it skips."""
     if scenario.job.operation is not None:
         return scenario
-    here = [name for name in runtimes.names() if name != SIMULATOR and not runtimes.unavailable(name)]
-    return replace(scenario, arms=replace(scenario.arms, runtimes=tuple(here)))
+    return replace(scenario, arms=replace(scenario.arms, runtimes=measured_here()))
 
 
-def most_workers(runtime: str) -> float:
-    """Return how many workers a runtime takes here; of one that cannot run here, any number."""
-    if runtimes.unavailable(runtime):
-        return math.inf
-    most: int = runtimes.load(runtime).max_tasks()
-    return most
+def measured_here() -> tuple[str, ...]:
+    """Return the runtimes that have a real time and can run here."""
+    return tuple(name for name in runtimes.names() if name != SIMULATOR and not runtimes.unavailable(name))
 
 
 def check_workers(scenario: Scenario, wanted: Sequence[str] | None) -> None:

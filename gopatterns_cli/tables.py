@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gopatterns_cli.claims import ClaimResult, judge_cell, speaks_about
-from gopatterns_cli.complexity import Written, stored
+from gopatterns_cli.complexity import Written, ours
 from gopatterns_cli.footprints import FootprintTable
 from gopatterns_cli.makespan import unequal_jobs
 from gopatterns_cli.measured import Measured, ratio
@@ -168,7 +168,6 @@ def summary(
     what was counted of our text, and what was looked at of memory.
     """
     summed_up = [r for r in results if r.claim.gain is not None or r.claim.id.startswith("summary/")]
-    texts = stored() if summed_up else {}
     workers = {table.pattern: table.deciding for table in footprints if table.mark is not None}
     return tuple(
         SummaryRow(
@@ -183,7 +182,7 @@ def summary(
             go=result.go,
             judgement=result.judgement,
             is_paced=result.is_paced,
-            written=next((text for text in texts.get(result.pattern, ()) if text.arm == GOPAT), None),
+            written=ours(result.pattern),
             taken=None if (row := workers.get(result.pattern)) is None else row.taken,
             size=None if row is None else row.size,
         )

@@ -38,8 +38,10 @@ OPERATIONS = (
 FOOTPRINT = "memory"
 """The kind of job that is none: workers or items of a pattern are held, and what they take is looked at."""
 
+IDLE_WORKER, QUEUED_ITEM = "idle-worker", "queued-item"
+
 HELD: Mapping[str, tuple[str, ...]] = {
-    "idle-worker": (
+    IDLE_WORKER: (
         "worker-pool",
         "managed-worker-pool",
         "fan-out-fan-in",
@@ -49,7 +51,7 @@ HELD: Mapping[str, tuple[str, ...]] = {
         "semaphore",
         "token-bucket",
     ),
-    "queued-item": ("worker-pool", "managed-worker-pool", "pipeline"),
+    QUEUED_ITEM: ("worker-pool", "managed-worker-pool", "pipeline"),
 }
 """What is held, and the patterns that have it."""
 

@@ -131,6 +131,9 @@ def _footprint(wire: WireScenario, patterns: Collection[str]) -> Iterator[Findin
     written = wire.arms.model_fields_set if wire.arms else set()
     for key in sorted(written - {"runtimes", "home"}):
         yield f"arms.{key}", "a key too many", "none, because memory is looked at once"
+    for key in ("marks", "break_even"):
+        if key in wire.model_fields_set:
+            yield key, "a key too many", "none, because memory is looked at once"
     if wire.claim:
         yield "claim", "a claim", "none, because claims are about times and this file about memory"
 
@@ -150,9 +153,14 @@ def _swept(wire: WireScenario) -> Iterator[Finding]:
     """Marks at whole worker counts, figures beside one pattern, a break-even against what is there."""
     if wire.marks and any(workers != int(workers) or workers < 1 for workers, _ in wire.marks):
         yield "marks", shown(wire.marks), "pairs of a worker count and a speed-up, such as [[10, 9.98]]"
+    if wire.marks and wire.arms and "workers" not in wire.arms.model_fields_set:
+        yield "marks", "a key too many", "none, because nothing is measured by workers"
     figures = [claim for claim in wire.claim or () if claim and not claim.rule]
     if len(wire.pattern or ()) > 1 and figures:
         yield "claim", "a figure beside several patterns", "rules beside several patterns"
+    ladder = (wire.arms and wire.arms.durations) or ()
+    if wire.break_even and wire.break_even.against == IDEAL and 0.0 in ladder:
+        yield "arms.durations", "0s", "durations above 0 against ideal, which takes no time there"
     if wire.break_even and wire.break_even.against and wire.arms and wire.arms.runtimes:
         allowed = [SERIAL_LOOP, IDEAL, *wire.arms.runtimes]
         yield from _known("break_even.against", wire.break_even.against, allowed)
@@ -227,6 +235,10 @@ def _rule(label: str, claim: WireClaim, wire: WireScenario) -> Iterator[Finding]
     for key in ("durations", "buffers"):
         if wire.arms and len(getattr(wire.arms, key) or ()) > 1:
             yield label, f"a rule beside several {key}", "rules where all cells do the same work"
+    if wire.arms and "cold" not in (wire.arms.pool or ["cold"]):
+        yield label, "a rule without cold pools", "arms.pool with cold, which rules compare"
+    if claim.rule != ADVISED and len(wire.pattern or ()) > 1:
+        yield label, f"{claim.rule} beside several patterns", f"{claim.rule} beside one pattern"
     if claim.rule != ADVISED and "advised" in claim.model_fields_set:
         yield f"{label}.advised", "a key too many", f"none, because the rule is {claim.rule}"
     if claim.rule == ADVISED and "advised" not in claim.model_fields_set:

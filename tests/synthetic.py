@@ -134,6 +134,11 @@ MEMORY = Truth(
 """A session that looked at memory."""
 
 
+def named(stem: str) -> scenarios.Scenario:
+    """The shipped scenario of that stem."""
+    return next(one for one in map(scenarios.load, scenarios.shipped()) if one.stem == stem)
+
+
 def written(path: Path, truth: Truth | None = None, **changes: object) -> Path:
     """Write a session with this truth to `path`, and return the path."""
     sessions.write(session(path, replace(truth or Truth(), **changes)))

@@ -29,7 +29,9 @@ def bench(  # noqa: PLR0913 - one parameter per option
     rounds: Annotated[
         int | None,
         typer.Option(
-            metavar="N", parser=options.count(1, 1_000), help="Rounds: 12; of overhead, or quick, 6."
+            metavar="N",
+            parser=options.count(1, 1_000),
+            help="12; of sweeps 10; quick, or of no claim, 6.",
         ),
     ] = None,
     budget: Annotated[

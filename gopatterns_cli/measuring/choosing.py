@@ -21,7 +21,7 @@ from gopatterns_cli.measuring.cells import (
     TICKER,
     Cell,
 )
-from scenarios.model import Job, Scenario
+from scenarios.model import COMBINATION, Job, Scenario
 
 FEWEST_REQUESTS = 3
 
@@ -104,7 +104,8 @@ def _quick(
 def _serial(scenario: Scenario, *, go: bool) -> Iterator[Cell]:
     if scenario.arms.rates:  # what they are compared with is the rate
         return
-    pattern = LOOP if scenario.arms.stages or scenario.patterns else scenario.pattern
+    has_its_own = not scenario.arms.stages and not scenario.patterns and scenario.pattern != COMBINATION
+    pattern = scenario.pattern if has_its_own else LOOP
     loop = Configuration(pattern, "", "", None, None, scenario.arms.buffer)
     for arm in (SERIAL, GO_SERIAL) if go and scenario.job.kind != "python" else (SERIAL,):
         for duration_s in scenario.arms.durations_s:

@@ -14,11 +14,11 @@ from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.estimating import expected_s
 from gopatterns_cli.measuring.fitting import fitted
 from gopatterns_cli.measuring.kinds import missing
+from gopatterns_cli.measuring.limits import most_workers
 from gopatterns_cli.measuring.machine import cores, cores_at_once
 from gopatterns_cli.measuring.plan import LEVELS, Plan
 from gopatterns_cli.memory.choosing import cells_of as footprints
 from gopatterns_cli.overhead.choosing import cells_of as operations
-from gopatterns_cli.sweeping import most_workers
 from scenarios.model import (
     ADVISED,
     BEST_AT_CORES,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gopatterns_cli.measuring.cells import COLD, GO, GOPAT, NATIVE, Cell
+from gopatterns_cli.measuring.cells import COLD, GO, GOPAT, NATIVE, PIPELINE, Cell
 from gopatterns_cli.memory import arms
 from gopatterns_cli.memory.holding import STAGES
 from patterns import runtimes
-from scenarios.model import Scenario
+from scenarios.model import IDLE_WORKER, QUEUED_ITEM, Scenario
 
 MOST_THREADS = 1_000
 """Where each has a thread, so many are seen as well as more: one takes as much as several tasks."""
@@ -35,16 +35,16 @@ def cells_of(
 
 def _enough(cell: Cell) -> Cell:
     """The cell with as many as are needed, and no more than a machine may hold twice."""
-    has_workers = cell.operation == "idle-worker" or cell.pattern == MANAGED
+    has_workers = cell.operation == IDLE_WORKER or cell.pattern == MANAGED
     count = cell.count
-    if cell.arm == GO and has_workers and cell.operation == "queued-item":
+    if cell.arm == GO and has_workers and cell.operation == QUEUED_ITEM:
         count *= MORE_IN_GO
     if arms.has_processes(cell):
         count = min(count, MOST_PROCESSES, runtimes.load("processes").max_calls() // 2)
     elif cell.runtime is not None and has_workers:
         tasks = runtimes.load(cell.runtime).max_tasks() // 2
         count = min(count, tasks, MOST_THREADS if cell.runtime == "threads" else tasks)
-    if cell.arm != GOPAT and cell.pattern == "pipeline" and cell.operation == "idle-worker":
+    if cell.arm != GOPAT and cell.pattern == PIPELINE and cell.operation == IDLE_WORKER:
         count = max(count // STAGES, 1) * STAGES
     return replace(cell, count=count)
 
@@ -53,7 +53,7 @@ MORE_IN_GO = 6
 """A job of a managed pool takes so little in Go that so many times as many are needed to be seen."""
 
 MANAGED = "managed-worker-pool"
-"""Its room for jobs goes by its workers: there are as many of them as items of a lot."""
+"""Its room for jobs goes by its workers: there are half as many again as items of a lot (`busy_workers`)."""
 
 
 def _cell(scenario: Scenario, arm: str, runtime: str | None) -> Cell:

@@ -9,14 +9,7 @@ import gc
 from collections.abc import Callable, Iterator
 
 from gopatterns_cli.memory.system import resident
-
-Look = Callable[[], None]
-"""Called while everything is held."""
-
-
-def unseen() -> None:
-    """Nobody looks."""
-
+from gopatterns_cli.overhead.operations import Look
 
 Holder = Callable[[int, Look], None]
 

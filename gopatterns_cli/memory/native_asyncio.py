@@ -11,7 +11,9 @@ from gopatterns_cli.arms.managed_worker_pool.native_asyncio import managed_worke
 from gopatterns_cli.arms.pipeline.native_asyncio import pipeline
 from gopatterns_cli.arms.semaphore.native_asyncio import semaphore
 from gopatterns_cli.arms.worker_pool.native_asyncio import worker_pool
-from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, busy_workers, numbers, soaked, unseen
+from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, busy_workers, numbers, soaked
+from gopatterns_cli.overhead.operations import Look, unseen
+from scenarios.model import IDLE_WORKER, QUEUED_ITEM
 
 Work = Callable[[int], Awaitable[int]]
 Pool = Callable[[Iterable[int], Work, int], Coroutine[Any, Any, Any]]
@@ -187,7 +189,7 @@ def _first_comes(lot: Lot) -> Work:
 
 
 HOLDS: Mapping[str, Mapping[str, Hold]] = {
-    "idle-worker": {
+    IDLE_WORKER: {
         "worker-pool": _in_jobs(worker_pool),
         "managed-worker-pool": idle_in_managed_worker_pool,
         "fan-out-fan-in": _in_jobs(fan_out_fan_in),
@@ -195,7 +197,7 @@ HOLDS: Mapping[str, Mapping[str, Hold]] = {
         "error-collection": _in_jobs(error_collection),
         "semaphore": waiters,
     },
-    "queued-item": {
+    QUEUED_ITEM: {
         "managed-worker-pool": jobs_of_managed_worker_pool,
         "pipeline": items_of_pipeline,
     },

@@ -12,7 +12,9 @@ from typing import Any
 from gopatterns_cli.arms.fan_out_fan_in.native_processes import fan_out_fan_in
 from gopatterns_cli.arms.worker_pool.native_processes import worker_pool
 from gopatterns_cli.measuring.timing import processes
-from gopatterns_cli.memory.holding import Holder, Look
+from gopatterns_cli.memory.holding import Holder
+from gopatterns_cli.overhead.operations import Look
+from scenarios.model import IDLE_WORKER, QUEUED_ITEM
 
 Pool = Callable[[range, Callable[[int], int], int, Any], list[int]]
 
@@ -41,6 +43,6 @@ def _fill(pool: Pool, workers: int, executor: ProcessPoolExecutor) -> None:
 
 
 HOLDS: Mapping[str, Mapping[str, Holder]] = {
-    "idle-worker": {"worker-pool": _idle(worker_pool), "fan-out-fan-in": _idle(fan_out_fan_in)},
-    "queued-item": {},
+    IDLE_WORKER: {"worker-pool": _idle(worker_pool), "fan-out-fan-in": _idle(fan_out_fan_in)},
+    QUEUED_ITEM: {},
 }

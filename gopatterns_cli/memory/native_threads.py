@@ -12,7 +12,9 @@ from gopatterns_cli.arms.managed_worker_pool.native_threads import ManagedWorker
 from gopatterns_cli.arms.pipeline.native_threads import pipeline
 from gopatterns_cli.arms.semaphore.native_threads import semaphore
 from gopatterns_cli.arms.worker_pool.native_threads import worker_pool
-from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, Look, busy_workers, numbers, soaked, unseen
+from gopatterns_cli.memory.holding import STAGES, TWICE, Holder, busy_workers, numbers, soaked
+from gopatterns_cli.overhead.operations import Look, unseen
+from scenarios.model import IDLE_WORKER, QUEUED_ITEM
 
 Work = Callable[[int], int]
 Pool = Callable[[Iterable[int], Work, int, ThreadPoolExecutor], Any]
@@ -242,7 +244,7 @@ def _first_comes(lot: Lot) -> Work:
 
 
 HOLDS: Mapping[str, Mapping[str, Holder]] = {
-    "idle-worker": {
+    IDLE_WORKER: {
         "worker-pool": _in_jobs(worker_pool),
         "managed-worker-pool": idle_in_managed_worker_pool,
         "fan-out-fan-in": _in_jobs(fan_out_fan_in),
@@ -250,7 +252,7 @@ HOLDS: Mapping[str, Mapping[str, Holder]] = {
         "error-collection": _in_jobs(_with_its_own_threads),
         "semaphore": waiters,
     },
-    "queued-item": {
+    QUEUED_ITEM: {
         "worker-pool": jobs_of_worker_pool,
         "managed-worker-pool": jobs_of_managed_worker_pool,
         "pipeline": items_of_pipeline,

@@ -7,7 +7,8 @@ from types import ModuleType
 from typing import Any
 
 import patterns
-from gopatterns_cli.memory.holding import TWICE, Holder, Look, busy_workers, numbers, soaked, unseen
+from gopatterns_cli.memory.holding import TWICE, Holder, busy_workers, numbers, soaked
+from gopatterns_cli.overhead.operations import Look, unseen
 from patterns import (
     CancelledError,
     Channel,
@@ -21,6 +22,7 @@ from patterns import (
     fan_out,
 )
 from patterns.launch import launch
+from scenarios.model import IDLE_WORKER, QUEUED_ITEM
 
 PROCESSES = "processes"
 
@@ -37,7 +39,7 @@ SLOWEST = 1e-3
 
 def holder(pattern: str, held: str, runtime: str) -> Holder:
     """What holds so many, and then as many again, on a runtime; KeyError when the pattern has none of it."""
-    if held == "queued-item":
+    if held == QUEUED_ITEM:
         queue = QUEUES[pattern]
         return lambda count, look: _run(queue, count, look, runtime=runtime)
     lot = LOTS[pattern]
@@ -48,7 +50,7 @@ def holder(pattern: str, held: str, runtime: str) -> Holder:
 
 def has_processes(pattern: str, held: str, runtime: str) -> bool:
     """Whether each of what is held has a process."""
-    return runtime == PROCESSES and held == "idle-worker" and pattern in CALLING
+    return runtime == PROCESSES and held == IDLE_WORKER and pattern in CALLING
 
 
 def _run(main: Callable[..., Awaitable[None]], *args: Any, runtime: str, workers: int | None = None) -> None:

@@ -241,13 +241,11 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
     """Yield every table of a comparison in the order of reading: what changed comes first."""
     if comparison.baseline is not None:
         yield baseline_grid(comparison.baseline)
-    many = {matrix.scenario for matrix in comparison.matrices}
-    for table in comparison.tables:
-        if table.is_judged or table.scenario.rpartition("/")[2] not in many:
-            yield measured_grid(table)
+    yield from (measured_grid(table) for table in comparison.row_tables)
     yield from (matrix_grid(matrix) for matrix in comparison.matrices)
-    if any(line.result.claim.rule == ADVISED for line in comparison.claims):
-        yield selection_grid(comparison)
+    selection = selection_grid(comparison)
+    if any(selection.lines):
+        yield selection
     yield from (cost_grid(table) for table in comparison.costs)
     if comparison.footprints:
         yield memory_grid(comparison.footprints)

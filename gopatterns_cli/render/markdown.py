@@ -69,7 +69,7 @@ def advice(comparison: Comparison) -> str:
     return _joined(
         [
             *map(_escaped, headlines.conditions(comparison.session)),
-            *_tables(selection_grid(comparison)),
+            *(_tables(selection) if any((selection := selection_grid(comparison)).lines) else ()),
             _bullets(comparison.sentences),
             *(part for matrix in comparison.matrices for part in _folded(matrix_grid(matrix))),
         ]

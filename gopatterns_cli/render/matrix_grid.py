@@ -1,7 +1,7 @@
 """A matrix drawn up as a grid: an arm per row, a value of its axis per column, speed-ups in the cells."""
 
 from gopatterns_cli import figures
-from gopatterns_cli.curves import Axis
+from gopatterns_cli.axes import Axis
 from gopatterns_cli.matrices import Matrix, MatrixRow
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, PATTERN

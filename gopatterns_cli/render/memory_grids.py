@@ -4,16 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gopatterns_cli import figures
 from gopatterns_cli.complexity import Written
-from gopatterns_cli.footprints import WORKER, FootprintRow, FootprintTable
+from gopatterns_cli.footprints import LOW_BELOW, MEDIUM_BELOW, FootprintRow, FootprintTable
 from gopatterns_cli.measuring.cells import GO, GOPAT, NATIVE
 from gopatterns_cli.render.grid import DECIDES, NOTHING, Block, Column, Grid, Line
 from patterns import runtimes
 from scenarios.marks import Mark
+from scenarios.model import IDLE_WORKER
 
 IN_JOBS = "^"
 """Marks an arm whose workers cannot idle."""
 
-SIZES = "low: under 4 KB for each worker; medium: under 64 KB; high: more"
+SIZES = (
+    f"low: under {LOW_BELOW // 1024} KB for each worker; medium: under {MEDIUM_BELOW // 1024} KB; high: more"
+)
 
 
 def footprint_grid(table: FootprintTable) -> Grid:
@@ -80,7 +83,7 @@ def complexity_grid(written: Mapping[str, Sequence[Written]], marks: Iterable[Ma
 
 def size_of(row: FootprintRow) -> str:
     """The class of a worker, or that the rounds do not agree on one."""
-    if row.taken is None or row.cell.operation != WORKER:
+    if row.taken is None or row.cell.operation != IDLE_WORKER:
         return NOTHING
     return row.size or "undecided"
 
@@ -113,7 +116,7 @@ def _brief_line(table: FootprintTable, named: Iterable[str]) -> Line:
     ours = {row.cell.runtime: row for row in table.rows if row.cell.arm == GOPAT}
     in_go = next((row for row in table.rows if row.cell.arm == GO), None)
     verdict = "" if table.judgement is None else str(table.judgement.verdict)
-    what = "worker" if table.held == WORKER else "item"
+    what = "worker" if table.held == IDLE_WORKER else "item"
     return Line(
         cells=(
             f"{table.pattern}, {what}",

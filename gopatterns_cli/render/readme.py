@@ -1,7 +1,8 @@
 """The generated parts of a README: `python -m gopatterns_cli.render.readme README.md [--check]`.
 
 Between two markers it puts the results of the newest complete, full session under `results/` beside the
-file, so that no figure is ever typed by hand: of the document's claims, and in brief of what operations cost.
+file, so that no figure is ever typed by hand: of the document's claims, of sweeps, advice, break-even
+and memory, and in brief of what operations cost.
 A quick session, one that was interrupted, and one of something else are passed over. Between the markers of a
 sample it puts what the command in the marker prints, 80 columns wide; only a command whose output never
 changes belongs there. A page has the results, and of the other parts those whose markers it has.

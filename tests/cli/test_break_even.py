@@ -5,19 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-import scenarios
 from gopatterns_cli.arms import pipeline
 from gopatterns_cli.break_even import Payoff, break_evens, crossing
 from gopatterns_cli.makespan import PIPELINE_STAGES
 from gopatterns_cli.sentences import break_even_sentence
 
-from synthetic import MACHINE, Truth, session
+from synthetic import MACHINE, Truth, named, session
 
 LADDER = "pipeline-pays"
-
-
-def named(stem):
-    return next(one for one in map(scenarios.load, scenarios.shipped()) if one.stem == stem)
 
 
 def three_rungs():
@@ -116,6 +111,16 @@ def test_the_sentence_speaks_of_waiting_per_item_and_stage_and_marks_unequal_job
 def test_a_session_without_a_ladder_has_no_break_even(tmp_path):
     taken = session(tmp_path / "s.json", Truth(names=("pipeline",), machine=MACHINE))
     assert break_evens(taken, [named("pipeline")]) == ()
+
+
+def test_a_cut_pipeline_s_own_waits_are_those_of_a_whole_item(tmp_path):
+    whole = three_rungs()
+    cut = replace(whole, arms=replace(whole.arms, stages=(3,)))
+    found = point(tmp_path, scenario=cut, slower={f"{LADDER}/gopat": 3.0})
+    asked, own = found.rungs[-1].wait_s, found.rungs[-1].arm_wait_s
+    assert own == pytest.approx(100e-6 + 3 * 10e-6)  # three waits, each 10 us longer than asked
+    assert asked == pytest.approx(160e-6)
+    assert break_even_sentence(found).count("of 3 stages") == 1
 
 
 def test_go_has_a_break_even_of_its_own(tmp_path):

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-import scenarios
+from gopatterns_cli.axes import Axis
 from gopatterns_cli.comparison import compare
-from gopatterns_cli.curves import Axis, curves
+from gopatterns_cli.curves import curves
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measured import measured
 from gopatterns_cli.measuring.choosing import cells_of
@@ -15,11 +15,7 @@ from gopatterns_cli.render.chart import chart
 from gopatterns_cli.sentences import curve_sentence
 from gopatterns_cli.sweeping import Sweep, check_workers, everywhere, swept
 
-from synthetic import Truth, session
-
-
-def named(stem):
-    return next(one for one in map(scenarios.load, scenarios.shipped()) if one.stem == stem)
+from synthetic import Truth, named, session
 
 
 def taken(tmp_path, scenario, **truth):
@@ -133,6 +129,19 @@ def test_stages_share_the_work_so_their_ideal_is_how_many_they_are(tmp_path):
     assert [round(point.ideal, 2) for point in curve.points] == [1, 1.98, 2.94, 4.81, 9.17]
 
 
+def test_where_short_jobs_are_the_luckiest_nothing_is_said_to_be_as_good_as_it_gets(tmp_path):
+    scenario = swept(named("pool-latency"), Sweep(latencies_s=(1e-5, 1e-3, 1e-2)))
+    slower = {"pool-latency/serial/duration=10us": 10.0}  # its sleeps lasted ten times as long
+    sentences = [
+        curve_sentence(curve) for curve in curves_of(taken(tmp_path, scenario, slower=slower), scenario)
+    ]
+    assert all("Beyond jobs of 10us the speed-up is lower" in sentence for sentence in sentences)
+
+
+def test_a_ladder_of_its_own_gives_stages_something_to_share():
+    assert swept(named("pipeline-pays"), Sweep(stages=(1, 2))).arms.stages == (1, 2)
+
+
 def test_two_points_are_no_curve(tmp_path):
     scenario = swept(named("worker-pool"), Sweep(workers=(1, 10)))
     assert curves_of(taken(tmp_path, scenario), scenario) == ()
@@ -156,7 +165,7 @@ def test_every_form_of_a_comparison_shows_a_sweep(tmp_path):
     wide, narrow = (terminal.render(found, columns) for columns in (120, 50))
     assert "Take" in wide
     assert "10,000" in wide
-    assert max(len(line) for line in narrow.splitlines()) <= 60
+    assert max(len(line) for line in narrow.splitlines()) <= 50
     assert '"knee"' in json.render(found)
     assert "Take" in markdown.render(found)
 

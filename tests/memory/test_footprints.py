@@ -10,31 +10,17 @@ import goldens
 import pytest
 
 import scenarios
-from gopatterns_cli.app import main
 from gopatterns_cli.comparison import compare
-from gopatterns_cli.footprints import judged, memory_class, worker_bytes
+from gopatterns_cli.footprints import judged, memory_class
 from gopatterns_cli.measuring.drafting import draft
 from gopatterns_cli.memory import system
 from gopatterns_cli.render import markdown
 from patterns import runtimes
 from scenarios.model import HELD
 
-from synthetic import MEMORY, WORKER_BYTES, session, written
+from synthetic import MEMORY, session, written
 
 GROUP = scenarios.find("memory").scenarios
-
-
-@pytest.fixture
-def gopat(tmp_path, monkeypatch, capfd):
-    """Run the command in an empty folder; returns the exit code and what it printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        code = main(list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return run
 
 
 def planned(*targets, quick=False, names=None, no_go=""):
@@ -132,6 +118,11 @@ def test_a_mark_is_decided_where_all_of_six_rounds_agree(rounds, verdict):
     assert judged("low", rounds).verdict == verdict
 
 
+def test_rounds_that_were_lost_are_not_lost_at_random():
+    assert judged("low", [5_000] * 6, lost=6).verdict == "inconclusive"
+    assert judged("low", [5_000] * 20, lost=1).verdict == "refuted"
+
+
 def test_a_worker_is_set_beside_the_documents_mark_and_its_home_decides(tmp_path):
     comparison = compare(session(tmp_path / "s.json", MEMORY))
     found = {table.scenario: table for table in comparison.footprints}
@@ -160,13 +151,6 @@ def test_rows_are_sorted_and_set_against_go(tmp_path):
     assert taken == sorted(taken)
     threads = next(row for row in table.rows if (row.cell.arm, row.cell.runtime) == ("gopat", "threads"))
     assert threads.ratio.estimate == pytest.approx(16_500 / 2_700, rel=0.1)
-
-
-def test_the_bytes_of_a_worker_are_told_by_pattern_and_runtime(tmp_path):
-    found = worker_bytes(session(tmp_path / "s.json", replace(MEMORY, noise=0.001)))
-    assert {pattern for pattern, _ in found} == {"worker-pool", "pipeline", "semaphore"}
-    assert {runtime for _, runtime in found} == set(WORKER_BYTES)
-    assert found["pipeline", "fibers"] == pytest.approx(2_200, rel=0.2)
 
 
 def test_what_could_not_be_looked_at_is_a_row_that_says_why(tmp_path):

@@ -13,7 +13,6 @@ import goldens
 import pytest
 
 import scenarios
-from gopatterns_cli.app import main
 from gopatterns_cli.comparison import compare
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import rounds
@@ -26,20 +25,6 @@ from gopatterns_cli.session import load
 from scenarios.model import OPERATIONS as NAMES
 
 from synthetic import COSTS, session, written
-
-
-@pytest.fixture
-def gopat(tmp_path, monkeypatch, capfd):
-    """Run the command in an empty folder; returns the exit code and what it printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        code = main(list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return run
-
 
 GROUP = scenarios.find("overhead").scenarios
 

@@ -67,6 +67,7 @@ def test_the_example_is_sound(problems):
         ([('rule = "advised"', 'rule = "advise"')], "allowed best-at-cores, oversubscription or advised"),
         ([("[arms]", 'break_even = { against = "fibers" }\n[arms]')], 'break_even.against: found "fibers"'),
         ([("[arms]", "break_even = { within = 0.5 }\n[arms]")], "break_even.within: found 0.5"),
+        ([("[arms]", '[arms]\npool = "warm"')], "a rule without cold pools"),
         ([("[arms]", "marks = [[10]]\n[arms]")], "marks: found [10]"),
     ],
 )
@@ -82,6 +83,25 @@ def test_two_counts_are_too_few_to_say_which_is_the_best(problems):
         ("workers = [1, 10, 100]", "workers = [1, 10]"),
     ]
     assert any("at least 3, for best-at-cores" in line for line in problems(*changes))
+
+
+def test_the_best_count_is_looked_for_in_one_pattern(problems):
+    changes = [
+        ('rule = "advised"', 'rule = "best-at-cores"'),
+        ('advised = { pattern = "worker-pool", workers = [10, 100] }\n', ""),
+    ]
+    assert any("best-at-cores beside several patterns" in line for line in problems(*changes))
+
+
+def test_an_ideal_of_no_time_is_nothing_to_come_near_to(problems):
+    ladder = """
+about = "Hops."
+pattern = "worker-pool"
+job = { kind = "wait", duration = "1ms", count = 10 }
+break_even = { against = "ideal" }
+arms = { workers = 10, durations = ["0s", "1ms"], runtimes = ["asyncio"], home = "asyncio" }
+"""
+    assert any("arms.durations: found 0s" in line for line in problems(text=ladder))
 
 
 def test_a_range_of_counts_may_begin_at_none_at_all(problems):
