@@ -1,16 +1,14 @@
 """A demo's options as they were asked for, and the figures that follow from how it went."""
 
-import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gopatterns_cli.failure import Failure
 
 if TYPE_CHECKING:
     from patterns.demo import Demo, Option, Options
-    from patterns.runtimes.simulator import Costs
 
 MOST_JOBS = 10_000_000
 """A demo keeps its results."""
@@ -81,55 +79,6 @@ def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) 
         return demo.choose(**given)
     except ValueError as error:
         raise Failure(f"--{error}", 2) from None
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """A machine that the simulator stands for: its costs, and the words that label what comes of it."""
-
-    costs: "Costs"
-    label: str
-
-
-def simulation(
-    runtime: str, costs: str | None, stands_for: str | None, cores: int | None
-) -> Simulation | None:
-    """Return what `--costs`, `--as` and `--cores` ask for; None without `--costs`. It may measure first.
-
-    Raises:
-        Failure: exit code 2: they do not go together; 1: the costs cannot be measured.
-    """
-    if costs is None:
-        for option, value in {"--as": stands_for, "--cores": cores}.items():
-            if value is not None:
-                raise Failure(f"{option}: found without --costs, allowed with --costs measured", 2)
-        return None
-    if runtime != "simulator":
-        raise Failure(f"--costs: found with --runtime {runtime}, allowed with --runtime simulator", 2)
-    from gopatterns_cli.predicting.costs import measured_costs  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.predicting.standing import standing_for  # noqa: PLC0415 - the same
-
-    name = stands_for or "asyncio"
-    found = measured_costs(name, lambda line: print(line, file=sys.stderr, flush=True)).costs
-    here = found.cores
-    if cores is not None:
-        asked = standing_for(name, cores)
-        found = replace(found, cores=asked.cores, most_calls=asked.most_calls)
-        if not found.apart:
-            print(f"note: on {name} one core serves all tasks, more only native calls", file=sys.stderr)
-    on = "" if found.cores == here else f" of {found.cores} cores"
-    return Simulation(found, f"a simulation{on} with costs measured on {name} here")
-
-
-def most_at_once(runtime: str, simulated: Simulation | None = None) -> int | None:
-    """How many jobs a runtime does at once, at the most; None where only the demo's options limit that."""
-    if simulated is not None:
-        return simulated.costs.most_calls if simulated.costs.apart else None
-    if runtime != "processes":
-        return None
-    from patterns.runtimes import processes  # noqa: PLC0415 - keeps --help light
-
-    return processes.max_calls()
 
 
 def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figures:

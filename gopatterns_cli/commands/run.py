@@ -59,17 +59,12 @@ def run(  # noqa: PLR0913 - one parameter per option
     import json  # noqa: PLC0415 - only when asked for
     from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
 
-    from gopatterns_cli.demonstration import (  # noqa: PLC0415 - keeps --help light
-        choose,
-        figures,
-        most_at_once,
-        simulation,
-        tasks_of,
-    )
+    from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.simulation import most_at_once, simulation  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.watching import Watch  # noqa: PLC0415 - keeps --help light
     from patterns import catalogue  # noqa: PLC0415 - keeps --help light
     from patterns.pinning import pin_problem  # noqa: PLC0415 - keeps --help light
@@ -79,7 +74,9 @@ def run(  # noqa: PLR0913 - one parameter per option
     demo = catalogue.load(pattern_name).demo
     given = {name: None if value is False else value for name, value in wanted.items()}
     options = choose(pattern_name, demo, runtime_name, given)
-    simulated_costs = simulation(runtime_name, costs, stands_for, cores)
+    simulated_costs = simulation(runtime_name, costs, stands_for, cores, _say)
+    if simulated_costs is not None and simulated_costs.note:
+        _say(f"note: {simulated_costs.note}")
     simulated = runtime_name == "simulator"
     label = None if simulated_costs is None else simulated_costs.label
     chosen = {option.name: vars(options)[option.name] for option in demo.options}
@@ -94,7 +91,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     taken = figures(demo, options, outcome, watch.peak if at_once is None else min(watch.peak, at_once))
     if at_once is not None and (tasks_of(options) or 0) > at_once:
         there = "there" if simulated_costs else "here"
-        print(f"note: at most {at_once} worker processes {there}, 4 for each core", file=sys.stderr)
+        _say(f"note: at most {at_once} worker processes {there}, 4 for each core")
     if as_json:
         names = {"pattern": pattern_name, "runtime": runtime_name, "seed": (seed or 0) if simulated else None}
         trace = None if outcome.trace is None else outcome.trace.hash
@@ -115,6 +112,10 @@ def run(  # noqa: PLR0913 - one parameter per option
     note = f"{label or 'virtual time'}, seed {seed or 0}" if simulated else ""
     for line in summary(taken, tasks_of(options), outcome, width(), note=note, serial=demo.serial):
         print(line)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def with_every_option() -> Callable[..., None]:

@@ -84,7 +84,8 @@ class Jobs:
         if self.workload.apart:
             stages = list(self._apart(sleep, call))
         if admit is not None:
-            stages = [_admitted(work, admit) for work in stages]
+            first = stages[:1] if self.workload.apart else stages  # the parts of a job are one job
+            stages[: len(first)] = [_admitted(work, admit) for work in first]
         produce = self._awaiting(_as_it_is, sleep, call)
         waits = self.workload.source_waits
         return lambda: (_produced(self._items(), produce) if waits else self._items(), *stages)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -52,8 +52,9 @@ class MachineCosts:
         waiting_s: what the body of a job takes besides its wait.
         computing_s: what that of a job takes that does nothing.
         producing_s: what an item takes of an async source that does nothing besides.
-        operations_per_s: how fast a job computes, on the average.
-        busy: the share of the machine's cores that others used meanwhile, from 0 to 1.
+        operations_per_s: how fast a job computes when nothing is in its way.
+        first_s: what the first run in a process takes besides.
+        busy: the share of the machine's cores that others used just before, from 0 to 1.
     """
 
     costs: Costs
@@ -61,6 +62,7 @@ class MachineCosts:
     computing_s: float
     producing_s: float
     operations_per_s: float
+    first_s: float
     busy: float = 0.0
 
     @classmethod
@@ -102,10 +104,16 @@ def measured_costs(runtime: str, say: Callable[[str], object] = lambda _: None) 
 
 def known_costs(runtime: str) -> MachineCosts | None:
     """Return the same if they were measured before; else None."""
-    with suppress(KeyError, TypeError, ValueError, AttributeError):
+    with suppress(KeyError, TypeError, ValueError, AttributeError, OverflowError):
         found = MachineCosts.from_json(_kept()[_machine()][runtime])
-        return found if found.costs.runtime == runtime else None
+        return found if _form(found.costs) == _form(standing_for(runtime)) else None
     return None
+
+
+def _form(costs: Costs) -> tuple[Any, ...]:
+    """What is known of a runtime without measuring it; its cores change with the quota."""
+    lasting = tuple(seconds for seconds, _ in costs.late)
+    return costs.runtime, costs.cores, costs.own_timers, costs.apart, costs.most_calls, lasting
 
 
 def _keep(runtime: str, found: MachineCosts) -> None:
@@ -128,7 +136,7 @@ def _kept() -> dict[str, Any]:
 def _machine() -> str:
     """The machine, the Python and what is measured on them."""
     digest = hashlib.sha256()
-    for folder in (Path(patterns.__file__).parent, Path(__file__).parent):
+    for folder in (Path(patterns.__file__).parent, Path(__file__).parent, Path(disk.__file__).parent):
         for file in sorted(folder.rglob("*.py")):
             digest.update(file.read_bytes())
     model = f"{facts().get('cpu_model', 'unknown')}, {cores()} cores"
@@ -145,7 +153,6 @@ def _measured(runtime: str) -> MachineCosts:
     known = benchmarks(standing_for(runtime))
     seconds = {one.name: one.typical(times["seconds"][one.name] for times in told) for one in known}
     costs = fitted(standing_for(runtime), known, seconds, middle["operations_per_s"])
-    costs = replace(costs, first_s=middle.pop("first_s"))
     return MachineCosts(costs, **middle, busy=median(looked))
 
 
@@ -159,9 +166,12 @@ def _told(runtime: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "gopatterns_cli.predicting.stopwatch", runtime]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+            command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
         )
         told: dict[str, Any] = json.loads(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
+    except (OSError, subprocess.SubprocessError) as error:
         raise Failure(f"what operations cost on {runtime} cannot be measured: {error}") from None
+    except ValueError:
+        why = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
+        raise Failure(f"what operations cost on {runtime} cannot be measured: {why}") from None
     return told

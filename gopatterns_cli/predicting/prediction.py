@@ -9,6 +9,7 @@ from typing import Any
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import BUCKET, COLD, GOPAT, Cell
 from gopatterns_cli.measuring.estimating import SLOW_VALUES, loops_of, values_of
+from gopatterns_cli.measuring.machine import has_gil
 from gopatterns_cli.measuring.timing import workload_of
 from gopatterns_cli.predicting.costs import MachineCosts, known_costs, measured_costs
 from gopatterns_cli.predicting.standing import PREDICTED
@@ -72,6 +73,8 @@ def unpredictable(cell: Cell) -> str:
     """Say why a cell cannot be predicted; empty when it can."""
     if cell.job_kind not in KINDS:
         return f"what a job of the kind {cell.job_kind} takes is not known before"
+    if cell.operations and cell.runtime != "processes" and not has_gil():
+        return "the simulator has one interpreter, and this Python computes in several threads at once"
     if cell.runtime not in PREDICTED:
         return f"the simulator does not stand for {cell.runtime}"
     if _steps(cell) > MOST_STEPS:
@@ -87,7 +90,7 @@ def predicted_s(cell: Cell, known: MachineCosts, *, quick: bool) -> float:
         return _inside_s(cell, known, _again)
     run_s = known.costs.run_s + _inside_s(cell, known, _once)
     if values_of(run_s, quick=quick) == SLOW_VALUES:  # then nothing has run in the process before
-        run_s += known.costs.first_s / loops_of(run_s)
+        run_s += known.first_s / loops_of(run_s)
     return run_s
 
 

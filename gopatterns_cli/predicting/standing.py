@@ -5,6 +5,7 @@ from dataclasses import replace
 from gopatterns_cli.measuring.machine import cores_at_once
 from gopatterns_cli.predicting.benchmarks import LONG_S, MIDDLE_S, SHORT_S
 from patterns.runtimes._process_calls import PER_CORE
+from patterns.runtimes._process_calls import cores as may_run_on
 from patterns.runtimes.simulator import Costs
 
 PREDICTED = ("asyncio", "fibers", "processes", "threads")
@@ -18,5 +19,5 @@ def standing_for(runtime: str, cores: int | None = None) -> Costs:
     if runtime == "threads":
         return replace(costs, own_timers=True)
     if runtime == "processes":
-        return replace(costs, apart=True, most_calls=PER_CORE * here)
+        return replace(costs, apart=True, most_calls=PER_CORE * (may_run_on() if cores is None else cores))
     return costs

@@ -22,7 +22,8 @@ class Costs:
     Args:
         runtime: the one that the simulation stands for.
         cores: how many compute at once, of calls that are processes or leave the interpreter.
-        run_s: what a run takes around what is done in it, when the machine has waited before.
+        run_s: what a run takes around what is done in it, when the machine has waited before; the simulator
+            leaves it to whoever adds up a whole run.
         operation_s: an operation on a channel or a source that suspends nobody.
         spawn_s: a task that is started, ends and is joined.
         park_s: a wait that another task ends: suspended, woken, resumed.
@@ -33,7 +34,6 @@ class Costs:
         reach_s: how long a call takes to begin, and its end to be heard, when nobody works meanwhile.
         worker_s: a thread or process that is started for a task or a call: the interpreter's share of it.
         ready_s: what a new process has to do, on a core, before its first call.
-        first_s: what the first run in a process takes besides.
         sharing: how many times as long computing takes while another core computes.
         switch_s: for how long a thread that computes keeps the interpreter from the others.
         own_timers: every task has a thread and a timer of its own.
@@ -54,7 +54,6 @@ class Costs:
     reach_s: float = 0.0
     worker_s: float = 0.0
     ready_s: float = 0.0
-    first_s: float = 0.0
     sharing: float = 1.0
     switch_s: float = 0.005
     own_timers: bool = False

@@ -115,11 +115,6 @@ class ProcessCalls:
             task.call = None
         return call.result(task)
 
-    def cancel(self, task: Task) -> None:
-        """Run the `on_cancel` of a task's call."""
-        if task.call is not None:
-            task.call.cancel()
-
     def abandon_after(self, grace_s: float, driver: Driver) -> None:
         """
         Give up on the calls in flight, and on each that is begun from now on, after `grace_s`: its task

@@ -59,9 +59,6 @@ class Calls(Protocol):
     ) -> Awaitable[Any]:
         """Run `fn(*args)` and return its result."""
 
-    def cancel(self, task: Task) -> None:
-        """Interrupt a task's call, as far as that is possible."""
-
 
 class Chooser(Protocol):
     """
@@ -207,7 +204,8 @@ class Scheduler:
 
     def cancel(self, task: Task) -> None:
         """Interrupt a task's call, as far as that is possible."""
-        self._calls.cancel(task)
+        if task.call is not None:
+            task.call.cancel()
 
     def call(
         self,

@@ -28,14 +28,21 @@ if TYPE_CHECKING:
 
 
 class Work:
-    """A call that is under way, or waits its turn: what it takes, of what, and who waits for it."""
+    """A call that is under way, or waits its turn: what it takes, of what, and who waits for it.
 
-    __slots__ = ("computes", "left_ns", "waiter")
+    Attributes:
+        done_ns: when the core that it is on is free again; None while it is on none.
+        over: nothing of it is left to come.
+    """
+
+    __slots__ = ("computes", "done_ns", "left_ns", "over", "waiter")
 
     def __init__(self, waiter: Waiter, fn: Callable[..., Any]) -> None:
         self.waiter = waiter
         self.left_ns = whole_ns(getattr(fn, "simulated_cost_s", 0.0))
         self.computes: str | None = getattr(fn, "simulated_computes", None)
+        self.done_ns: int | None = None
+        self.over = False
 
 
 class WorkingCalls:
@@ -77,21 +84,31 @@ class WorkingCalls:
         call = task.call = Call(task, fn, args, on_cancel)
         call.run()
         waiter = Waiter(task, "call", fn)
-        self._queued.append(Work(waiter, fn))
+        work = Work(waiter, fn)
+        self._queued.append(work)
         self._hand_out()
         try:
             await traps.park(waiter, shielded=not abandon)
         except BaseException:
-            self._queued = deque(work for work in self._queued if work.waiter is not waiter)
+            self._give_up(work)
             raise
         finally:
             task.call = None
         return call.result(task)
 
-    def cancel(self, task: Task) -> None:
-        """Run the `on_cancel` of a call whose cost has not passed."""
-        if task.call is not None:
-            task.call.cancel()
+    def _give_up(self, work: Work) -> None:
+        """
+        Forget a call that nobody waits for: one in the queue, or one whose process is killed and replaced. A
+        thread goes on until its function ends.
+        """
+        if work in self._queued:
+            self._queued.remove(work)
+        elif self._costs.apart and not work.over:
+            if work.done_ns in self._cores:
+                self._cores[self._cores.index(work.done_ns)] = self._clock.now_ns()
+                heapq.heapify(self._cores)
+            self._started -= 1
+            self._end(work)
 
     def _hand_out(self) -> None:
         while self._queued and (self._costs.own_timers or self._busy < self._costs.most_calls):
@@ -107,6 +124,7 @@ class WorkingCalls:
         at_ns = self._clock.now_ns() + self._reach_ns
         if ready_ns or work.computes == "native" or (work.computes and self._costs.apart):
             at_ns = self._computed_by(at_ns, ready_ns + (work.left_ns if work.computes else 0))
+            work.done_ns = at_ns
             waits_ns = 0 if work.computes else work.left_ns
             self._alarm(at_ns + waits_ns, partial(self._over, work), self._reach_ns)
         elif work.computes:
@@ -161,9 +179,14 @@ class WorkingCalls:
             self._take_turn()
 
     def _over(self, work: Work) -> None:
+        if not work.over:
+            self._end(work)
+            let_go(work.waiter)
+
+    def _end(self, work: Work) -> None:
+        work.over = True
         self._busy -= 1
         self._hand_out()
-        let_go(work.waiter)
 
     def _alarm(self, at_ns: int, ring: Callable[[], None], late_ns: int = 0) -> None:
         """Have `ring` called at a time, and so much later when nobody works then."""

@@ -199,11 +199,6 @@ class InlineCalls:
         task.call = None
         return call.result(task)
 
-    def cancel(self, task: Task) -> None:
-        """Run the `on_cancel` of a call whose cost has not passed."""
-        if task.call is not None:
-            task.call.cancel()
-
 
 COLLECT_EVERY = 4_096
 """Turns between two looks of the garbage collector."""

@@ -142,7 +142,7 @@ def begun(gopat, tmp_path, monkeypatch):
         return session
 
     def bench(*options, known=True):
-        costs = MachineCosts(standing_for("asyncio"), 0.0, 0.0, 0.0, 1e7) if known else None
+        costs = MachineCosts(standing_for("asyncio"), 0.0, 0.0, 0.0, 1e7, 0.0) if known else None
         monkeypatch.setattr(prediction, "measured_costs", lambda runtime, say: costs)
         monkeypatch.setattr(prediction, "known_costs", lambda runtime: costs)
         monkeypatch.setattr(rounds, "carry_out", carried_out)

@@ -22,7 +22,7 @@ def known(monkeypatch):
     def measured(runtime, say):
         say(f"measuring {runtime}")
         dear = replace(standing_for(runtime, cores=2), sleep_s=10e-6, worker_s=1e-3)
-        return MachineCosts(dear, 0.0, 0.0, 0.0, 1e7)
+        return MachineCosts(dear, 0.0, 0.0, 0.0, 1e7, 0.0)
 
     monkeypatch.setattr(costs, "measured_costs", measured)
 

@@ -112,7 +112,7 @@ def test_spending_counts_for_nothing_without_costs_and_on_other_runtimes():
     spend(5.0)
 
 
-def test_a_park_costs_what_it_costs_and_the_oldest_ready_task_is_next():
+def test_the_oldest_ready_task_is_next():
     async def main():
         channel, seen = Channel(), []
 
@@ -287,7 +287,7 @@ def test_a_task_has_a_thread_of_its_own_and_leaves_it_to_the_next():
 
 def test_a_process_gets_ready_on_a_core_before_its_first_call():
     costs = Costs("processes", cores=2, apart=True, ready_s=1.0, worker_s=0.1)
-    assert taken(elapsed, at_once, computing(0.0), 4, costs=costs) == pytest.approx(2.0 + 0.2, abs=0.2)
+    assert taken(elapsed, at_once, computing(0.0), 4, costs=costs) == pytest.approx(2.2)
     started = launch(at_once, computing(1.0), 4, runtime="simulator", costs=costs, workers=4)
     assert (started.start_s, started.elapsed_s) == (pytest.approx(2.4), pytest.approx(2.0))
 
@@ -305,6 +305,42 @@ def test_a_call_that_is_given_up_leaves_no_trace():
         return now()
 
     assert taken(main) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("kind", [waiting, computing])
+def test_the_process_of_a_call_that_is_given_up_is_killed_and_its_core_is_free(kind):
+    costs = Costs("processes", cores=1, apart=True, most_calls=1)
+    assert taken(one_after_another, kind, costs=costs) == pytest.approx(2.0)
+
+
+def test_the_thread_of_a_call_that_is_given_up_goes_on_to_its_end():
+    costs = Costs("asyncio", cores=1, most_calls=1)
+    assert taken(one_after_another, waiting, costs=costs) == pytest.approx(11.0)
+
+
+async def one_after_another(kind):
+    """Give up a call of 10 s after 1 s, then make one of 1 s; the only worker serves both."""
+    with pytest.raises(TimeoutError):
+        await race_timeout(kind(10.0), seconds=1.0)
+    await call(kind(1.0))
+    return now()
+
+
+def test_a_hand_over_costs_a_park_each_time_that_somebody_parks():
+    async def main():
+        channel = Channel()
+
+        async def receive():
+            await channel.receive()
+
+        async with TaskGroup() as group:
+            group.spawn(receive)
+            await sleep(0)
+            await channel.send(None)
+        return now()
+
+    free_s = taken(main, costs=Costs("asyncio"))
+    assert taken(main, costs=Costs("asyncio", park_s=0.5)) - free_s == pytest.approx(1.0)
 
 
 def test_the_error_of_a_call_is_raised_when_its_time_has_passed():

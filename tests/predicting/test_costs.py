@@ -10,9 +10,11 @@ from itertools import count
 import pytest
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.predicting import costs
+from gopatterns_cli.predicting import costs, standing
+from gopatterns_cli.predicting.benchmarks import benchmarks
 from gopatterns_cli.predicting.costs import MachineCosts, known_costs, measured_costs
 from gopatterns_cli.predicting.standing import standing_for
+from patterns.runtimes import processes
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(
         costs,
         "_measured",
-        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, 2e-7, float(next(speeds))),
+        lambda runtime: MachineCosts(standing_for(runtime), 1e-6, 1e-7, 2e-7, float(next(speeds)), 0.0),
     )
     return tmp_path / "cache" / "gopat" / "costs.json"
 
@@ -40,12 +42,12 @@ def test_they_are_measured_once_for_each_runtime_and_it_is_told(kept):
     assert len(said) == 2
     assert "on asyncio, once" in said[0]
     assert "on threads, once" in said[1]
-    assert known_costs("asyncio") == MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 1_000_000.0)
+    assert known_costs("asyncio") == MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 1_000_000.0, 0.0)
     assert known_costs("fibers") is None
 
 
 def changed(**changes):
-    data = asdict(MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 5e6))
+    data = asdict(MachineCosts(standing_for("asyncio"), 1e-6, 1e-7, 2e-7, 5e6, 0.0))
     for name, value in changes.items():
         (data["costs"] if name in data["costs"] else data)[name] = value
     return json.dumps({"KEY": {"asyncio": data}})
@@ -56,7 +58,7 @@ def changed(**changes):
     ["", "{", "[]", "null", "\0", '{"KEY": null}', '{"KEY": []}', '{"KEY": {"asyncio": 3}}',
      '{"KEY": {"asyncio": {}}}', changed(waiting_s="quick"), changed(operations_per_s=0), changed(park_s=-1),
      changed(busy=None), changed(park_s=float("nan")), changed(run_s=None), changed(runtime="threads"),
-     changed(late=[]),
+     changed(late=[]), changed(late=[[1e-4, 10**400]]), changed(most_calls=5),
      changed(late=[[1, 2, 3]]), changed(late=[[1e-3, 1e-5], [1e-4, 1e-5]]), changed(late=[[0, 1e-5]]),
      changed(sharing=0.5), changed(cores=0), changed(apart="yes"), changed(costs=[])],
 )  # fmt: skip
@@ -96,6 +98,21 @@ def test_a_cache_that_cannot_be_written_does_no_harm(kept, tmp_path):
     assert tmp_path.joinpath("cache").read_text(encoding="utf-8") == "a file"
 
 
+def test_costs_for_another_quota_of_cores_are_measured_anew(kept, monkeypatch):
+    measured_costs("processes")
+    assert known_costs("processes") is not None
+    monkeypatch.setattr(standing, "cores_at_once", lambda runtime: 64)
+    assert known_costs("processes") is None
+
+
+def test_as_many_worker_processes_as_the_runtime_has_are_simulated(monkeypatch):
+    monkeypatch.setattr(
+        standing, "cores_at_once", lambda runtime: 1
+    )  # a quota, which the runtime does not ask
+    assert standing_for("processes").most_calls == processes.max_calls()
+    assert standing_for("processes", cores=64).most_calls == 256
+
+
 @pytest.mark.parametrize("program", ["/bin/false", "/bin/true", "/nowhere/python"])
 def test_costs_that_cannot_be_measured_are_one_line(monkeypatch, program):
     monkeypatch.setattr(sys, "executable", program)
@@ -106,8 +123,9 @@ def test_costs_that_cannot_be_measured_are_one_line(monkeypatch, program):
 
 def test_they_are_measured_in_processes_of_their_own(monkeypatch):
     monkeypatch.setattr(costs, "PROCESSES", 1)
+    told = costs._told("fibers")
+    assert told["seconds"].keys() == {one.name for one in benchmarks(standing_for("fibers"))}
+    assert min(told["seconds"].values()) > 0
     found = costs._measured("fibers")
     assert found.costs.runtime == "fibers"
-    assert min(found.costs.run_s, found.costs.operation_s, found.costs.park_s, found.waiting_s) > 0
-    assert all(late_s > 0 for _, late_s in found.costs.late)
     assert MachineCosts.from_json(json.loads(json.dumps(asdict(found)))) == found

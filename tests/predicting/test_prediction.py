@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+import patterns
+from gopatterns_cli.arms.combination.gopat import combination
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, WARM, Cell
+from gopatterns_cli.measuring.jobs import Jobs
+from gopatterns_cli.measuring.timing import workload_of
 from gopatterns_cli.predicting import prediction
 from gopatterns_cli.predicting.costs import MachineCosts
 from gopatterns_cli.predicting.prediction import MOST_STEPS, predicted_s, predictions, unpredictable
@@ -19,8 +23,8 @@ LINE = replace(POOL, pattern="pipeline", workers=None, buffer=0)
 BUCKET = replace(POOL, pattern="token-bucket", workers=None, rate=100.0, count=11)
 
 
-def costless(runtime="asyncio", **costs):
-    return MachineCosts(replace(standing_for(runtime, cores=2), **costs), 0.0, 0.0, 0.0, 1e7)
+def costless(runtime="asyncio", first_s=0.0, **costs):
+    return MachineCosts(replace(standing_for(runtime, cores=2), **costs), 0.0, 0.0, 0.0, 1e7, first_s)
 
 
 @pytest.mark.parametrize("runtime", PREDICTED)
@@ -44,6 +48,30 @@ def test_jobs_that_compute_queue_for_the_interpreter_or_use_the_cores():
 def test_mixed_jobs_overlap_in_their_waits_alone():
     cell = replace(POOL, job_kind="mixed", duration_s=2e-3, share=0.5, operations=10_000, workers=100)
     assert predicted_s(cell, costless(), quick=False) == pytest.approx(0.101, rel=0.02)
+
+
+def test_a_job_whose_parts_are_apart_takes_one_token():
+    cell = replace(
+        POOL, pattern="combination", job_kind="mixed", share=0.5, operations=10, rate=1_000.0, workers=50
+    )
+    assert predicted_s(cell, costless(), quick=False) == pytest.approx((cell.count - 1) / 1_000.0, rel=0.1)
+    jobs = Jobs.of(replace(cell, runtime="fibers", count=20), workload_of(cell))
+    admitted = []
+
+    async def admit():
+        admitted.append(None)
+
+    parts = jobs.awaiting(patterns.sleep, patterns.call, patterns.DROP, admit)
+    patterns.run(combination, *parts(), 5, runtime="fibers")
+    assert len(admitted) == 20
+
+
+def test_a_python_without_a_gil_is_not_simulated_where_jobs_compute(monkeypatch):
+    monkeypatch.setattr(prediction, "has_gil", lambda: False)
+    cell = replace(FAN, job_kind="cpu", operations=50_000)
+    assert "one interpreter" in unpredictable(cell)
+    assert unpredictable(replace(cell, runtime="processes")) == ""
+    assert unpredictable(FAN) == ""
 
 
 def test_a_cold_run_begins_and_ends_and_a_warm_one_does_not():
