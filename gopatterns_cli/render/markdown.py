@@ -36,7 +36,7 @@ def render(comparison: Comparison) -> str:
 
 
 def results(comparison: Comparison) -> str:
-    """Write the results in brief: the figures of the document, its summary, the break-even, the notes."""
+    """Write the results in brief: the figures of the document, its summary, the notes."""
     return _joined(
         [
             *map(_escaped, headlines.conditions(comparison.session)),
@@ -44,7 +44,7 @@ def results(comparison: Comparison) -> str:
             *(_summary(comparison) if comparison.summary else ()),
             _bullets(line.sentence for line in comparison.budgets),
             _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
-            _bullets([*_gains(comparison), *comparison.notes]),
+            _bullets(comparison.notes),
             _escaped(headlines.prediction(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
