@@ -50,8 +50,10 @@ def tasks():
     return sum(line.startswith("  ") for line in dump_tasks().splitlines())
 
 
-def living():
-    return threading.active_count()
+def threads_that_came():
+    """What counts those that live now and did not at the start: one of before may end meanwhile."""
+    before = {*threading.enumerate()}
+    return lambda: len({*threading.enumerate()} - before)
 
 
 def tasks_of_asyncio():
@@ -102,7 +104,7 @@ def test_a_lot_by_hand_on_asyncio_is_as_many_tasks_and_one_that_runs_a_pool(cell
 
 @named([cell for cell in cells("idle-worker") if cell.arm != GOPAT and cell.runtime == "threads"])
 def test_a_lot_by_hand_of_threads_is_as_many_threads_and_one_that_runs_a_pool(cell):
-    first, second = looks(cell, living)
+    first, second = looks(cell, threads_that_came())
     assert (
         second - first - cell.count
         == {
