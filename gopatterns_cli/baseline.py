@@ -138,7 +138,7 @@ def _change(session: Session, baseline: Session, cell: Cell, tolerance: float) -
     slowdown = unpaired(
         ratios(session, cell, serial),
         ratios(baseline, cell, serial),
-        session.plan.levels,
+        session.seen(cell.name, serial.name).levels,
         (*before.warnings, *now.warnings),
     )
     return CellChange(

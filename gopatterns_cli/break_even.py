@@ -161,7 +161,7 @@ def _break_even(session: Session, cells: Sequence[Cell], against: Against) -> Br
     climbs = _climbs(session, cells, against)
     if not climbs:
         return None
-    first, level = cells[0], session.plan.levels[0]
+    first, level = cells[0], session.plan.looks[-1].difference
     lows, highs = zip(*(climb.crossing_s for climb in climbs), strict=True)
     warnings = withheld(len(climbs), session.rounds_done - len(climbs))
     interval = None if warnings else _interval(lows, highs, level)

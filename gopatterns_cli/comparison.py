@@ -15,6 +15,7 @@ from statistics import median
 from gopatterns_cli.baseline import BaselineResult, CellChange, against
 from gopatterns_cli.break_even import BreakEven, break_evens
 from gopatterns_cli.budget import LossBudget, loss_budget
+from gopatterns_cli.canary import Canary, canary
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
 from gopatterns_cli.complexity import Written, stored
 from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, standings
@@ -114,6 +115,7 @@ class Comparison:
         curves: for every arm that was measured over workers, stages, buffers or latency.
         matrices: scenarios of many cells as one table each.
         baseline: what comparing with a baseline found; None without one.
+        canary: what the arm that was measured twice shows; None without one.
         hidden: what the session could not have seen; None when nothing has an interval.
         prediction: how good the predictions were; None without any.
         notes: what a reader of the tables must know.
@@ -139,6 +141,7 @@ class Comparison:
     curves: tuple[CurveLine, ...]
     matrices: tuple[Matrix, ...]
     baseline: BaselineResult | None
+    canary: Canary | None
     hidden: Hidden | None
     prediction: Prediction | None
     notes: tuple[str, ...]
@@ -190,6 +193,7 @@ def compare(
     change = None
     if baseline is not None:
         change = against(session, claims, baseline, tolerance, across_machines=across_machines)
+    watched = canary(session, tolerance)
     points = break_evens(session, [scenario for scenario, _ in parts])
     drawn = [curve for scenario, found in parts for curve in curves(session, scenario, found)]
     squares = (matrix(scenario, found) for scenario, found in parts)
@@ -221,6 +225,7 @@ def compare(
         curves=tuple(CurveLine(curve, curve_sentence(curve)) for curve in drawn),
         matrices=matrices,
         baseline=change,
+        canary=watched,
         hidden=_hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
         prediction=prediction(cells.values()),
         notes=(
@@ -233,7 +238,7 @@ def compare(
                 in_rows=bool(_in_rows(tables, matrices)),
             ),
         ),
-        outcome=outcome(claims, change, strict=strict),
+        outcome=outcome(claims, change, watched, strict=strict),
     )
 
 

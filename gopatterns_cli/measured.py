@@ -81,11 +81,12 @@ def measured(session: Session, cell: Cell) -> Measured:
 
 def paced(session: Session, cell: Cell, asked_s: float) -> RatioEstimate | None:
     """Return what was asked over the cell's time, 1 when it kept the pace; None when no round measured it."""
-    times = list(session.seconds(cell.name).values())
+    seen = session.seen(cell.name)
+    times = [seconds for number, seconds in session.seconds(cell.name).items() if number <= seen.rounds]
     if not times:
         return None
-    lost = max(session.rounds_done - len(times), 0)
-    return paired([asked_s] * len(times), times, session.plan.levels, lost)
+    lost = max(seen.rounds - len(times), 0)
+    return paired([asked_s] * len(times), times, seen.levels, lost, seen.doubts)
 
 
 def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate | None:
@@ -93,20 +94,32 @@ def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate
 
     It is that of the times per item: one of the two may have been given fewer.
     """
+    seen = session.seen(numerator.name, denominator.name)
+    found = ratios(session, numerator, denominator)
+    if not found:
+        return None
+    return paired(found, [1.0] * len(found), seen.levels, max(seen.rounds - len(found), 0), seen.doubts)
+
+
+def whole_ratio(
+    session: Session, numerator: Cell, denominator: Cell, levels: tuple[float, float]
+) -> RatioEstimate | None:
+    """Return the ratio over all rounds that measured both, whatever was settled before; None without any."""
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
     common = sorted(above.keys() & below.keys())
     if not common:
         return None
     lost = max(session.rounds_done - len(common), 0)
-    fair = _per_item(session, numerator, denominator)
-    return paired([fair * above[r] for r in common], [below[r] for r in common], session.plan.levels, lost)
+    return paired([above[number] for number in common], [below[number] for number in common], levels, lost)
 
 
 def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:
-    """Return the same, one per round that measured both, in the order of the rounds."""
+    """Return the same, one per round that counts and measured both, in the order of the rounds."""
+    seen = session.seen(numerator.name, denominator.name)
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
     fair = _per_item(session, numerator, denominator)
-    return [fair * above[r] / below[r] for r in sorted(above.keys() & below.keys())]
+    common = sorted(number for number in above.keys() & below.keys() if number <= seen.rounds)
+    return [fair * above[number] / below[number] for number in common]
 
 
 def _per_item(session: Session, numerator: Cell, denominator: Cell) -> float:

@@ -16,6 +16,7 @@ COLUMNS = (
     "session would have seen four times in five."
 )
 
+LOOKS = "Looked at after {looks} rounds: a row stops at the look that decides it, at that look's level."
 ONE_SERIAL_ARM = (
     "The speed-ups of a scenario share one serial arm, so their errors are correlated: a serial arm that was "
     "unlucky moves all of them."
@@ -127,6 +128,9 @@ def _of_the_session(session: Session) -> Iterator[str]:
         yield f"{session.status.capitalize()} after {done}; `gopat bench --resume` goes on."
     if session.quick:
         yield QUICK
+    if len(session.plan.looks) > 1:
+        *first, last = (str(look.rounds) for look in session.plan.looks)
+        yield LOOKS.format(looks=f"{', '.join(first)} and {last}")
     if session.lost:
         losses = dict.fromkeys(f"{loss.cell} ({loss.why})" for loss in session.lost)
         yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from gopatterns_cli import figures
 from gopatterns_cli.baseline import BaselineResult, CellChange
+from gopatterns_cli.canary import Canary
 from gopatterns_cli.claims import ClaimResult
+from gopatterns_cli.figures import ratio
 from gopatterns_cli.verdicts import Change, Verdict
 
 DONE, PROVED_WORSE, UNDECIDED, NOTHING_TO_COMPARE = 0, 3, 4, 5
@@ -24,10 +26,18 @@ class Outcome:
     reason: str = ""
 
 
-def outcome(results: Iterable[ClaimResult], baseline: BaselineResult | None, *, strict: bool) -> Outcome:
-    """Decide the exit code from the claims and, unless it is advisory, the baseline."""
+def outcome(
+    results: Iterable[ClaimResult],
+    baseline: BaselineResult | None,
+    canary: Canary | None,
+    *,
+    strict: bool,
+) -> Outcome:
+    """Decide the exit code from the claims, the baseline unless it is advisory, and the canary."""
     gate = baseline if baseline is not None and baseline.decides else None
     worse = _worse(gate) if gate else []
+    if canary is not None and canary.alarms and (worse or strict):
+        return Outcome(UNDECIDED, figures.listed([untrustworthy(canary), *worse]))
     if worse:
         return Outcome(PROVED_WORSE, figures.listed(worse))
     undecided = [result.claim.id for result in results if result.verdict is Verdict.INCONCLUSIVE]
@@ -35,6 +45,11 @@ def outcome(results: Iterable[ClaimResult], baseline: BaselineResult | None, *, 
     if strict and undecided:
         return Outcome(UNDECIDED, f"{len(undecided)} inconclusive: {figures.listed(undecided)}")
     return Outcome(DONE)
+
+
+def untrustworthy(canary: Canary) -> str:
+    """Say why nothing can be trusted."""
+    return f"untrustworthy: {canary.cell.name}, measured twice, differs from itself: {ratio(canary.ratio)}"
 
 
 def _worse(gate: BaselineResult) -> list[str]:
@@ -50,4 +65,4 @@ def _gating(gate: BaselineResult | None, verdict: Change) -> list[CellChange]:
 
 def _regression(change: CellChange) -> str:
     what = "memory" if change.cell.is_memory else "time"
-    return f"regression: {change.cell.name} takes {figures.ratio(change.slowdown)} the {what} of the baseline"
+    return f"regression: {change.cell.name} takes {ratio(change.slowdown)} the {what} of the baseline"

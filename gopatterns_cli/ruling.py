@@ -101,7 +101,7 @@ def _against(
     ]
     quickest = max(known, key=lambda cell: known[cell].estimate)
     holds = claim.rule == BEST_AT_CORES
-    if beaten(logs, session.plan.levels[0]):
+    if beaten(logs, session.plan.looks[-1].difference):
         judgement = Judgement(Verdict.REFUTED if holds else Verdict.REPRODUCED)
     elif len(known) == len(others) and all(map(_is_no_quicker, known.values())):
         judgement = Judgement(Verdict.REPRODUCED if holds else Verdict.REFUTED)
@@ -123,7 +123,7 @@ def _why_not(session: Session, others: Mapping[Cell, RatioEstimate | None]) -> s
     warnings = dict.fromkeys(reason for lead in known for reason in lead.warnings)
     if warnings:
         return "; ".join(warnings)
-    needed = math.ceil(math.log2(2 * len(others) / (1 - session.plan.levels[0])))
+    needed = math.ceil(math.log2(2 * len(others) / (1 - session.plan.looks[-1].difference)))
     if session.rounds_done < needed:
         return f"{session.rounds_done} rounds cannot prove it among {len(others)} others, it takes {needed}"
     return ""
@@ -175,6 +175,6 @@ def _on_even_rounds(session: Session, cell: Cell, other: Cell) -> RatioEstimate 
     return paired(
         [above[number] / cell.count for number in even],
         [below[number] / other.count for number in even],
-        session.plan.levels,
+        session.plan.looks[-1].levels,
         session.rounds_done // 2 - len(even),
     )

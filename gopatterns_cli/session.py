@@ -28,8 +28,8 @@ from gopatterns_cli.measuring.typed import checked, fits, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-FORMAT: Final = 1
-"""The format written here, and the newest that can be read."""
+FORMAT: Final = 2
+"""The format written here, and the newest that can be read. 1 had one look, as `rounds` and `levels`."""
 
 RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
 
@@ -64,6 +64,15 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The last look at some cells: the rounds that it saw, its levels, why there is no interval, if so."""
+
+    rounds: int
+    levels: tuple[float, float]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A session file as a value.
 
@@ -77,6 +86,7 @@ class Session:
         machine: facts about the machine and the Python.
         lost: what is missing, in the order in which it was lost.
         rounds_done: rounds that are finished, lost cells included.
+        stopped: by cell that was decided early, after how many rounds it was measured no more.
         runs: everything measured, in the order in which it was.
         version: the gopat that measured.
         command: the command line that began it.
@@ -91,6 +101,7 @@ class Session:
     machine: Mapping[str, Any]
     lost: tuple[Loss, ...] = ()
     rounds_done: int = 0
+    stopped: Mapping[str, int] = field(default_factory=dict)
     runs: tuple[Run, ...] = field(default=(), repr=False)
     version: str = ""
     command: str = ""
@@ -105,6 +116,30 @@ class Session:
     def job_seconds(self, cell_name: str) -> dict[int, float]:
         """By round, the mean seconds that the cell's jobs really took. Empty when its jobs do not wait."""
         return {run.round: run.job_s for run in self.runs if run.cell == cell_name and run.job_s is not None}
+
+    @property
+    def going(self) -> frozenset[str]:
+        """
+        What the next round measures: what was calibrated and has not stopped, and as long as there is any of
+        that the canary beside its twin. Nothing when everything is decided.
+        """
+        going = {name for name in self.plan.loops if name not in self.stopped}
+        canary = self.plan.canary
+        if going and canary is not None and canary.twin.name in self.plan.loops:
+            going |= {canary.name, canary.twin.name}
+        return frozenset(going)
+
+    def seen(self, *cell_names: str) -> "Seen":
+        """Return which rounds count for what these cells say together, and how sure one has to be."""
+        rounds = min(self.stopped.get(name, self.rounds_done) for name in cell_names)
+        first, *later = self.plan.looks
+        if not later:  # there is one look, and no other to have stopped at
+            return Seen(rounds, first.levels)
+        if rounds < first.rounds:
+            doubt = f"too few rounds for an interval: {rounds}, and the first look is after {first.rounds}"
+            return Seen(rounds, first.levels, (doubt,))
+        look = next(look for look in reversed(self.plan.looks) if look.rounds <= rounds)
+        return Seen(look.rounds, look.levels)
 
     def holds(self, group: str) -> bool:
         """Whether `group` was measured here: the session's own group, or one of its scenarios."""
@@ -266,10 +301,11 @@ def _session(path: Path, data: Mapping[str, Any]) -> Session:
         group=head["group"],
         quick=head["quick"],
         status=head["status"],
-        plan=Plan.from_json(head["plan"]),
+        plan=Plan.from_json(_looked_once(head["plan"]) if data.get("format") == 1 else head["plan"]),
         machine=machine.stored(head["machine"]),
         lost=tuple(Loss(loss["round"], loss["cell"], loss["why"]) for loss in head["lost"]),
         rounds_done=head["rounds_done"],
+        stopped=head.get("stopped", {}),
         runs=tuple(
             sorted(
                 map(_placed, suite.read_runs(data)), key=lambda run: (run.round, run.metadata["gopat_pos"])
@@ -281,6 +317,13 @@ def _session(path: Path, data: Mapping[str, Any]) -> Session:
     if session.status not in {RUNNING, COMPLETE, INTERRUPTED}:
         raise ValueError(f"status cannot be {shown(session.status)}")
     return checked(session)
+
+
+def _looked_once(plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The plan of format 1 as one of today: a single look, after the last round."""
+    difference, equivalence = plan["levels"]
+    look = {"rounds": plan["rounds"], "difference": difference, "equivalence": equivalence}
+    return {**plan, "looks": [look], "first_s": plan["expected_s"]}
 
 
 def _placed(run: Run) -> Run:
@@ -336,7 +379,7 @@ def write(session: Session) -> None:
 
 
 def _json(session: Session) -> str:
-    names = [cell.name for cell in session.plan.cells]
+    names = [cell.name for cell in session.plan.measured]
     written = {**suite.suite_of(names, session.runs), "format": FORMAT, "gopat": _head(session)}
     return json.dumps(written, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
 
@@ -353,5 +396,6 @@ def _head(session: Session) -> dict[str, Any]:
         "plan": session.plan.to_json(),
         "machine": dict(session.machine),
         "rounds_done": session.rounds_done,
+        "stopped": dict(session.stopped),
         "lost": [asdict(loss) for loss in session.lost],
     }

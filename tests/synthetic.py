@@ -15,6 +15,7 @@ import scenarios
 from gopatterns_cli import session as sessions
 from gopatterns_cli.measuring.cells import COLD, GOPAT, NATIVE, PEER, Cell
 from gopatterns_cli.measuring.choosing import cells_of
+from gopatterns_cli.measuring.looks import once
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.memory.choosing import cells_of as footprints
@@ -155,9 +156,9 @@ def session(path: Path, truth: Truth) -> sessions.Session:
     planned = truth.planned or truth.rounds
     plan = Plan(
         seed=71,
-        rounds=planned,
-        levels=(0.95, 0.90),
+        looks=once(planned),
         expected_s=60.0,
+        first_s=60.0,
         cells=cells,
         orders=tuple(tuple(cell.name for cell in cells) for _ in range(planned)),
         hash_seeds=tuple(range(planned)),

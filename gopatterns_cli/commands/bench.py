@@ -157,10 +157,11 @@ def _measured(session: "Session") -> "Session":
     from gopatterns_cli.measuring.rounds import carry_out  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.progress import Progress  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.session import UnwrittenError  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.settling import settled  # noqa: PLC0415 - keeps --help light
 
     progress = Progress()
     try:
-        session = carry_out(session, launch, progress)
+        session = carry_out(session, launch, progress, settled)
     except KeyboardInterrupt:
         _say_last(progress, f"interrupted: {_way_on(session)}")
         raise

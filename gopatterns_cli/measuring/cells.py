@@ -4,7 +4,7 @@ A cell knows what to run and is called by a name that is a contract (the pyperf 
 every JSON). It never knows how long it took. The worker process reads it, so nothing heavy is imported here.
 """
 
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from gopatterns_cli.measuring.typed import checked, shown
@@ -57,6 +57,8 @@ class Cell:
         ordered: the results come in the order of the jobs.
         stages: how many an item's work is cut into; None for the document's pipeline and for other patterns.
         varied: `pattern` or `buffer`, where the scenario has several, so the name tells which.
+        version: of two versions that are compared, the label of the one that runs; empty where there is one.
+        again: it is another cell, measured a second time in every round: the canary.
     """
 
     scenario: str
@@ -80,6 +82,13 @@ class Cell:
     ordered: bool = False
     stages: int | None = None
     varied: tuple[str, ...] = ()
+    version: str = ""
+    again: bool = False
+
+    @property
+    def twin(self) -> Self:
+        """Of a canary the cell that it measures a second time."""
+        return replace(self, again=False)
 
     @property
     def is_serial(self) -> bool:
@@ -133,6 +142,7 @@ class Cell:
             axes.append("ordered")
         if self.ladder:
             axes.append(f"duration={write_duration(self.duration_s)}")
+        axes += [self.version or None, "again" if self.again else None]
         return "/".join(axis for axis in axes if axis is not None)
 
     def to_json(self) -> dict[str, Any]:

@@ -7,16 +7,18 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.cells import COLD, GOPAT, Cell
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.estimating import expected_s
 from gopatterns_cli.measuring.fitting import fitted
 from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.limits import most_workers
+from gopatterns_cli.measuring.looks import THREE, Look, once
 from gopatterns_cli.measuring.machine import cores, cores_at_once
-from gopatterns_cli.measuring.plan import LEVELS, Plan
+from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.memory.choosing import cells_of as footprints
 from gopatterns_cli.overhead.choosing import cells_of as operations
 from scenarios.model import (
@@ -30,6 +32,8 @@ from scenarios.model import (
     Scenario,
     to_json,
 )
+
+T = TypeVar("T")
 
 ROUNDS, QUICK_ROUNDS = 12, 6
 RULE_ROUNDS = {BEST_AT_CORES: 10, OVERSUBSCRIPTION: 10, ADVISED: 12}
@@ -76,27 +80,66 @@ def draft(  # noqa: PLR0913 - one keyword per option
             found, too_many = _possible(found)
             not_here |= dict.fromkeys(too_many)
             planned += tuple(_computing(cell, operations_per_s) for cell in found)
-    count = rounds or (QUICK_ROUNDS if quick else max(map(_rounds, scenarios)))
+    looks: tuple[Look, ...] = THREE
+    if rounds is not None or quick or budget_s is not None or not all(map(_is_looked_at, scenarios)):
+        looks = once(rounds or (QUICK_ROUNDS if quick else max(map(_rounds, scenarios))))
     left_out: tuple[str, ...] = ()
     if budget_s is not None:
+        count = looks[-1].rounds
         fewest = count if rounds is not None else max(map(_fewest_rounds, scenarios))
         planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fewest=fewest)
-    drawn = random.Random(seed)
-    orders = _orders([cell.name for cell in planned], count, drawn)
-    return Plan(
-        seed=seed,
-        rounds=count,
-        levels=LEVELS,
-        expected_s=expected_s(planned, count, quick=quick),
-        cells=planned,
-        orders=orders,
-        hash_seeds=tuple(drawn.randrange(1, HASH_SEEDS) for _ in range(count)),
+        looks = once(count)
+    return planned_for(
+        planned,
+        looks,
+        seed,
+        canary_of(scenarios, planned),
+        quick=quick,
         scenarios={scenario.name: to_json(scenario) for scenario in scenarios},
         out_of_reach=out_of_reach,
         no_go=no_go,
         left_out=left_out,
         not_here=tuple(not_here),
     )
+
+
+def planned_for(
+    cells: Sequence[Cell], looks: Sequence[Look], seed: int, canary: Cell | None, *, quick: bool, **facts: Any
+) -> Plan:
+    """Draw the orders and the hash seeds of a plan, whose other `facts` are known."""
+    measured = [*cells, *([] if canary is None else [canary])]
+    rounds = looks[-1].rounds
+    drawn = random.Random(seed)
+    orders = drawn_orders([cell.name for cell in measured], rounds, drawn)
+    return Plan(
+        seed=seed,
+        looks=tuple(looks),
+        expected_s=expected_s(measured, rounds, quick=quick),
+        first_s=expected_s(measured, looks[0].rounds, quick=quick),
+        cells=tuple(cells),
+        orders=orders,
+        hash_seeds=tuple(drawn.randrange(1, HASH_SEEDS) for _ in range(rounds)),
+        canary=canary,
+        **facts,
+    )
+
+
+def canary_of(scenarios: Sequence[Scenario], cells: Sequence[Cell]) -> Cell | None:
+    """
+    Return one of the cells to be measured a second time: the first of our arms on its scenario's home
+    runtime, else the first that is none of Go's; None where there is no such cell.
+    """
+    homes = {scenario.stem: scenario.arms.home for scenario in scenarios}
+    able = [cell for cell in cells if not cell.is_go]
+    ours = [cell for cell in able if cell.arm == GOPAT and cell.pool == COLD]
+    at_home = [cell for cell in ours if cell.runtime == homes[cell.scenario]]
+    chosen = next(iter([*at_home, *able]), None)
+    return None if chosen is None else replace(chosen, again=True)
+
+
+def _is_looked_at(scenario: Scenario) -> bool:
+    """Whether all that it is to decide are claims with a figure, each decided by itself."""
+    return bool(scenario.claims) and all(claim.rule is None for claim in scenario.claims)
 
 
 def _fewest_rounds(scenario: Scenario) -> int:
@@ -172,9 +215,9 @@ def _short(scenarios: Sequence[Scenario], out_of_reach: Mapping[str, str]) -> Se
     return [scenario for scenario in scenarios if scenario.job.operation not in MEMORY] or scenarios
 
 
-def _orders(names: Sequence[str], rounds: int, drawn: random.Random) -> tuple[tuple[str, ...], ...]:
+def drawn_orders(names: Sequence[T], rounds: int, drawn: random.Random) -> tuple[tuple[T, ...], ...]:
     """Draw an order per round: balanced, because rounds come in pairs that are each other's reverse."""
-    orders: list[tuple[str, ...]] = []
+    orders: list[tuple[T, ...]] = []
     while len(orders) < rounds:
         shuffled = drawn.sample(names, len(names))
         orders += [tuple(shuffled), tuple(reversed(shuffled))]

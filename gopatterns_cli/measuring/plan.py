@@ -6,17 +6,15 @@ runs anything or reads a clock.
 """
 
 from collections.abc import Mapping  # noqa: TC003 - the annotations are looked at
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self, TypeVar
 
+from gopatterns_cli.measuring import looks
 from gopatterns_cli.measuring.cells import GO, Cell
+from gopatterns_cli.measuring.looks import Look
 from gopatterns_cli.measuring.typed import checked
 
 P = TypeVar("P", bound="Plan")
-
-LEVELS = (0.95, 0.90)
-"""Confidence of the difference interval and of the equivalence interval, for one look at a fixed number of
-rounds (METHOD, point 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +23,11 @@ class Plan:
 
     Args:
         seed: what `orders` and `hash_seeds` were drawn from.
-        rounds: how many rounds are to be measured; rounds are numbered from 1.
-        levels: confidence of the difference and of the equivalence interval.
-        expected_s: what the whole session was expected to take.
-        cells: every cell, serial arms first within their scenario.
+        looks: after how many rounds the figures are looked at, and how sure one has to be then; the last
+            one is after the last round. Rounds are numbered from 1.
+        expected_s: what the whole session was expected to take, if nothing is decided before the last look.
+        first_s: what it was expected to take up to the first look.
+        cells: every cell, serial arms first within their scenario; the canary is none of them.
         orders: per round, the names of the cells in the order in which they are measured.
         hash_seeds: per round, the PYTHONHASHSEED that all its workers share.
         loops: runs of the workload per value, by cell name; empty until calibrated, then frozen.
@@ -43,12 +42,14 @@ class Plan:
         predicted: by cell, the seconds that the simulator gave it before anything was measured; empty when
             nothing was predicted.
         not_predicted: by cell of ours, why it has no prediction.
+        canary: one of the cells, under another name: it is measured twice in every round, so that the
+            session shows how far identical code seems to differ. None where nothing is measured twice.
     """
 
     seed: int
-    rounds: int
-    levels: tuple[float, float]
+    looks: tuple[Look, ...]
     expected_s: float
+    first_s: float
     cells: tuple[Cell, ...]
     orders: tuple[tuple[str, ...], ...]
     hash_seeds: tuple[int, ...]
@@ -63,17 +64,28 @@ class Plan:
     counts: "Mapping[str, int]" = field(default_factory=dict)
     predicted: "Mapping[str, float]" = field(default_factory=dict)
     not_predicted: "Mapping[str, str]" = field(default_factory=dict)
+    canary: Cell | None = None
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds are measured, unless everything is decided before."""
+        return self.looks[-1].rounds
+
+    @property
+    def measured(self) -> tuple[Cell, ...]:
+        """Whatever a round measures."""
+        return self.cells if self.canary is None else (*self.cells, self.canary)
 
     def cell(self, name: str) -> Cell:
-        """The cell of that name; KeyError when the plan has none."""
-        for cell in self.cells:
+        """The cell of that name, or the canary; KeyError when the plan has none."""
+        for cell in self.measured:
             if cell.name == name:
                 return cell
         raise KeyError(name)
 
     def items(self, cell: Cell) -> int:
         """How many items one run of a cell has."""
-        return self.counts.get(cell.name, cell.count)
+        return self.counts.get(cell.twin.name, cell.count)
 
     def serial_of(self, cell: Cell) -> Cell | None:
         """
@@ -101,9 +113,9 @@ class Plan:
         """A plain dict that `from_json` reads back."""
         return {
             "seed": self.seed,
-            "rounds": self.rounds,
-            "levels": list(self.levels),
+            "looks": [asdict(look) for look in self.looks],
             "expected_s": self.expected_s,
+            "first_s": self.first_s,
             "cells": [cell.to_json() for cell in self.cells],
             "orders": [list(order) for order in self.orders],
             "hash_seeds": list(self.hash_seeds),
@@ -118,6 +130,7 @@ class Plan:
             "counts": dict(self.counts),
             "predicted": dict(self.predicted),
             "not_predicted": dict(self.not_predicted),
+            "canary": None if self.canary is None else self.canary.to_json(),
         }
 
     @classmethod
@@ -131,9 +144,9 @@ class Plan:
         return _coherent(
             cls(
                 seed=data["seed"],
-                rounds=data["rounds"],
-                levels=tuple(data["levels"]),
+                looks=tuple(Look(**look) for look in data["looks"]),
                 expected_s=data["expected_s"],
+                first_s=data["first_s"],
                 cells=tuple(Cell.from_json(cell) for cell in data["cells"]),
                 orders=tuple(tuple(order) for order in data["orders"]),
                 hash_seeds=tuple(data["hash_seeds"]),
@@ -148,6 +161,7 @@ class Plan:
                 counts=data.get("counts", {}),
                 predicted=data.get("predicted", {}),
                 not_predicted=data.get("not_predicted", {}),
+                canary=None if data.get("canary") is None else Cell.from_json(data["canary"]),
             )
         )
 
@@ -155,8 +169,9 @@ class Plan:
 def _coherent(plan: P) -> P:
     """Return `plan`, which was stored, after looking whether it could be carried out."""
     checked(plan)
-    names = {cell.name for cell in plan.cells}
-    if len(names) < len(plan.cells):
+    looks.checked(plan.looks)
+    names = {cell.name for cell in plan.measured}
+    if len(names) < len(plan.measured):
         raise ValueError("two cells of the plan have one name")
     if not plan.rounds == len(plan.orders) == len(plan.hash_seeds):
         raise ValueError("the plan has not one order and one hash seed for every round")
@@ -170,6 +185,6 @@ def _coherent(plan: P) -> P:
         raise ValueError("the plan predicts a cell that it does not have, or no time at all")
     if not all(counts.keys() == {"good", "bad"} for counts in plan.go_practices.values()):
         raise ValueError("the plan has not both counts for a practice in Go")
-    if not all(0 < level < 1 for level in plan.levels):
-        raise ValueError("a confidence is not between 0 and 1")
+    if plan.canary is not None and not any(plan.canary.twin == cell for cell in plan.cells):
+        raise ValueError(f"the canary {plan.canary.name} is no cell of the plan measured twice")
     return plan

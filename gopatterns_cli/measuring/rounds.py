@@ -1,6 +1,6 @@
 """Carrying out a plan: the calibration, then round after round, the session on disk after each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -26,6 +26,9 @@ FEWEST = 2
 PATIENCE = 20
 """A worker may take so many times as long as it was calibrated to."""
 
+Settled = Callable[[Session], Collection[str]]
+"""Says at a look which cells need no more rounds."""
+
 Progress = Callable[[Session, int, str], None]
 """
 Told before each worker, never while one runs: the session, workers done in this round or calibration,
@@ -33,8 +36,14 @@ the cell.
 """
 
 
-def carry_out(session: Session, launcher: Launcher, progress: Progress) -> Session:
+def carry_out(session: Session, launcher: Launcher, progress: Progress, settled: Settled) -> Session:
     """Measure what is left of a session's plan and return it, complete and written.
+
+    Args:
+        session: where it stands.
+        launcher: runs a worker.
+        progress: is told how far it is.
+        settled: is asked at every look but the last one.
 
     Raises:
         Failure: no cell could be measured at all; exit code 1.
@@ -47,8 +56,8 @@ def carry_out(session: Session, launcher: Launcher, progress: Progress) -> Sessi
         if not session.plan.loops:
             session = _calibrated(session, launcher, progress)
             write(session)
-        while session.rounds_done < session.plan.rounds:
-            session = _round(session, launcher, progress)
+        while session.rounds_done < session.plan.rounds and session.going:
+            session = _looked_at(_round(session, launcher, progress), settled)
             write(session)
     except KeyboardInterrupt:
         with interrupts.deferred(), suppress(UnwrittenError):  # then it is on disk as it was before the round
@@ -112,11 +121,20 @@ def _fitting(cell: Cell, run: Run, *, quick: bool) -> tuple[float, int]:
     return most_s / 2, max(int(count * most_s / 2 / run_s), min(count, FEWEST))
 
 
+def _looked_at(session: Session, settled: Settled) -> Session:
+    """Stop, if this round is followed by a look, what that settles."""
+    *early, _ = session.plan.looks
+    if session.rounds_done not in {look.rounds for look in early}:
+        return session
+    stops = dict.fromkeys(settled(session), session.rounds_done)
+    return replace(session, stopped={**stops, **session.stopped})
+
+
 def _round(session: Session, launcher: Launcher, progress: Progress) -> Session:
     plan, number = session.plan, session.rounds_done + 1
-    runs, lost = [], []
+    runs, lost, going = [], [], session.going
     for position, name in enumerate(plan.orders[number - 1]):
-        if name not in plan.loops:
+        if name not in going:
             continue
         progress(session, position, name)
         try:
@@ -129,11 +147,12 @@ def _round(session: Session, launcher: Launcher, progress: Progress) -> Session:
 
 
 def _order(plan: Plan, number: int, name: str) -> Order:
-    cell, values = plan.cell(name), plan.values[name]
+    cell = plan.cell(name)
+    values, loops = plan.values[cell.twin.name], plan.loops[cell.twin.name]
     slow = values == SLOW_VALUES
     timeout_s = TIMEOUT_S + PATIENCE * max(SLOW_S, cell.duration_s * cell.count) * (values + 1)
     cell = replace(cell, count=plan.items(cell))
-    return Order(cell, plan.loops[name], values, 0 if slow else 1, plan.hash_seeds[number - 1], timeout_s)
+    return Order(cell, loops, values, 0 if slow else 1, plan.hash_seeds[number - 1], timeout_s)
 
 
 def _placed(run: Run, place: Mapping[str, int]) -> Run:

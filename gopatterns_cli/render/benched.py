@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gopatterns_cli.figures import plural, ratio, seconds, taken
 from gopatterns_cli.measured import Measured
+from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.notes import NO_GO
 from gopatterns_cli.session import Session
 
@@ -11,10 +12,7 @@ from gopatterns_cli.session import Session
 def plan(session: Session, columns: int) -> Iterator[str]:
     """Say what is going to be measured and how long it should take."""
     drafted = session.plan
-    yield (
-        f"{session.group}: {plural(len(drafted.cells), 'arm')}, {plural(drafted.rounds, 'round')}, "
-        f"about {_about(drafted.expected_s)}, seed {drafted.seed}"
-    )
+    yield f"{session.group}: {plural(len(drafted.cells), 'arm')}, {_length(drafted)}, seed {drafted.seed}"
     for cell in drafted.cells:
         yield f"  {cell.name}"[:columns]
     if drafted.left_out:
@@ -55,6 +53,16 @@ def _time(row: Measured) -> str:
 def _speedup(row: Measured) -> str:
     mark = " (unequal jobs)" if row.unequal_jobs else ""
     return "" if row.speedup is None else ratio(row.speedup) + mark
+
+
+def _length(drafted: Plan) -> str:
+    first = drafted.looks[0].rounds
+    if first == drafted.rounds:
+        return f"{plural(drafted.rounds, 'round')}, about {_about(drafted.expected_s)}"
+    return (
+        f"{first} rounds in about {_about(drafted.first_s)}, then of what is undecided up to "
+        f"{drafted.rounds}, at most {_about(drafted.expected_s)}"
+    )
 
 
 def _about(expected_s: float) -> str:

@@ -8,7 +8,7 @@ from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.costs import Standing
 from gopatterns_cli.footprints import FootprintTable
 from gopatterns_cli.machines import described
-from gopatterns_cli.session import Session
+from gopatterns_cli.session import COMPLETE, Session
 from gopatterns_cli.verdicts import Verdict
 
 
@@ -49,7 +49,8 @@ def conditions(session: Session) -> tuple[str, ...]:
     quick = "quick, " if session.quick else ""
     rounds = figures.plural(session.rounds_done, "round")
     if session.rounds_done < session.plan.rounds:
-        rounds = f"{session.rounds_done} of {figures.plural(session.plan.rounds, 'round')}"
+        upto = "up to " * (session.status == COMPLETE)
+        rounds = f"{session.rounds_done} of {upto}{figures.plural(session.plan.rounds, 'round')}"
     when = f"started {started(session)}, seed {session.plan.seed}"
     languages = ", ".join([described(session.machine), *session.go_versions])
     return f"{session.group}: {quick}{rounds}, {when}, {session.path}", languages
@@ -58,6 +59,15 @@ def conditions(session: Session) -> tuple[str, ...]:
 def started(session: Session) -> str:
     """When a session was started, to the minute: `2026-11-24 04:12 UTC`."""
     return f"{session.started[:16].replace('T', ' ')} UTC"
+
+
+def canary(comparison: Comparison) -> str:
+    """The line that says how far identical code seemed to differ; empty where nothing was measured twice."""
+    found = comparison.canary
+    if found is None:
+        return ""
+    differed = f"canary: {found.cell.name}, measured twice, took {figures.ratio(found.ratio)} its own time"
+    return f"{differed}: alarm, nothing here can be trusted" if found.alarms else differed
 
 
 def could_hide(comparison: Comparison) -> str:

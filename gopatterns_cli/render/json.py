@@ -65,7 +65,7 @@ def _(value: Enum | Path) -> str:
 def _(value: Session) -> dict[str, Any]:
     """Its conditions; the raw values stay in its file."""
     names = [field.name for field in fields(value) if field.name not in {"plan", "runs"}]
-    plan = {"rounds_planned": value.plan.rounds, "seed": value.plan.seed, "levels": list(value.plan.levels)}
+    plan = {"rounds_planned": value.plan.rounds, "seed": value.plan.seed, "looks": plain(value.plan.looks)}
     return {**{name: plain(getattr(value, name)) for name in names}, **plan}
 
 

@@ -30,6 +30,7 @@ def render(comparison: Comparison) -> str:
             *(part for grid in grids(comparison) for part in _folded(grid)),
             _bullets(comparison.notes),
             _escaped(headlines.prediction(comparison)),
+            _escaped(headlines.canary(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
     )
@@ -46,6 +47,7 @@ def results(comparison: Comparison) -> str:
             _bullets([*(line.sentence for line in comparison.statements if line.leaked is not None)]),
             _bullets(comparison.notes),
             _escaped(headlines.prediction(comparison)),
+            _escaped(headlines.canary(comparison)),
             _escaped(headlines.could_hide(comparison)),
         ]
     )

@@ -88,7 +88,7 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
     }
     for title, lines in sections.items():
         yield from _section(title, lines, columns)
-    closing = (headlines.prediction, headlines.could_hide, headlines.ending)
+    closing = (headlines.prediction, headlines.canary, headlines.could_hide, headlines.ending)
     last = [line for line in (told(comparison) for told in closing) if line]
     if last:
         yield Text()

@@ -40,6 +40,7 @@ def interval(first: Sequence[float], second: Sequence[float], level: float) -> t
     return None if k is None else cut(_differences(first, second), k)
 
 
+@cache
 def typical_half_width(n: int, level: float) -> float:
     """Return about half the width of the interval of two samples of `n` normal values of unit deviation.
 

@@ -52,6 +52,7 @@ def paired(
     denominators: Sequence[float],
     levels: tuple[float, float],
     lost: int = 0,
+    doubts: Sequence[str] = (),
 ) -> RatioEstimate:
     """Estimate numerator / denominator from rounds that measured both.
 
@@ -60,6 +61,7 @@ def paired(
         denominators: seconds of the same rounds in the same order.
         levels: confidence of the difference and of the equivalence interval, fixed in the session's plan.
         lost: rounds in which one of the two is missing.
+        doubts: why there must not be an interval, if there is a reason.
 
     Raises:
         ValueError: the two differ in length.
@@ -70,7 +72,7 @@ def paired(
         signed_rank.estimate(logs),
         lambda level: signed_rank.interval(logs, level),
         len(logs),
-        withheld(len(logs), lost),
+        tuple(dict.fromkeys((*doubts, *withheld(len(logs), lost)))),
         levels,
     )
 

@@ -65,6 +65,7 @@ def p_above(differences: Sequence[float], limit: float) -> float:
     return sum(null_counts(len(shifted))[above:]) / float(2 ** len(shifted))
 
 
+@cache
 def typical_half_width(n: int, level: float) -> float:
     """Return about half the width that the interval of `n` normal differences of unit deviation has.
 

@@ -15,7 +15,7 @@ from statistics import median
 
 from gopatterns_cli.measuring.cells import GOPAT
 from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
-from gopatterns_cli.measuring.plan import LEVELS
+from gopatterns_cli.measuring.looks import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
 from gopatterns_cli.tuning.found import Entrant, Value

@@ -15,12 +15,14 @@ import scenarios
 from gopatterns_cli import interrupts
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import rounds
-from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, ROUNDS, draft
+from gopatterns_cli.measuring.drafting import QUICK_ROUNDS, draft
 from gopatterns_cli.measuring.estimating import VALUE_S
+from gopatterns_cli.measuring.looks import THREE, once
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.processes import HungError, LostRunError
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, Session, load
+from gopatterns_cli.settling import settled
 
 ALL = scenarios.find("all").scenarios
 MOST_PROCESSES_A_QUICK_ROUND = 30  # METHOD, "What a run contains"
@@ -70,8 +72,9 @@ def silent(session, done, cell):
 @pytest.mark.parametrize("quick", [True, False])
 def test_every_round_has_every_arm_once(quick):
     drafted = plan(quick=quick)
-    names = sorted(cell.name for cell in drafted.cells)
-    assert len(drafted.orders) == drafted.rounds == (QUICK_ROUNDS if quick else ROUNDS)
+    names = sorted(cell.name for cell in drafted.measured)
+    assert drafted.looks == (once(QUICK_ROUNDS) if quick else THREE)
+    assert len(drafted.orders) == drafted.rounds
     assert len(set(names)) == len(names)
     assert all(sorted(order) == names for order in drafted.orders)
 
@@ -162,15 +165,38 @@ def test_the_time_expected_is_that_of_workers_and_of_values_whose_loops_were_dou
     assert 60 < plan(quick=True).expected_s < 90
 
 
+def test_a_plan_of_three_looks_tells_the_time_of_the_first_one_and_of_all():
+    drafted = plan()
+    assert drafted.first_s == plan(count=8).expected_s
+    assert drafted.expected_s == plan(count=24).expected_s
+
+
+def test_the_canary_is_the_first_of_our_arms_at_home_measured_twice():
+    drafted = plan()
+    assert drafted.canary is not None
+    assert drafted.canary.name == f"{drafted.canary.twin.name}/again"
+    homes = {scenario.stem: scenario.arms.home for scenario in ALL}
+    ours = [cell for cell in drafted.cells if cell.arm == "gopat" and cell.runtime == homes[cell.scenario]]
+    assert drafted.canary.twin == ours[0]
+    assert drafted.canary not in drafted.cells
+
+
+@pytest.mark.parametrize("name", ["best-at-cores", "oversubscription"])
+def test_who_compares_many_looks_once(name):
+    chosen = [one for one in scenarios.find("sweeps").scenarios if any(c.rule == name for c in one.claims)]
+    assert len(plan(chosen).looks) == 1
+    assert len(plan([*chosen, *ALL]).looks) == 1
+
+
 # The calibration
 
 
 def test_loops_are_calibrated_once_per_arm_and_frozen(tmp_path):
     drafted = plan(quick=True, count=2)
     launcher = Fake()
-    rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent, settled)
     cells = len(drafted.cells)
-    assert len(launcher.orders) == cells * (1 + drafted.rounds)
+    assert len(launcher.orders) == cells + drafted.rounds * (cells + 1)  # and the canary
     assert all(order.loops == 1 for order in launcher.orders[:cells])
     for order in launcher.orders[cells:]:
         assert order.loops * 0.003 >= VALUE_S > order.loops / 2 * 0.003
@@ -183,22 +209,22 @@ def test_a_function_that_hung_once_is_not_waited_for_again(tmp_path):
     drafted = replace(drafted, cells=tuple(cells), orders=orders)
     launcher = Fake({1: HungError("hung: killed after 300 s")})
     with pytest.raises(Failure, match="hung: killed after 300 s"):
-        rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+        rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent, settled)
     assert len(launcher.orders) == 1
 
 
 def test_all_workers_of_a_round_share_one_hash_seed(tmp_path):
     drafted = plan(count=2)
     launcher = Fake()
-    rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent, settled)
     seeds = [order.hash_seed for order in launcher.orders[len(drafted.cells) :]]
-    assert Counter(seeds) == dict.fromkeys(drafted.hash_seeds, len(drafted.cells))
+    assert Counter(seeds) == dict.fromkeys(drafted.hash_seeds, len(drafted.measured))
 
 
 def test_a_session_without_any_arm_that_runs_is_a_failure_that_says_why(tmp_path):
     broken = Fake({cell.name: LostRunError("wrong answer: 3 where 4 is right") for cell in plan().cells})
     with pytest.raises(Failure, match=r"nothing could be measured: .*: wrong answer: 3 where 4 is right"):
-        rounds.carry_out(begun(tmp_path / "s.json"), broken, silent)
+        rounds.carry_out(begun(tmp_path / "s.json"), broken, silent, settled)
 
 
 # Interrupts
@@ -248,22 +274,22 @@ def test_the_session_is_on_disk_before_the_first_measurement(tmp_path):
         seen.append(load(path))
         return Fake()(order)
 
-    rounds.carry_out(begun(path), launcher, silent)
+    rounds.carry_out(begun(path), launcher, silent, settled)
     assert seen[0].plan.orders == plan(count=3).orders
     assert (seen[0].rounds_done, seen[0].status) == (0, RUNNING)
 
 
 def test_every_round_is_on_disk_before_the_next_one(tmp_path):
     path = tmp_path / "s.json"
-    cells = len(plan().cells)
+    cells, measured = len(plan().cells), len(plan().measured)
     done = []
 
     def launcher(order):
         done.append(load(path).rounds_done)
         return Fake()(order)
 
-    session = rounds.carry_out(begun(path), launcher, silent)
-    assert done == [0] * cells + [0] * cells + [1] * cells + [2] * cells
+    session = rounds.carry_out(begun(path), launcher, silent, settled)
+    assert done == [0] * cells + [0] * measured + [1] * measured + [2] * measured
     assert session.status == COMPLETE
     assert load(path) == session
 
@@ -276,7 +302,10 @@ def test_progress_is_told_before_each_worker_and_never_while_one_runs(tmp_path):
         return Fake()(order)
 
     rounds.carry_out(
-        begun(tmp_path / "s.json"), launcher, lambda session, done, cell: events.append("progress")
+        begun(tmp_path / "s.json"),
+        launcher,
+        lambda session, done, cell: events.append("progress"),
+        settled,
     )
     assert events == ["progress", "worker"] * (len(events) // 2)
 
@@ -284,10 +313,11 @@ def test_progress_is_told_before_each_worker_and_never_while_one_runs(tmp_path):
 @pytest.mark.parametrize("when", ["calibration", "first worker of a round", "last worker of a round"])
 def test_an_interruption_loses_at_most_the_round_under_way_and_resume_goes_on(tmp_path, when):
     path, drafted = tmp_path / "s.json", plan(count=3)
-    cells = len(drafted.cells)
-    at = {"calibration": 5, "first worker of a round": 2 * cells + 1, "last worker of a round": 3 * cells}
+    cells, measured = len(drafted.cells), len(drafted.measured)
+    first, last = cells + measured + 1, cells + 2 * measured
+    at = {"calibration": 5, "first worker of a round": first, "last worker of a round": last}
     with pytest.raises(KeyboardInterrupt):
-        rounds.carry_out(begun(path, drafted), Fake({at[when]: KeyboardInterrupt()}), silent)
+        rounds.carry_out(begun(path, drafted), Fake({at[when]: KeyboardInterrupt()}), silent, settled)
     cut = load(path)
     assert (cut.status, cut.rounds_done) == (INTERRUPTED, 0 if when == "calibration" else 1)
     assert cut.plan.orders == drafted.orders
@@ -298,11 +328,11 @@ def test_an_interruption_loses_at_most_the_round_under_way_and_resume_goes_on(tm
         statuses.add(load(path).status)
         return again(order)
 
-    whole = rounds.carry_out(cut, launcher, silent)
+    whole = rounds.carry_out(cut, launcher, silent, settled)
     assert statuses == {RUNNING}
     assert (whole.status, whole.rounds_done) == (COMPLETE, 3)
-    assert len(again.orders) == cells * (4 if when == "calibration" else 2)
-    assert Counter(run.cell for run in whole.runs) == {cell.name: 3 for cell in drafted.cells}
+    assert len(again.orders) == (cells + 3 * measured if when == "calibration" else 2 * measured)
+    assert Counter(run.cell for run in whole.runs) == {cell.name: 3 for cell in drafted.measured}
     assert [run.cell for run in whole.runs] == [name for order in drafted.orders for name in order]
 
 
@@ -310,13 +340,13 @@ def test_a_worker_that_is_lost_costs_one_cell_of_one_round(tmp_path):
     drafted = plan(count=3)
     cells = len(drafted.cells)
     launcher = Fake({cells + 2: LostRunError("hung: killed after 60 s")})
-    session = rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    session = rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent, settled)
     name = drafted.orders[0][1]
     assert [(loss.round, loss.cell, loss.why) for loss in session.lost] == [
         (1, name, "hung: killed after 60 s")
     ]
     assert set(session.seconds(name)) == {2, 3}
-    assert len(session.runs) == 3 * cells - 1
+    assert len(session.runs) == 3 * len(drafted.measured) - 1
     assert load(session.path).lost == session.lost
 
 
@@ -324,10 +354,10 @@ def test_an_arm_that_cannot_be_calibrated_is_left_out_of_every_round(tmp_path):
     drafted = plan(count=2)
     name = drafted.cells[3].name
     launcher = Fake({name: LostRunError("wrong answer")})
-    session = rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent)
+    session = rounds.carry_out(begun(tmp_path / "s.json", drafted), launcher, silent, settled)
     assert [(loss.round, loss.cell) for loss in session.lost] == [(0, name)]
     assert session.seconds(name) == {}
-    assert len(session.runs) == 2 * (len(drafted.cells) - 1)
+    assert len(session.runs) == 2 * (len(drafted.measured) - 1)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
@@ -342,8 +372,8 @@ def test_a_full_disk_leaves_the_rounds_before_and_is_one_line(tmp_path, monkeypa
 
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(Failure, match=rf"cannot write .*s\.json: {os.strerror(number)}") as raised:
-        rounds.carry_out(begun(path, drafted), Fake(), silent)
+        rounds.carry_out(begun(path, drafted), Fake(), silent, settled)
     assert raised.value.exit_code == 1
     assert load(path).rounds_done == 1
     assert [file.name for file in tmp_path.iterdir()] == ["s.json"]
-    assert rounds.carry_out(load(path), Fake(), silent).status == COMPLETE
+    assert rounds.carry_out(load(path), Fake(), silent, settled).status == COMPLETE

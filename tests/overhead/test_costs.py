@@ -208,7 +208,7 @@ def measured(tmp_path, run_s, count):
             {"gopat_cell": order.cell.name, "gopat_count": min(count, order.cell.count)},
         )
 
-    done = rounds.carry_out(drafted, launcher, lambda *_: None)
+    done = rounds.carry_out(drafted, launcher, lambda *_: None, lambda _: ())
     return done, orders
 
 

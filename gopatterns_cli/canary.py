@@ -1,0 +1,54 @@
+"""The canary: one arm that is measured twice in every round, under two names.
+
+Whatever the two seem to differ by is the machine's doing. Where that is much, nothing that this session
+says of two versions can be trusted. A session whose canary alarms goes on to its last look.
+"""
+
+import math
+from dataclasses import dataclass
+
+from gopatterns_cli.measured import whole_ratio
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.statistics.ratio import RatioEstimate
+
+LEVELS = (0.99, 0.98)
+"""Of its two intervals; eight rounds have them."""
+
+TOLERANCE = 0.05
+"""What a change must exceed by default; a canary that is off by more than half of it alarms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """What the canary shows.
+
+    Args:
+        cell: what was measured twice.
+        ratio: its second time over its first, with a 99 % interval; without one where rounds are too few.
+        alarms: identical code seems to differ.
+    """
+
+    cell: Cell
+    ratio: RatioEstimate
+    alarms: bool
+
+
+def canary(session: Session, tolerance: float = TOLERANCE) -> Canary | None:
+    """Return what a session's canary shows after all rounds that were measured; None without one.
+
+    Args:
+        session: what was measured.
+        tolerance: a change beyond it counts, 0.05 is 5 %: the canary may be off by half of it.
+    """
+    again = session.plan.canary
+    if again is None:
+        return None
+    found = whole_ratio(session, again, again.twin, LEVELS)
+    return None if found is None else Canary(again.twin, found, _alarms(found, tolerance))
+
+
+def _alarms(ratio: RatioEstimate, tolerance: float) -> bool:
+    if ratio.difference is None or ratio.difference.low <= 1 <= ratio.difference.high:
+        return False
+    return abs(math.log(ratio.estimate)) > math.log1p(tolerance / 2)

@@ -1,0 +1,40 @@
+"""What a look settles: whose verdict stands, and needs no more rounds.
+
+Decisions only. Every comparison stops by itself: an arm goes on as long as one that it is needed for does.
+While the canary alarms nothing stops.
+"""
+
+from gopatterns_cli.canary import canary
+from gopatterns_cli.claims import judge_cell, scenarios_of, speaks_about
+from gopatterns_cli.measured import measured
+from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.session import Session
+from gopatterns_cli.verdicts import Verdict
+
+
+def settled(session: Session) -> frozenset[str]:
+    """Return the names of the cells that this look has settled, or that nothing is to be found out about."""
+    names = {cell.name for cell in session.plan.cells}
+    found = canary(session)
+    if found is not None and found.alarms:
+        return frozenset()
+    return frozenset(names - _needed(session))
+
+
+def _needed(session: Session) -> set[str]:
+    """The cells of claims that are undecided, and what those are compared with."""
+    needed: set[str] = set()
+    for scenario in scenarios_of(session):
+        cells = [cell for cell in session.plan.cells if cell.scenario == scenario.stem]
+        for cell in cells:
+            found = measured(session, cell)
+            about = [claim for claim in scenario.claims if speaks_about(claim, scenario, found)]
+            judgements = [judge_cell(claim, session, found) for claim in about]
+            if any(judgement.verdict is Verdict.INCONCLUSIVE for judgement in judgements):
+                needed |= _with_its_serial(session, cell)
+    return needed
+
+
+def _with_its_serial(session: Session, cell: Cell) -> set[str]:
+    serial = session.plan.serial_of(cell)
+    return {cell.name} if serial is None else {cell.name, serial.name}
