@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import inspect
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from gopatterns_cli.near import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+FOLDER = "GOPAT_FOLDER"
+"""The environment variable of a worker that measures another version of a project: the folder that stands for
+the current one there."""
 
 MOST_ITEMS = 1_000_000
 """An iterable need not end."""
@@ -74,16 +79,21 @@ def _iterated(what: str, name: str, found: Any) -> Iterator[Any]:
 def module_named(what: str, place: str, *, again: bool = True) -> Any:
     """
     Import a module by its name or its file. The working directory, and the folder of a file, are among the
-    places to look in. A file that was imported before is run `again`.
+    places to look in. A file that was imported before is run `again`. In a worker that measures another
+    version, that version's folder stands for the working directory, and its packages go first.
 
     Raises:
         Failure: as `function_named`.
     """
-    _look_in(Path.cwd())
+    version = os.environ.get(FOLDER)
+    here = Path(version) if version else Path.cwd()
+    _look_in(here)
+    if version and place.endswith(".py") and Path(place).is_absolute():
+        raise Failure(f"{what}: found {place}, allowed a relative path where versions are compared", 2)
     try:
         if not place.endswith(".py"):
             return importlib.import_module(place)
-        path = Path(place).resolve()
+        path = (here / place).resolve()
         _look_in(path.parent)
         name = f"gopat_user_{path.stem}"  # not one that something else is imported by
         if not again and getattr(sys.modules.get(name), "__file__", None) == str(path):
@@ -106,4 +116,5 @@ def module_named(what: str, place: str, *, again: bool = True) -> Any:
 
 def _look_in(folder: Path) -> None:
     if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+        first = os.environ.get("PYTHONPATH", "").split(os.pathsep) if FOLDER in os.environ else ()
+        sys.path.insert(sum(path in first for path in sys.path), str(folder))

@@ -13,8 +13,8 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
+from gopatterns_cli.caches import caches
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring.golang import caches
 from gopatterns_cli.measuring.kinds.cpu import spin
 from gopatterns_cli.measuring.machine import facts
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gopatterns_cli.caches import caches
 from gopatterns_cli.failure import Failure
 
 SOURCE = Path(__file__).parents[1] / "arms"
@@ -107,12 +108,6 @@ def worker() -> Path:
     except OSError as error:
         raise BuildError(f"the Go arms cannot be built in {folder}: {error.strerror}") from None
     return program
-
-
-def caches() -> Path:
-    """Return the folder of what is made once per user: XDG_CACHE_HOME or ~/.cache, and gopat in it."""
-    asked = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (asked if asked.is_absolute() else Path.home() / ".cache") / "gopat"
 
 
 def asked(words: tuple[str, ...], timeout_s: float) -> dict[str, object]:

@@ -14,40 +14,20 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO, Any, Protocol
 
 from gopatterns_cli import interrupts
 from gopatterns_cli.measuring import golang
 from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.environment import Environment, python_of, variables
 from gopatterns_cli.measuring.site import NoSiteError, site_for
 from gopatterns_cli.measuring.suite import BUDGET, Run, read_run
-
-KEPT = (
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TMPDIR",
-    "TEMP",
-    "SYSTEMROOT",
-    "PYTHON_GIL",
-    "PYTHON_CPU_COUNT",
-)
-"""The environment that a worker gets besides its hash seed: as little as can be, the same for all."""
 
 PRIVATE = frozenset({"command", "hostname", "python_config_args", "python_executable"})
 """Facts of pyperf's that name the user's machine and folders: a session is there to be shown to others."""
 
 LONGEST_MS = 2**31 - 1
 """Of one `poll`, which takes no more: 24 days."""
-
-PADDING = 4_096
-"""The size of the environment moves the stack; it is drawn per round, up to so many bytes, and shared
-by the arms of a round.
-
-Source: Mytkowicz et al., "Producing Wrong Data Without Doing Anything Obviously Wrong!", ASPLOS 2009."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +44,7 @@ class Order:
     hash_seed: int
     timeout_s: float
     most_s: float = 0.0
+    environment: Environment | None = None
 
 
 class LostRunError(Exception):
@@ -104,7 +85,7 @@ def _python(order: Order, port: int) -> Run:
         said = ran(
             _command(order, writing, port),
             order.timeout_s,
-            env=environment(order.hash_seed, whole=order.cell.job_kind == "tuned"),
+            env=variables(order.hash_seed, whole=order.cell.job_kind == "tuned", given=order.environment),
             stdin=subprocess.DEVNULL,
             pass_fds=(writing,),
         )
@@ -124,7 +105,7 @@ def _go(order: Order, port: int) -> Run:
     said = ran(
         [str(program), "--hold", *options, "--cell", json.dumps(cell)],
         order.timeout_s,
-        env=environment(order.hash_seed),
+        env=variables(order.hash_seed),
         stdin=subprocess.PIPE,
     )
     return _go_run(said, order)
@@ -182,7 +163,7 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
     }
     options = [f"--{name}={count}" for name, count in counts.items()]
     return [
-        sys.executable,
+        python_of(order.environment),
         "-P",
         "-m",
         "gopatterns_cli.worker",
@@ -194,15 +175,6 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
         "--cell",
         json.dumps(order.cell.to_json()),
     ]
-
-
-def environment(hash_seed: int, *, whole: bool = False) -> dict[str, str]:
-    """Return the environment of a worker: what is kept for all, or the `whole` of ours, for user code."""
-    kept = {name: value for name, value in os.environ.items() if whole or name in KEPT}
-    package = str(Path(__file__).parents[2])  # a checkout that is not installed is measured, too
-    paths = [package, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    ours = {"PYTHONPATH": os.pathsep.join(path for path in paths if path), "PYTHONHASHSEED": str(hash_seed)}
-    return {**kept, **ours, "GOPAT_PADDING": "x" * (hash_seed % PADDING)}
 
 
 def _wait(worker: "subprocess.Popen[bytes]", timeout_s: float) -> None:

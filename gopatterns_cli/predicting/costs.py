@@ -20,9 +20,9 @@ from typing import Any, Self
 import psutil  # type: ignore[import-untyped]  # it comes with pyperf
 
 import patterns
+from gopatterns_cli.caches import caches
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import disk
-from gopatterns_cli.measuring.golang import caches
 from gopatterns_cli.measuring.machine import cores, facts
 from gopatterns_cli.measuring.typed import checked
 from gopatterns_cli.predicting.benchmarks import benchmarks

@@ -14,7 +14,8 @@ from typing import Any
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import lifeline
-from gopatterns_cli.measuring.processes import environment, ran
+from gopatterns_cli.measuring.environment import variables
+from gopatterns_cli.measuring.processes import ran
 
 STAGE = "stage"
 """The file in the sample's folder that says what is being done, for whoever has to end it."""
@@ -33,7 +34,7 @@ def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str
         LostRunError: it crashed; HungError when it was killed.
     """
     command = [sys.executable, "-P", "-m", module, json.dumps(request), str(os.getpid())]
-    said = ran(command, timeout_s, env=environment(0, whole=True), stdin=subprocess.DEVNULL)
+    said = ran(command, timeout_s, env=variables(0, whole=True), stdin=subprocess.DEVNULL)
     told: dict[str, Any] = json.loads(said)
     if "failure" in told:
         raise Failure(told["failure"], told["exit_code"])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gopatterns_cli.app import main
+from gopatterns_cli.caches import caches
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import golang
 from gopatterns_cli.measuring.cells import Cell
@@ -246,7 +247,7 @@ def test_a_cache_whose_name_is_no_path_from_the_root_is_not_used(monkeypatch, tm
     """The XDG base directories' own rule; and Go refuses such a cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert golang.caches() == tmp_path / ".cache" / "gopat"
+    assert caches() == tmp_path / ".cache" / "gopat"
 
 
 # What a bench makes of it
