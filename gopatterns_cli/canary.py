@@ -15,9 +15,6 @@ from gopatterns_cli.statistics.ratio import RatioEstimate
 LEVELS = (0.99, 0.98)
 """Of its two intervals; eight rounds have them."""
 
-TOLERANCE = 0.05
-"""What a change must exceed by default; a canary that is off by more than half of it alarms."""
-
 
 @dataclass(frozen=True, slots=True)
 class Canary:
@@ -34,18 +31,20 @@ class Canary:
     alarms: bool
 
 
-def canary(session: Session, tolerance: float = TOLERANCE) -> Canary | None:
+def canary(session: Session, tolerance: float | None = None) -> Canary | None:
     """Return what a session's canary shows after all rounds that were measured; None without one.
 
     Args:
         session: what was measured.
-        tolerance: a change beyond it counts, 0.05 is 5 %: the canary may be off by half of it.
+        tolerance: a change beyond it counts, 0.05 is 5 %: the canary may be off by half of it. None is the
+            plan's.
     """
     again = session.plan.canary
     if again is None:
         return None
+    allowed = session.plan.tolerance if tolerance is None else tolerance
     found = whole_ratio(session, again, again.twin, LEVELS)
-    return None if found is None else Canary(again.twin, found, _alarms(found, tolerance))
+    return None if found is None else Canary(again.twin, found, _alarms(found, allowed))
 
 
 def _alarms(ratio: RatioEstimate, tolerance: float) -> bool:

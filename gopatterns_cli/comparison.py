@@ -16,6 +16,7 @@ from gopatterns_cli.baseline import BaselineResult, CellChange, against
 from gopatterns_cli.break_even import BreakEven, break_evens
 from gopatterns_cli.budget import LossBudget, loss_budget
 from gopatterns_cli.canary import Canary, canary
+from gopatterns_cli.changes import Changed
 from gopatterns_cli.claims import ClaimResult, claim_results, scenarios_of
 from gopatterns_cli.complexity import Written, stored
 from gopatterns_cli.costs import CostRow, CostTable, Standing, cost_tables, standings
@@ -226,7 +227,7 @@ def compare(
         matrices=matrices,
         baseline=change,
         canary=watched,
-        hidden=_hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
+        hidden=hidden(change.gating if change else _seen(cells.values(), costs, footprints)),
         prediction=prediction(cells.values()),
         notes=(
             *(baseline_notes(change) if change else ()),
@@ -312,7 +313,8 @@ def _seen(
     yield from (row for table in footprints for row in table.rows)
 
 
-def _hidden(cells: Iterable[Measured | CellChange | CostRow | FootprintRow]) -> Hidden | None:
+def hidden(cells: Iterable[Measured | CellChange | CostRow | FootprintRow | Changed]) -> Hidden | None:
+    """Return what could not have been seen in rows that have a ratio; None where none has an interval."""
     hides = sorted((found.hides, found.cell.name) for found in cells if found.hides is not None)
     if not hides:
         return None

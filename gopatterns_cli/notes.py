@@ -1,9 +1,10 @@
 """What a reader of the tables must know, each said once, below them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from gopatterns_cli import figures
 from gopatterns_cli.baseline import BaselineResult
+from gopatterns_cli.changes import Changed
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import COLD, WARM
@@ -143,6 +144,22 @@ def _of_the_session(session: Session) -> Iterator[str]:
         yield f"Not predicted, as {reason}: {figures.listed(names)}."
     if session.plan.no_go:
         yield f"There are {NO_GO}: {session.plan.no_go}."
+
+
+def versus_notes(session: Session, changes: Sequence[Changed]) -> Iterator[str]:
+    """Yield what applies to versions that were measured in the same rounds."""
+    yield from _of_the_session(session)
+    first, *others = session.plan.versions
+    for other in others:
+        apart = sorted({*first.packages} ^ {*other.packages})
+        if apart:
+            yield f"{first.label} and {other.label} depend on different packages: {figures.listed(apart)}."
+        if first.python_version != other.python_version:
+            pythons = f"Python {first.python_version}, {other.label} on {other.python_version}"
+            yield f"{first.label} runs on {pythons}."
+    for change in changes:
+        if change.ratio is None:
+            yield f"{change.cell.name} was not compared: {figures.listed(change.lost)}."
 
 
 def _rounds_up(found: Measured) -> bool:

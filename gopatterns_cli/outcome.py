@@ -15,7 +15,7 @@ from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.figures import ratio
 from gopatterns_cli.verdicts import Change, Verdict
 
-DONE, PROVED_WORSE, UNDECIDED, NOTHING_TO_COMPARE = 0, 3, 4, 5
+DONE, BROKEN, PROVED_WORSE, UNDECIDED, NOTHING_TO_COMPARE = 0, 1, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True)

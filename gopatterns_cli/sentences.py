@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from gopatterns_cli import figures
 from gopatterns_cli.axes import Axis
+from gopatterns_cli.baseline import CellChange
 from gopatterns_cli.break_even import BreakEven, Payoff, Rung
 from gopatterns_cli.budget import ALONE, TIMERS, WAITING, LossBudget
+from gopatterns_cli.changes import Changed
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.curves import Curve, Point
 from gopatterns_cli.makespan import UNEQUAL_ABOVE, unequal_jobs
@@ -104,6 +106,32 @@ def _in_go(result: ClaimResult) -> str:
 def speaker(result: ClaimResult) -> str:
     """Say whose claim it is: the document's, or one of the user's own files."""
     return "the document says" if "/" in result.scenario else "claimed is"
+
+
+def change_sentence(change: Changed) -> str:
+    """Say what changed: `pipeline/gopat/asyncio/cold: new takes 1.19x [1.13, 1.25] the time of base: same.`"""
+    judgement = change.judgement
+    if change.ratio is None:
+        return f"{change.cell.name}: {judgement.reason}."
+    what = "memory" if change.cell.is_memory else "time"
+    found = (
+        f"{change.new} takes {figures.ratio(change.ratio)} the {what} of {change.base}: {judgement.verdict}"
+    )
+    aside = _why_open(judgement.reason, judgement.rounds_needed)
+    return f"{change.cell.name}: {found}{aside}."
+
+
+def baseline_sentence(change: CellChange) -> str:
+    """Say what changed since the baseline, as `change_sentence` does."""
+    judgement = change.judgement
+    what = "memory" if change.cell.is_memory else "time"
+    found = f"it takes {figures.ratio(change.slowdown)} the {what} of the baseline: {judgement.verdict}"
+    return f"{change.cell.name}: {found}{_why_open(judgement.reason, judgement.rounds_needed)}."
+
+
+def _why_open(reason: str, rounds: int | None) -> str:
+    told = [*([reason] if reason else []), *([f"needs about {rounds} rounds"] if rounds else [])]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def break_even_sentence(point: BreakEven) -> str:

@@ -147,7 +147,12 @@ class Session:
 
     @property
     def names(self) -> frozenset[str]:
-        """What it goes by: its own group, and the stem and full name of each of its scenarios."""
+        """
+        What it goes by: its own group, and the stem and full name of each of its scenarios; of versions that
+        are compared, the group alone.
+        """
+        if self.plan.versions:
+            return frozenset({self.group})
         stems = (cell.scenario for cell in self.plan.cells)
         return frozenset({self.group, *self.plan.scenarios, *stems})
 

@@ -5,11 +5,12 @@ While the canary alarms nothing stops.
 """
 
 from gopatterns_cli.canary import canary
+from gopatterns_cli.changes import Changed, changes
 from gopatterns_cli.claims import judge_cell, scenarios_of, speaks_about
 from gopatterns_cli.measured import measured
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.session import Session
-from gopatterns_cli.verdicts import Verdict
+from gopatterns_cli.verdicts import Change, Verdict
 
 
 def settled(session: Session) -> frozenset[str]:
@@ -22,7 +23,9 @@ def settled(session: Session) -> frozenset[str]:
 
 
 def _needed(session: Session) -> set[str]:
-    """The cells of claims that are undecided, and what those are compared with."""
+    """The cells of claims, or of versions, that are undecided, and what those are compared with."""
+    if session.plan.versions:
+        return {name for change in changes(session) if is_open(change) for name in change.names}
     needed: set[str] = set()
     for scenario in scenarios_of(session):
         cells = [cell for cell in session.plan.cells if cell.scenario == scenario.stem]
@@ -33,6 +36,11 @@ def _needed(session: Session) -> set[str]:
             if any(judgement.verdict is Verdict.INCONCLUSIVE for judgement in judgements):
                 needed |= _with_its_serial(session, cell)
     return needed
+
+
+def is_open(change: Changed) -> bool:
+    """Whether more rounds can tell what changed: not where a version does not run at all."""
+    return change.ratio is not None and change.judgement.verdict is Change.INCONCLUSIVE
 
 
 def _with_its_serial(session: Session, cell: Cell) -> set[str]:

@@ -13,7 +13,7 @@ Testing and Acceptance Sampling, Technometrics 24, 1982); refuting is a union, a
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,8 +132,18 @@ def combine(judgements: Sequence[Judgement]) -> Judgement:
     )
 
 
-def judge_change(slowdown: RatioEstimate, tolerance: float) -> ChangeJudgement:
-    """Judge new time / old time: a regression is proved when it is above 1 + `tolerance`, 0.05 being 5 %."""
+def judge_change(
+    slowdown: RatioEstimate,
+    tolerance: float,
+    typical_half_width: Callable[[int, float], float] = rank_sum.typical_half_width,
+) -> ChangeJudgement:
+    """Judge new time / old time.
+
+    Args:
+        slowdown: that ratio.
+        tolerance: a regression is proved when it is above 1 + `tolerance`, 0.05 being 5 %.
+        typical_half_width: of the interval, by rounds and level: that of two sessions, or of one.
+    """
     if slowdown.difference is None or slowdown.equivalence is None:
         return ChangeJudgement(Change.INCONCLUSIVE, "; ".join(slowdown.warnings))
     limit = 1 + tolerance
@@ -144,5 +154,5 @@ def judge_change(slowdown: RatioEstimate, tolerance: float) -> ChangeJudgement:
     if slowdown.equivalence.low >= 1 / SAME_WITHIN and slowdown.equivalence.high <= SAME_WITHIN:
         return ChangeJudgement(Change.SAME)
     edge = SAME_WITHIN if 1 / limit <= slowdown.estimate <= limit else limit
-    needed = rounds_needed(slowdown, 1 / edge, edge, rank_sum.typical_half_width)
+    needed = rounds_needed(slowdown, 1 / edge, edge, typical_half_width)
     return ChangeJudgement(Change.INCONCLUSIVE, rounds_needed=needed)

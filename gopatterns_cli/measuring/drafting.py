@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import COLD, GOPAT, Cell
 from gopatterns_cli.measuring.choosing import cells_of
-from gopatterns_cli.measuring.estimating import expected_s
+from gopatterns_cli.measuring.estimating import VALUE_S, expected_s
 from gopatterns_cli.measuring.fitting import fitted
 from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.limits import most_workers
@@ -21,6 +21,7 @@ from gopatterns_cli.measuring.machine import cores, cores_at_once
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.memory.choosing import cells_of as footprints
 from gopatterns_cli.overhead.choosing import cells_of as operations
+from gopatterns_cli.versions.version import Version
 from scenarios.model import (
     ADVISED,
     BEST_AT_CORES,
@@ -65,21 +66,11 @@ def draft(  # noqa: PLR0913 - one keyword per option
     """
     scenarios = [_at_cores(scenario, cores()) for scenario in scenarios]
     out_of_reach = _out_of_reach(scenarios)
-    measured = [scenario for scenario in scenarios if not missing(scenario.job.kind)]
-    planned: tuple[Cell, ...] = ()
-    not_here: dict[str, None] = {}
-    for scenario in _short(measured, out_of_reach) if quick else measured:
-        if scenario.pattern == OVERHEAD:
-            found, lacking = operations(scenario, quick=quick, runtimes=runtimes, go=not no_go)
-            planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
-        elif scenario.is_footprint:
-            found, lacking = footprints(scenario, quick=quick, wanted=runtimes, go=not no_go)
-            planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
-        else:
-            found = cells_of(scenario, quick=quick, runtimes=runtimes, go=not no_go)
-            found, too_many = _possible(found)
-            not_here |= dict.fromkeys(too_many)
-            planned += tuple(_computing(cell, operations_per_s) for cell in found)
+    chosen = [scenario for scenario in scenarios if not missing(scenario.job.kind)]
+    chosen = [*_short(chosen, out_of_reach)] if quick else chosen
+    planned, not_here = _arms(
+        chosen, quick=quick, runtimes=runtimes, go=not no_go, operations_per_s=operations_per_s
+    )
     looks: tuple[Look, ...] = THREE
     if rounds is not None or quick or budget_s is not None or not all(map(_is_looked_at, scenarios)):
         looks = once(rounds or (QUICK_ROUNDS if quick else max(map(_rounds, scenarios))))
@@ -99,8 +90,75 @@ def draft(  # noqa: PLR0913 - one keyword per option
         out_of_reach=out_of_reach,
         no_go=no_go,
         left_out=left_out,
-        not_here=tuple(not_here),
+        not_here=not_here,
     )
+
+
+def draft_versions(  # noqa: PLR0913 - one keyword per option
+    scenarios: Sequence[Scenario],
+    versions: Sequence[Version],
+    *,
+    quick: bool,
+    rounds: int | None,
+    seed: int,
+    runtimes: Sequence[str] | None,
+    tolerance: float,
+    operations_per_s: float = 0.0,
+    value_s: float = VALUE_S,
+) -> Plan:
+    """
+    Write down what is to be measured of versions, the base first: our arms on their home runtimes, or on
+    `runtimes`, and the plain loop where the function is the user's. All in the same rounds.
+
+    Raises:
+        Failure: exit code 2: there is no such arm.
+    """
+    chosen = [scenario for scenario in scenarios if not missing(scenario.job.kind)]
+    found, not_here = _arms(
+        chosen, quick=True, runtimes=runtimes, go=False, operations_per_s=operations_per_s
+    )
+    watched = [cell for cell in found if cell.arm == GOPAT or (cell.is_serial and cell.function is not None)]
+    if not watched:
+        raise Failure("--target: found nothing that a version can be measured by: no arm of ours", 2)
+    cells = [replace(cell, version=version.label) for cell in watched for version in versions]
+    looks = THREE if rounds is None and not quick else once(rounds or QUICK_ROUNDS)
+    return planned_for(
+        cells,
+        looks,
+        seed,
+        replace(cells[0], again=True),
+        quick=quick,
+        scenarios={scenario.name: to_json(scenario) for scenario in chosen},
+        not_here=not_here,
+        versions=tuple(versions),
+        tolerance=tolerance,
+        value_s=value_s,
+    )
+
+
+def _arms(
+    scenarios: Sequence[Scenario],
+    *,
+    quick: bool,
+    runtimes: Sequence[str] | None,
+    go: bool,
+    operations_per_s: float,
+) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
+    """Return the cells of scenarios, and what of them cannot be measured here."""
+    planned: tuple[Cell, ...] = ()
+    not_here: dict[str, None] = {}
+    for scenario in scenarios:
+        if scenario.pattern == OVERHEAD:
+            found, lacking = operations(scenario, quick=quick, runtimes=runtimes, go=go)
+        elif scenario.is_footprint:
+            found, lacking = footprints(scenario, quick=quick, wanted=runtimes, go=go)
+        else:
+            every = cells_of(scenario, quick=quick, runtimes=runtimes, go=go)
+            possible, too_many = _possible(every)
+            lacking = tuple(too_many)
+            found = tuple(_computing(cell, operations_per_s) for cell in possible)
+        planned, not_here = planned + found, not_here | dict.fromkeys(lacking)
+    return planned, tuple(not_here)
 
 
 def planned_for(

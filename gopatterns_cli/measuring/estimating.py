@@ -38,11 +38,11 @@ def values_of(run_s: float, *, quick: bool) -> int:
     return SLOW_VALUES if quick or run_s > SLOW_S else VALUES
 
 
-def loops_of(run_s: float) -> int:
-    """How many runs make a value of an arm that takes so long for one."""
-    if run_s >= VALUE_S:
+def loops_of(run_s: float, value_s: float = VALUE_S) -> int:
+    """How many runs make a value of an arm that takes so long for one, where a value takes `value_s`."""
+    if run_s >= value_s:
         return 1
-    return MOST_LOOPS if run_s * MOST_LOOPS < VALUE_S else math.ceil(MARGIN * VALUE_S / run_s)
+    return MOST_LOOPS if run_s * MOST_LOOPS < value_s else math.ceil(MARGIN * value_s / run_s)
 
 
 def _start_s(cell: Cell) -> float:

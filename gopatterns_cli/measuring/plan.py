@@ -11,10 +11,16 @@ from typing import Any, Self, TypeVar
 
 from gopatterns_cli.measuring import looks
 from gopatterns_cli.measuring.cells import GO, Cell
+from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.looks import Look
-from gopatterns_cli.measuring.typed import checked
+from gopatterns_cli.measuring.typed import checked, shown
+from gopatterns_cli.versions.version import Version
 
 P = TypeVar("P", bound="Plan")
+
+
+TOLERANCE = 0.05
+"""What a slowdown must exceed by default, as a share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,10 @@ class Plan:
         not_predicted: by cell of ours, why it has no prediction.
         canary: one of the cells, under another name: it is measured twice in every round, so that the
             session shows how far identical code seems to differ. None where nothing is measured twice.
+        versions: what is compared, the base first; empty where there is only what runs gopat. Then every
+            cell is there once for each.
+        tolerance: what a slowdown of a version must exceed to be a regression: 0.05 is 5 %.
+        value_s: the least that a value takes.
     """
 
     seed: int
@@ -65,6 +75,9 @@ class Plan:
     predicted: "Mapping[str, float]" = field(default_factory=dict)
     not_predicted: "Mapping[str, str]" = field(default_factory=dict)
     canary: Cell | None = None
+    versions: tuple[Version, ...] = ()
+    tolerance: float = TOLERANCE
+    value_s: float = VALUE_S
 
     @property
     def rounds(self) -> int:
@@ -131,6 +144,9 @@ class Plan:
             "predicted": dict(self.predicted),
             "not_predicted": dict(self.not_predicted),
             "canary": None if self.canary is None else self.canary.to_json(),
+            "versions": [version.to_json() for version in self.versions],
+            "tolerance": self.tolerance,
+            "value_s": self.value_s,
         }
 
     @classmethod
@@ -162,6 +178,9 @@ class Plan:
                 predicted=data.get("predicted", {}),
                 not_predicted=data.get("not_predicted", {}),
                 canary=None if data.get("canary") is None else Cell.from_json(data["canary"]),
+                versions=tuple(Version.from_json(version) for version in data.get("versions", ())),
+                tolerance=data.get("tolerance", TOLERANCE),
+                value_s=data.get("value_s", VALUE_S),
             )
         )
 
@@ -185,6 +204,21 @@ def _coherent(plan: P) -> P:
         raise ValueError("the plan predicts a cell that it does not have, or no time at all")
     if not all(counts.keys() == {"good", "bad"} for counts in plan.go_practices.values()):
         raise ValueError("the plan has not both counts for a practice in Go")
+    _coherent_versions(plan)
     if plan.canary is not None and not any(plan.canary.twin == cell for cell in plan.cells):
         raise ValueError(f"the canary {plan.canary.name} is no cell of the plan measured twice")
     return plan
+
+
+def _coherent_versions(plan: Plan) -> None:
+    labels = [version.label for version in plan.versions]
+    if (
+        len(labels) == 1
+        or len(set(labels)) < len(labels)
+        or {cell.version for cell in plan.cells} - {*labels, ""}
+    ):
+        raise ValueError(f"the plan cannot compare the versions {shown(labels)}")
+    if plan.versions and any(not cell.version for cell in plan.cells):
+        raise ValueError("a cell of the plan is of no version")
+    if not plan.tolerance >= 0 or not plan.value_s > 0:
+        raise ValueError(f"the plan cannot have {shown((plan.tolerance, plan.value_s))}")

@@ -96,7 +96,7 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
                 hung[cell.function] = cell.name
             continue
         run_s, count = _fitting(cell, run, quick=session.quick)
-        loops[cell.name] = loops_of(run_s)
+        loops[cell.name] = loops_of(run_s, plan.value_s)
         values[cell.name] = values_of(run_s, quick=session.quick)
         if count < cell.count:
             counts[cell.name] = count

@@ -1,0 +1,1 @@
+"""Versions of a project, made ready to be measured side by side."""

@@ -1,0 +1,220 @@
+"""Two versions in one session: what changed, in which order, and how it ends. Nothing is measured."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from gopatterns_cli.changes import changes
+from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import rounds
+from gopatterns_cli.measuring.drafting import draft_versions
+from gopatterns_cli.measuring.looks import THREE, once
+from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.session import COMPLETE, RUNNING, Session, load, newest
+from gopatterns_cli.settling import settled
+from gopatterns_cli.verdicts import Change
+from gopatterns_cli.versions.version import Version
+from gopatterns_cli.versus import versus
+from tests.synthetic import MACHINE, named
+
+TEN = "worker-pool/gopat/asyncio/cold/workers=10"
+HUNDRED = "worker-pool/gopat/asyncio/cold/workers=100"
+PIPELINE = "pipeline/gopat/asyncio/cold"
+
+
+def version(label, **changes):
+    made = Version(
+        label=label,
+        kind="ref",
+        what=label,
+        commit="3f2c1a0" * 5,
+        dirty=False,
+        content="",
+        interpreter="",
+        python_version="3.13.0",
+        packages=("pyperf==2.9.0",),
+    )
+    return replace(made, **changes)
+
+
+UNDECIDED = {"slower": {PIPELINE: 1.07}, "noisy": {PIPELINE: 0.1}}
+
+BOTH = (version("base"), version("new"))
+
+
+class Timed:
+    """A launcher: by cell without its version how much slower the new one is, its noise, what cannot run."""
+
+    def __init__(self, slower=(), *, noisy=(), off=1.0, fails=()):
+        self.slower, self.noisy, self.off, self.fails = dict(slower), dict(noisy), off, dict(fails)
+        self.drawn = random.Random(5)
+        self.orders = []
+
+    def __call__(self, order):
+        cell = order.cell
+        self.orders.append(order)
+        if cell.name in self.fails:
+            raise LostRunError(self.fails[cell.name])
+        name = replace(cell, version="", again=False).name
+        factor = 1.0 if cell.version == "base" else self.slower.get(name, 1.0)
+        seconds = 0.03 * factor * math.exp(self.drawn.gauss(0, self.noisy.get(name, 0.01)))
+        seconds *= self.off if cell.again else 1.0
+        return Run((seconds,) * order.values, (), {"gopat_cell": cell.name, "gopat_hashseed": 1})
+
+
+def drafted(*, versions=BOTH, quick=False, count=None, tolerance=0.05, stems=("worker-pool", "pipeline")):
+    return draft_versions(
+        [named(stem) for stem in stems],
+        versions,
+        quick=quick,
+        rounds=count,
+        seed=1,
+        runtimes=None,
+        tolerance=tolerance,
+    )
+
+
+def ran(path, launcher, plan=None):
+    session = Session(
+        path=path,
+        started="2026-11-29T00:00:00.000001Z",
+        group="versions",
+        quick=False,
+        status=RUNNING,
+        plan=plan or drafted(),
+        machine=MACHINE,
+    )
+    return rounds.carry_out(session, launcher, lambda *_: None, settled)
+
+
+def found(session):
+    return {change.cell.name: change.judgement.verdict for change in changes(session)}
+
+
+def test_every_arm_of_ours_is_there_once_for_each_version_and_the_canary_is_of_the_base():
+    plan = drafted()
+    names = {cell.name for cell in plan.cells}
+    assert names == {f"{name}/{label}" for name in (TEN, HUNDRED, PIPELINE) for label in ("base", "new")}
+    assert plan.canary.name == f"{TEN}/base/again"
+    assert plan.looks == THREE
+    assert drafted(quick=True).looks == once(6)
+    assert drafted(count=9).looks == once(9)
+    assert all(sorted(order) == sorted(cell.name for cell in plan.measured) for order in plan.orders)
+
+
+def test_a_plan_with_versions_comes_back_from_its_file(tmp_path):
+    session = ran(tmp_path / "s.json", Timed())
+    assert load(session.path) == session
+    assert session.plan.versions == BOTH
+
+
+@pytest.mark.parametrize(
+    ("factor", "verdict"),
+    [(1.2, Change.REGRESSION), (0.8, Change.IMPROVED), (1.0, Change.SAME), (1.02, Change.SAME)],
+)
+def test_what_changed_is_judged_by_its_interval(tmp_path, factor, verdict):
+    session = ran(tmp_path / "s.json", Timed({TEN: factor}))
+    assert found(session) == {TEN: verdict, HUNDRED: Change.SAME, PIPELINE: Change.SAME}
+    assert session.rounds_done == 8
+    (change,) = (one for one in changes(session) if one.cell.name == TEN)
+    assert (change.ratio.n, change.ratio.difference.level) == (8, 0.99)
+    assert change.base_s == pytest.approx(0.03, rel=0.03)
+    assert change.new_s == pytest.approx(0.03 * factor, rel=0.03)
+
+
+def test_the_tolerance_is_that_of_the_plan(tmp_path):
+    plan = drafted(tolerance=0.25)
+    assert found(ran(tmp_path / "s.json", Timed({TEN: 1.2}), plan))[TEN] is not Change.REGRESSION
+
+
+def test_a_pair_that_is_undecided_goes_on_alone_with_the_canary(tmp_path):
+    session = ran(tmp_path / "s.json", Timed(**UNDECIDED))
+    assert session.rounds_done == 24
+    last = {run.cell for run in session.runs if run.round == 24}
+    assert last == {f"{PIPELINE}/base", f"{PIPELINE}/new", f"{TEN}/base", f"{TEN}/base/again"}
+
+
+def test_the_worst_comes_first(tmp_path):
+    session = ran(tmp_path / "s.json", Timed({TEN: 0.8, HUNDRED: 1.3}))
+    assert [change.cell.name for change in versus(session).changes] == [HUNDRED, TEN, PIPELINE]
+    assert versus(session).tally == (("regression", 1), ("improved", 1), ("same", 1))
+
+
+@pytest.mark.parametrize(
+    ("launcher", "strict", "code"),
+    [
+        (Timed(), False, 0),
+        (Timed({TEN: 0.7}), False, 0),
+        (Timed({TEN: 1.3}), False, 3),
+        (Timed(**UNDECIDED), False, 0),
+        (Timed(**UNDECIDED), True, 4),
+        (Timed({TEN: 1.3}, off=1.2), False, 4),
+        (Timed(off=1.2), False, 0),
+        (Timed(off=1.2), True, 4),
+        (Timed(fails={f"{TEN}/new": "ImportError: no name"}), False, 1),
+        (Timed(fails={f"{TEN}/base": "ImportError: no name"}), False, 0),
+    ],
+)
+def test_how_it_ends(tmp_path, launcher, strict, code):
+    outcome = versus(ran(tmp_path / "s.json", launcher), strict=strict).outcome
+    assert outcome.code == code
+    assert bool(outcome.reason) is bool(code)
+
+
+def test_what_only_one_version_can_run_is_said_and_not_compared(tmp_path):
+    session = ran(tmp_path / "s.json", Timed(fails={f"{TEN}/base": "ImportError: no name"}))
+    (change,) = (one for one in changes(session) if one.cell.name == TEN)
+    assert change.ratio is None
+    assert change.judgement.reason == "no round measured both: base: ImportError: no name"
+    assert f"{TEN} was not compared: base: ImportError: no name." in versus(session).notes
+
+
+def test_a_canary_that_cannot_be_measured_is_none(tmp_path):
+    session = ran(tmp_path / "s.json", Timed(fails={f"{TEN}/base/again": "it fell over"}))
+    assert versus(session).canary is None
+
+
+def test_more_than_a_tenth_of_the_pairs_lost_is_no_verdict(tmp_path):
+    class Losing(Timed):
+        def __call__(self, order):
+            pair = (order.cell.name, order.hash_seed)
+            if pair in self.lose:
+                raise LostRunError("hung: killed after 60 s")
+            return super().__call__(order)
+
+    plan = drafted(count=12)
+    launcher = Losing({TEN: 1.3})
+    launcher.lose = {(f"{TEN}/new", plan.hash_seeds[number]) for number in (3, 7)}
+    session = ran(tmp_path / "s.json", launcher, plan)
+    (change,) = (one for one in changes(session) if one.cell.name == TEN)
+    assert change.judgement.verdict is Change.INCONCLUSIVE
+    assert change.judgement.reason == "2 of 12 rounds lost, more than 10%: no verdict"
+
+
+def test_nothing_that_both_ran_is_nothing_to_compare(tmp_path):
+    fails = {f"{name}/new": "ImportError: no name" for name in (TEN, HUNDRED, PIPELINE)}
+    with pytest.raises(Failure, match="nothing to compare: new: ImportError: no name") as raised:
+        versus(ran(tmp_path / "s.json", Timed(fails=fails)))
+    assert raised.value.exit_code == 5
+
+
+def test_three_versions_are_each_compared_with_the_first(tmp_path):
+    three = (version("3.12"), version("3.13"), version("3.14"))
+    session = ran(tmp_path / "s.json", Timed({TEN: 1.3}), drafted(versions=three, stems=("worker-pool",)))
+    assert {(one.base, one.new) for one in changes(session)} == {("3.12", "3.13"), ("3.12", "3.14")}
+
+
+def test_a_session_of_versions_is_not_taken_for_one_of_the_scenario(tmp_path):
+    session = ran(tmp_path / "s.json", Timed())
+    with pytest.raises(Failure, match="no session of 'worker-pool' here, only of versions"):
+        newest(tmp_path, "worker-pool")
+    assert newest(tmp_path, "versions") == session.path
+
+
+def test_a_session_of_versions_is_complete(tmp_path):
+    assert ran(tmp_path / "s.json", Timed()).status == COMPLETE
