@@ -59,9 +59,9 @@ class Judgement:
 
     Args:
         verdict: what was found.
-        reason: why nothing could be decided; empty when the interval speaks for itself. rounds_needed:
-        for `inconclusive`, about how many rounds in all would settle it; None when that is more than
-        anyone would measure, or cannot be told.
+        reason: why nothing could be decided; empty when the interval speaks for itself.
+        rounds_needed: for `inconclusive`, about how many rounds in all would settle it; None when that is
+            more than anyone would measure, or cannot be told.
     """
 
     verdict: Verdict

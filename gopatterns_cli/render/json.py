@@ -2,7 +2,7 @@
 
 The form of the whole has a number, `schema`, which rises when a key is renamed, removed or means something
 else. Times are seconds, ratios are plain numbers, and what cannot be told is null. An end of an interval that
-lies beyond what was measured is null as well.
+lies beyond what was measured is null as well. `schemas/compare-<schema>.json` has every key, as JSON Schema.
 """
 
 import math
