@@ -40,7 +40,7 @@ from gopatterns_cli.sentences import (
 )
 from gopatterns_cli.session import COMPLETE, Session, SessionError, load, newest
 from gopatterns_cli.tables import Overhead, SummaryRow, Table, overheads, summary, table
-from gopatterns_cli.verdicts import Change, Verdict
+from gopatterns_cli.verdicts import TOLERANCE, Change, Verdict
 from scenarios.marks import Mark, marks
 from scenarios.model import OVERHEAD, Scenario
 
@@ -166,7 +166,7 @@ def compare(
     session: Session,
     baseline: Session | None = None,
     *,
-    tolerance: float = 0.05,
+    tolerance: float = TOLERANCE,
     strict: bool = False,
     across_machines: bool = False,
     memory: Session | None = None,

@@ -21,6 +21,9 @@ from gopatterns_cli.statistics import rank_sum, signed_rank
 from gopatterns_cli.statistics.precision import rounds_needed
 from gopatterns_cli.statistics.ratio import RatioEstimate
 
+TOLERANCE = 0.05
+"""A slowdown up to it is no regression, unless `--tolerance` says otherwise."""
+
 SAME_WITHIN = 1.10
 """Two versions are the same when the equivalence interval of their ratio lies inside x1.10."""
 
@@ -56,9 +59,9 @@ class Judgement:
 
     Args:
         verdict: what was found.
-        reason: why nothing could be decided; empty when the interval speaks for itself. rounds_needed:
-        for `inconclusive`, about how many rounds in all would settle it; None when that is more than
-        anyone would measure, or cannot be told.
+        reason: why nothing could be decided; empty when the interval speaks for itself.
+        rounds_needed: for `inconclusive`, about how many rounds in all would settle it; None when that is
+            more than anyone would measure, or cannot be told.
     """
 
     verdict: Verdict

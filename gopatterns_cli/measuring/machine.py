@@ -6,9 +6,9 @@ value.
 import os
 import platform
 import sys
-from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.measuring import groups, kernel
 from gopatterns_cli.measuring.typed import fits, shown
 
 KINDS = {
@@ -30,12 +30,12 @@ def facts() -> dict[str, Any]:
     known = {
         "cpu_model": _cpu_model(),
         "cores": cores(),
-        "quota_cores": _quota_cores(),
+        "quota_cores": groups.quota_cores(),
         "implementation": platform.python_implementation(),
         "python": platform.python_version(),
         "gil": has_gil(),
         "kernel": f"{platform.system()} {platform.release()}",
-        "governor": _text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "governor": kernel.text("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         "load_at_start": _load(),
     }
     return {name: fact for name, fact in known.items() if fact is not None}
@@ -56,9 +56,13 @@ def stored(data: Any) -> dict[str, Any]:
 
 def cores() -> int:
     """Return how many cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    allowed = affinity()
+    return (os.cpu_count() or 1) if allowed is None else len(allowed)
+
+
+def affinity() -> frozenset[int] | None:
+    """Return the numbers of the cores that this process may run on; None where the system does not tell."""
+    return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
 def has_gil() -> bool:
@@ -71,17 +75,11 @@ def cores_at_once(runtime: str) -> float:
     """Return how many cores run Python at the same time on a runtime, under this process's quota."""
     if runtime == "asyncio" or (runtime == "threads" and has_gil()):
         return 1
-    return min(cores(), _quota_cores() or cores())
-
-
-def _quota_cores() -> float | None:
-    """Return the control group's CPU quota in cores (cgroup v2), None without one."""
-    quota, _, period = (_text("/sys/fs/cgroup/cpu.max") or "max").partition(" ")
-    return None if quota == "max" or not period else int(quota) / int(period)
+    return min(cores(), groups.quota_cores() or cores())
 
 
 def _cpu_model() -> str | None:
-    for line in (_text("/proc/cpuinfo") or "").splitlines():
+    for line in (kernel.text("proc/cpuinfo") or "").splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor() or None
@@ -89,10 +87,3 @@ def _cpu_model() -> str | None:
 
 def _load() -> float | None:
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
-
-
-def _text(place: str) -> str | None:
-    try:
-        return Path(place).read_text(encoding="utf-8").strip()
-    except OSError:
-        return None

@@ -2,7 +2,7 @@
 
 The form of the whole has a number, `schema`, which rises when a key is renamed, removed or means something
 else. Times are seconds, ratios are plain numbers, and what cannot be told is null. An end of an interval that
-lies beyond what was measured is null as well.
+lies beyond what was measured is null as well. `schemas/compare-<schema>.json` has every key, as JSON Schema.
 """
 
 import math
@@ -35,7 +35,10 @@ def render(comparison: Comparison) -> str:
 
 
 FLATTENED = frozenset({"result", "point", "curve", "claim", "measured", "cell", "judgement"})
-"""Fields whose own fields are written in their place, so that `claims[0].verdict` is no deeper than that."""
+"""
+Fields whose own fields, where they have any, are written in their place, so that `claims[0].verdict` is no
+deeper than that.
+"""
 
 
 @singledispatch
@@ -148,5 +151,6 @@ def _fields(value: Any) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for field in fields(value):
         item = plain(getattr(value, field.name))
-        written.update((item or {}) if field.name in FLATTENED else {field.name: item})
+        flat = field.name in FLATTENED and (item is None or isinstance(item, Mapping))
+        written.update((item or {}) if flat else {field.name: item})
     return written

@@ -318,6 +318,14 @@ def test_go_decides_nothing_but_has_a_figure_and_a_verdict_for_every_claim(gopat
     assert claims["worker-pool/100-workers"]["go_judgement"]["verdict"] == "reproduced"
 
 
+def test_json_names_what_was_lost(gopat, results):
+    cell = "worker-pool/gopat/asyncio/cold/workers=10"
+    written(results / "s.json", lost=((3, cell),))
+    code, out, err = gopat("compare", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["session"]["lost"] == [{"round": 3, "cell": cell, "why": "timed out"}]
+
+
 def test_a_loss_budget_adds_up_to_what_was_lost(gopat, results):
     written(results / "s.json", go=True)
     _, out, _ = gopat("compare", "--json")
