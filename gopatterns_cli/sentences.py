@@ -109,7 +109,7 @@ def speaker(result: ClaimResult) -> str:
 
 
 def change_sentence(change: Changed) -> str:
-    """Say what changed: `pipeline/gopat/asyncio/cold: new takes 1.19x [1.13, 1.25] the time of base: same.`"""
+    """Say what changed: `pipeline/gopat/asyncio/cold: new takes 1.19x [1.1, 1.3] the time of base: same`."""
     judgement = change.judgement
     if change.ratio is None:
         return f"{change.cell.name}: {judgement.reason}."

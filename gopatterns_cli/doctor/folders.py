@@ -4,9 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
+from gopatterns_cli.caches import caches
 from gopatterns_cli.doctor.finding import Finding, Level, untold
 from gopatterns_cli.figures import taken
-from gopatterns_cli.measuring import disk, golang
+from gopatterns_cli.measuring import disk
 
 SESSION_BYTES = 10 * 2**20
 """Several sessions: the largest recorded one has 1.5 MB, and stands there twice while it is replaced."""
@@ -21,7 +22,7 @@ def examine(results: Path) -> tuple[Finding, Finding]:
     slower = "machine speeds are measured anew each time, and the arms of Go are left out"
     return (
         _examined("results folder", results, SESSION_BYTES, Level.BAD, lost),
-        _examined("cache folder", golang.caches(), BUILD_BYTES, Level.REMARK, slower),
+        _examined("cache folder", caches(), BUILD_BYTES, Level.REMARK, slower),
     )
 
 

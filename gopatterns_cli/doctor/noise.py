@@ -9,7 +9,7 @@ from gopatterns_cli.doctor.finding import Finding, Level
 from gopatterns_cli.figures import percent, plural, seconds, times
 from gopatterns_cli.measuring.drafting import ROUNDS
 from gopatterns_cli.measuring.kinds.cpu import spin
-from gopatterns_cli.measuring.plan import LEVELS
+from gopatterns_cli.measuring.looks import LEVELS
 from gopatterns_cli.statistics import ratio
 from gopatterns_cli.statistics.precision import smallest_visible_change
 from gopatterns_cli.verdicts import TOLERANCE

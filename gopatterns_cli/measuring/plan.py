@@ -14,13 +14,10 @@ from gopatterns_cli.measuring.cells import GO, Cell
 from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.looks import Look
 from gopatterns_cli.measuring.typed import checked, shown
+from gopatterns_cli.verdicts import TOLERANCE
 from gopatterns_cli.versions.version import Version
 
 P = TypeVar("P", bound="Plan")
-
-
-TOLERANCE = 0.05
-"""What a slowdown must exceed by default, as a share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def objects(value, path=()):
         yield from objects(item, (*path, key))
 
 
-FREE = {"machine", "where", "losses", "leaked", "go_leaked", "parts", "complexity", "values"}
+FREE = {"stopped", "machine", "where", "losses", "leaked", "go_leaked", "parts", "complexity", "values"}
 """Objects whose keys are data."""
 
 
