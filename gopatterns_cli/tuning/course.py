@@ -141,6 +141,7 @@ class Course:
         request = {
             "function": self.target.function,
             "inputs": self.target.inputs,
+            "files": self.target.files,
             "folder": str(self.folder),
             "seed": self.seed,
             "seconds": LOOK * self.budget_s,

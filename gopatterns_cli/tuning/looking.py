@@ -14,7 +14,7 @@ from typing import Any
 
 from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.functions import function_named, module_named
+from gopatterns_cli.functions import files_first, function_named, module_named
 from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Called, Caller
@@ -36,7 +36,8 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     """Look at one job.
 
     Args:
-        request: `function`, `inputs`, `folder`, `seed`, `seconds` to take, `rate` or None.
+        request: `function`, `inputs`, `files` that these are of, `folder`, `seed`, `seconds` to take, `rate`
+            or None.
 
     Raises:
         Failure: there is no such function, there are no inputs, or it fails on all of them.
@@ -44,6 +45,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     folder, seconds = Path(request["folder"]), float(request["seconds"])
     fresh.stage(folder, f"importing {request['function']}")
     began_s = time.monotonic()
+    files_first(FUNCTION, request["files"])
     function = function_named(FUNCTION, request["function"])
     import_s = time.monotonic() - began_s
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
@@ -64,6 +66,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         read=len(found),
         seed=request["seed"],
         stored=bool(stored),
+        files=tuple(request["files"]),
     )
     fresh.stage(folder, f"running {request['function']} on its first input")
     caller, form, first = _called(sample, arguments[0], request["rate"])

@@ -18,7 +18,7 @@ from typing import Any
 
 from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.functions import function_named
+from gopatterns_cli.functions import files_first, function_named
 
 FUNCTION, INPUTS = "TARGET", "--inputs"
 """What messages call the two."""
@@ -44,6 +44,7 @@ class Sample:
         stored: they lie in the folder, pickled.
         known: of the first so many the right answer is known; 0 where two calls do not give the same.
         failures: the errors that the plain loop met, by the names of their classes.
+        files: those that the user named, whose folders are looked in first.
     """
 
     function: str
@@ -55,9 +56,16 @@ class Sample:
     stored: bool
     known: int = 0
     failures: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def imported(self) -> Callable[[Any], Any]:
-        """Import the function."""
+        """Import the function.
+
+        Raises:
+            Failure: exit code 2: there is no such function, or it is not in the file that was named; 1: its
+                module fails.
+        """
+        files_first(FUNCTION, self.files)
         found: Callable[[Any], Any] = function_named(FUNCTION, self.function)
         return found
 
@@ -97,7 +105,7 @@ def write(folder: Path, sample: Sample) -> None:
 def load(folder: Path) -> Sample:
     """Read what is known of a sample."""
     data = json.loads(folder.joinpath("sample.json").read_text(encoding="utf-8"))
-    return Sample(**{**data, "failures": tuple(data["failures"])})
+    return Sample(**{**data, "failures": tuple(data["failures"]), "files": tuple(data["files"])})
 
 
 def store(folder: Path, name: str, things: Sequence[Any]) -> int:

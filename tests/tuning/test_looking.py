@@ -150,6 +150,7 @@ def look(tmp_path, monkeypatch):
         request = {
             "function": f"{name}:{function}",
             "inputs": inputs if "." in inputs else f"{name}:{inputs}",
+            "files": [],
             "folder": str(tmp_path / "sample"),
             "seed": 1,
             "seconds": seconds,
