@@ -7,7 +7,6 @@ where they came from, again in each process. Nothing here measures.
 
 import inspect
 import json
-import os
 import pickle
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -165,38 +164,6 @@ def alike(found: Any, right: Any) -> bool:
             return pickle.dumps(found) == pickle.dumps(right)
         except Exception:  # noqa: BLE001 - whatever the user's objects do
             return False
-
-
-def peak_bytes() -> int:
-    """Return the most memory that this process has taken so far."""
-    return _high_water() or _most_ever()
-
-
-def forget_peak() -> None:
-    """Have the peak begin anew, where the system can."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return
-
-
-def _high_water() -> int | None:
-    """Look it up in Linux's own account, which, unlike rusage, knows nothing of the parent's."""
-    try:
-        text = Path("/proc/self/status").read_text(encoding="ascii")
-    except OSError:
-        return None
-    sizes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
-    return next((int(size) * 1024 for size in sizes), None)
-
-
-def _most_ever() -> int:
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if os.uname().sysname == "Darwin" else peak * 1024
 
 
 def _stored(folder: Path, name: str, count: int) -> Iterator[Any]:

@@ -6,7 +6,6 @@ FOLDER:FIRST, the sample's folder and the number of the first job in it.
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +16,9 @@ from typing import Any
 
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.kinds import Effect
+from gopatterns_cli.memory.system import peak_bytes
 from gopatterns_cli.tuning import sample as samples
+from gopatterns_cli.tuning.pace import Pace
 from gopatterns_cli.tuning.sample import PLAIN, Failed, Sample
 
 
@@ -64,7 +65,7 @@ class Weighing:
 
     def __call__(self, argument: Any) -> Weighed:
         """Return the answer, weighed."""
-        return Weighed(self.function(argument), os.getpid(), samples.peak_bytes())
+        return Weighed(self.function(argument), os.getpid(), peak_bytes())
 
 
 class Paced:
@@ -72,17 +73,11 @@ class Paced:
 
     def __init__(self, function: Callable[[Any], Any], rate: float) -> None:
         self._function = function
-        self._every_s = 1 / rate
-        self._next_s = 0.0
-        self._lock = threading.Lock()
+        self._pace = Pace(rate)
 
     def __call__(self, argument: Any) -> Any:
         """Wait for its turn, and call."""
-        with self._lock:
-            now_s = time.monotonic()
-            at_s = max(self._next_s, now_s)
-            self._next_s = at_s + self._every_s
-        time.sleep(at_s - now_s)
+        time.sleep(self._pace.wait_s())
         return self._function(argument)
 
 
@@ -104,7 +99,7 @@ def effect(cell: Cell, port: int) -> Effect:
         expected=lambda item: right.get(item, UNKNOWN),
         is_number=False,
         same=partial(_same, frozenset(sample.failures), peaks),
-        memory=lambda: samples.peak_bytes() + sum(peaks.values()),
+        memory=lambda: peak_bytes() + sum(peaks.values()),
     )
 
 
