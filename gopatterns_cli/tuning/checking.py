@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.typed import shown
 from gopatterns_cli.tuning import fresh
@@ -55,7 +56,7 @@ def wrong(found: Sequence[Any], right: dict[int, Any], count: int, *, ordered: b
     answers = [_normal(answer) for answer in found]
     wanted = {number: _normal(answer) for number, answer in right.items()}
     if ordered:
-        bad = (number for number in wanted if not samples.alike(answers[number], wanted[number]))
+        bad = (number for number in wanted if not alike(answers[number], wanted[number]))
         number = next(bad, None)
         return "" if number is None else f"{shown(answers[number])} where {shown(wanted[number])} is right"
     missing = Counter(map(_key, wanted.values())) - Counter(map(_key, answers))

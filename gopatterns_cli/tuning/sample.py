@@ -155,17 +155,6 @@ def answers(folder: Path, sample: Sample, first: int, count: int) -> dict[int, A
     return {number: known[place] for number, place in numbers.items() if place < sample.known}
 
 
-def alike(found: Any, right: Any) -> bool:
-    """Whether two answers are the same: equal, or both no number, or, if they do not say, of one pickle."""
-    try:
-        return bool(found == right) or bool(found != found and right != right)  # noqa: PLR0124 - that is NaN
-    except Exception:  # noqa: BLE001 - an array, say, has no single truth
-        try:
-            return pickle.dumps(found) == pickle.dumps(right)
-        except Exception:  # noqa: BLE001 - whatever the user's objects do
-            return False
-
-
 def _stored(folder: Path, name: str, count: int) -> Iterator[Any]:
     with folder.joinpath(f"{name}.pickle").open("rb") as file:
         for _ in range(count):

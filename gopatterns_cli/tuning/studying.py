@@ -13,6 +13,7 @@ from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.machine import has_gil
 from gopatterns_cli.memory.system import resident
@@ -141,7 +142,7 @@ class Study:
             isinstance(new.answer, Failed) and not isinstance(old.answer, Failed) for old, new in both
         ):
             return None, True
-        return all(samples.alike(new.answer, old.answer) for old, new in both), False
+        return all(alike(new.answer, old.answer) for old, new in both), False
 
     def _gil_share(self) -> float | None:
         what = "whether it holds the GIL"

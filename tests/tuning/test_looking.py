@@ -12,7 +12,7 @@ from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Caller
 from gopatterns_cli.tuning.fresh import asked, last_stage
 from gopatterns_cli.tuning.look import Look
-from gopatterns_cli.tuning.sample import Failed, alike, load
+from gopatterns_cli.tuning.sample import Failed, load
 
 from looks import a_look
 
@@ -128,6 +128,23 @@ async def one_loop_only(number):
     return number
 
 
+class Result:
+    def __init__(self, value):
+        self.value = value
+
+
+def an_object(number):
+    return Result(number)
+
+
+def another_object(number):
+    return Result(random.random())
+
+
+def no_number_in_a_list(number):
+    return [number, float("nan")]
+
+
 def unpicklable(number):
     return lambda: number
 
@@ -240,6 +257,17 @@ def test_another_answer_each_time_is_seen_and_none_is_called_right(look, folder)
     assert samples.answers(folder, load(folder), 0, 10) == {}
 
 
+@pytest.mark.parametrize("function", ["an_object", "no_number_in_a_list"])
+def test_answers_that_are_equal_to_nothing_are_the_same_by_what_is_in_them(look, function):
+    found = look(function)
+    assert found.same_again is True
+    assert found.known == 40
+
+
+def test_an_object_with_something_else_in_it_is_another_answer(look):
+    assert look("another_object").same_again is False
+
+
 def test_a_leak_is_seen_and_no_leak_is_none(look):
     assert look("leaks").leak_bytes >= 2**17
     assert look("prints").leak_bytes == 0
@@ -332,19 +360,3 @@ def test_a_rate_is_kept_by_waiting_for_a_turn(monkeypatch):
     caller = Caller(lambda _: begun.append(now[0]), "plain", rate=4.0)
     list(caller.each(range(5), seconds=100.0))
     assert begun == [0.0, 0.25, 0.5, 0.75, 1.0]
-
-
-class Odd:
-    def __eq__(self, other):
-        raise ValueError("neither true nor false")
-
-    __hash__ = None
-
-
-def test_answers_are_alike_when_equal_or_both_no_number_or_of_one_pickle():
-    nan = float("nan")
-    assert alike(1, 1)
-    assert alike(nan, nan)
-    assert not alike(1, 2)
-    assert alike(Odd(), Odd())
-    assert not alike(Odd(), 1)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.answers import alike
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.kinds import Effect
 from gopatterns_cli.memory.system import peak_bytes
@@ -131,7 +132,7 @@ def _same(failures: frozenset[str], peaks: dict[int, int], found: Any, right: An
         found = found.value
     if right is UNKNOWN:
         return not isinstance(found, Failed) or found.kind in failures
-    return samples.alike(found, right)
+    return alike(found, right)
 
 
 def _first_to_go() -> None:
