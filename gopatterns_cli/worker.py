@@ -85,8 +85,8 @@ def _measured(runner: pyperf.Runner, cell: Cell, asked: argparse.Namespace) -> d
     jobs = Jobs.of(cell, workload_of(cell), asked.port)
     told = _told(runner, cell, timed_arm(jobs), asked.runs_before)
     waited_s = jobs.waited_s / jobs.waits if jobs.waits else None
-    peak = {} if jobs.effect.memory is None else {"peak_bytes": jobs.effect.memory()}
-    return {**told, "job_s": waited_s, "budget": jobs.trace.means(), **peak}
+    facts = {} if jobs.effect.facts is None else jobs.effect.facts()
+    return {**told, "job_s": waited_s, "budget": jobs.trace.means(), "facts": facts}
 
 
 def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, runs_before: int) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class Caller:
             if time.monotonic() >= over_s:
                 return
 
+    def take_turn(self) -> None:
+        """Take a turn for a call that something else makes now: the first of these waits for its own."""
+        time.sleep(self._pace.wait_s())
+
     def pair_s(self, arguments: Iterable[Any]) -> float:
         """Return how long two jobs take that are awaited at once."""
         assert self._awaited is not None  # noqa: S101 - of async functions only

@@ -112,6 +112,7 @@ class Course:
         )
         found = self._search(cost, runner)
         final = self._finals(cost, runner, found)
+        look = cost.look = look.also_failing(runner.learned)
         codes = self._codes(cost, runner, final)
         figure = self._figure(cost, runner, final) if self.watched else None
         winner = final.standings[0].candidate if final.standings else None

@@ -53,8 +53,9 @@ def _grouped(not_measured: Sequence[Dropped]) -> Iterator[str]:
 def _about_the_function(look: Look) -> Iterator[str]:
     for failing in look.failing:
         said = f": {failing.message}" if failing.message else ""
+        how_many = f"{failing.jobs:,} of {look.looked_at:,}" if failing.jobs else "after the look, some"
         yield (
-            f"{failing.jobs:,} of {look.looked_at:,} jobs failed with {failing.kind}{said}; "
+            f"{how_many} jobs failed with {failing.kind}{said}; "
             "a failure counts as an answer, and the code keeps it as a result"
         )
     if look.same_again is False:

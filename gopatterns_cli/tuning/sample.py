@@ -43,6 +43,7 @@ class Sample:
         stored: they lie in the folder, pickled.
         known: of the first so many the right answer is known; 0 where two calls do not give the same.
         failures: the errors that the plain loop met, by the names of their classes.
+        one_loop: it works in the first event loop of a process and in no other.
         files: those that the user named, whose folders are looked in first.
     """
 
@@ -55,6 +56,7 @@ class Sample:
     stored: bool
     known: int = 0
     failures: tuple[str, ...] = ()
+    one_loop: bool = False
     files: tuple[str, ...] = ()
 
     def imported(self) -> Callable[[Any], Any]:

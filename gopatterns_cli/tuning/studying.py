@@ -76,7 +76,7 @@ class Study:
         answers = [] if same_again is False else [call.answer for call in calls]
         known = samples.store(self.folder, "answers", answers)
         kinds = tuple(one.kind for one in failing)
-        samples.write(self.folder, replace(self.sample, known=known, failures=kinds))
+        samples.write(self.folder, replace(self.sample, known=known, failures=kinds, one_loop=one_loop))
         good = next(number for number, call in enumerate(calls) if not isinstance(call.answer, Failed))
         return {
             "looked_at": len(calls),

@@ -44,6 +44,7 @@ class Machine:
         self.orders = []
         self.calls = []
         self.noise = 0
+        self.learned = {}
 
     def clock(self):
         return self.now_s
@@ -89,7 +90,7 @@ class Machine:
             raise HungError(f"hung: killed after {order.timeout_s:.0f} s")
         if why := self.lost(cell):
             raise LostRunError(why)
-        return Run((run_s,), (), {"gopat_peak_bytes": self.memory(cell)})
+        return Run((run_s,), (), {"gopat_peak_bytes": self.memory(cell), "gopat_failing": self.learned})
 
     def tuned(self, folder, *, watched=False):
         course = Course(
@@ -174,6 +175,18 @@ def test_what_takes_too_much_memory_is_dropped_and_no_finalist(tmp_path):
     assert any("more than --max-memory" in one.why for one in found.search.dropped)
     assert all(one.candidate.workers <= 60 for one in found.finals.standings)
     assert found.verdict == PAYS
+
+
+def test_a_failure_that_the_look_did_not_meet_is_noted_and_kept_by_the_code(tmp_path):
+    machine = Machine(a_look(failing=(Failing("ValueError", "no sevens", 1),)))
+    machine.learned = {"KeyError": "gone", "ValueError": "no sevens"}
+    found = machine.tuned(tmp_path)
+    assert [failing.kind for failing in found.look.failing] == ["ValueError", "KeyError"]
+    assert any(
+        note.startswith("after the look, some jobs failed with KeyError: gone; ") for note in found.notes
+    )
+    assert len(found.codes) == 2
+    assert all("# some inputs fail: ValueError, KeyError" in code.text for code in found.codes)
 
 
 def test_no_more_workers_than_are_allowed_are_tried(tmp_path):

@@ -1,7 +1,7 @@
 """Jobs of a tuning: a function of the user's over a sample of inputs, both looked at before.
 
 A job that fails gives its failure as an answer, as it does in the plain loop, so that some bad inputs do not
-end a measurement. An answer that is not the plain loop's does, where that is known. The cell's `inputs` are
+end a measurement. An answer that is not the plain loop's does (`judging`). The cell's `inputs` are
 FOLDER:FIRST, the sample's folder and the number of the first job in it.
 """
 
@@ -9,28 +9,18 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
-from gopatterns_cli.answers import alike
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.kinds import Effect
 from gopatterns_cli.memory.system import peak_bytes
 from gopatterns_cli.tuning import sample as samples
+from gopatterns_cli.tuning.judging import Judge, Unknown
 from gopatterns_cli.tuning.pace import Pace
 from gopatterns_cli.tuning.sample import PLAIN, Failed, Sample
-
-
-class _Unknown:
-    """The right answer where nobody knows it."""
-
-    def __repr__(self) -> str:
-        return "no failure"
-
-
-UNKNOWN = _Unknown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +79,19 @@ def effect(cell: Cell, port: int) -> Effect:
     place, _, first = (cell.inputs or "").rpartition(":")
     folder = Path(place)
     sample = samples.load(folder)
-    peaks: dict[int, int] = {}
     awaits = sample.form != PLAIN
     function = _awaiting(sample) if awaits else _calling(cell, sample)  # first: inputs may be of its module
+    arguments = samples.arguments(folder, sample, int(first), cell.count)
     right = samples.answers(folder, sample, int(first), cell.count)
+    runs = Runs(Judge(sample, cell.rate), cell.workers or 0)
     return Effect(
         function=function,
         awaits=awaits,
-        arguments=samples.arguments(folder, sample, int(first), cell.count),
-        expected=lambda item: right.get(item, UNKNOWN),
+        arguments=arguments,
+        expected=lambda item: right[item] if item in right else Unknown(arguments[item]),
         is_number=False,
-        same=partial(_same, frozenset(sample.failures), peaks),
-        memory=lambda: peak_bytes() + sum(peaks.values()),
+        same=runs.is_right,
+        facts=runs.facts,
     )
 
 
@@ -125,14 +116,31 @@ def _awaiting(sample: Sample) -> Callable[[Any], Any]:
     return attempt
 
 
-def _same(failures: frozenset[str], peaks: dict[int, int], found: Any, right: Any) -> bool:
-    """Whether an answer is right; one that nobody knows must not fail as the plain loop never did."""
-    if isinstance(found, Weighed):
-        peaks[found.process] = max(found.peak_bytes, peaks.get(found.process, 0))
-        found = found.value
-    if right is UNKNOWN:
-        return not isinstance(found, Failed) or found.kind in failures
-    return alike(found, right)
+@dataclass(slots=True)
+class Runs:
+    """What is found out of the runs of one cell: which answers are right, and what its processes took.
+
+    Args:
+        judge: knows which answers are right.
+        processes: so many there are at once at the most, beside this one.
+        peaks: what each process took at the most, by its id; every run has new ones.
+    """
+
+    judge: Judge
+    processes: int
+    peaks: dict[int, int] = field(default_factory=dict)
+
+    def is_right(self, found: Any, right: Any) -> bool:
+        """Whether an answer is right, weighed or not."""
+        if isinstance(found, Weighed):
+            self.peaks[found.process] = max(found.peak_bytes, self.peaks.get(found.process, 0))
+            found = found.value
+        return self.judge.is_right(found, right)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what all processes at once took at the most, and failures that the look did not meet."""
+        others_bytes = sum(nlargest(self.processes, self.peaks.values()))
+        return {"peak_bytes": self.judge.peak_bytes + others_bytes, "failing": self.judge.learned}
 
 
 def _first_to_go() -> None:
