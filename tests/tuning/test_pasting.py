@@ -192,3 +192,46 @@ def test_a_wrong_text_is_caught():
     assert wrong([[1], [2]], {0: [2]}, 2, ordered=False) == ""
     assert wrong([ValueError("x"), 1, 4], {0: Failed("ValueError")}, 3, ordered=True) == ""
     assert wrong([KeyError("x"), 1, 4], {0: Failed("ValueError")}, 3, ordered=True) != ""
+
+
+class Thing:
+    """Is equal to itself alone."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+ONE_AND_TWO = {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("found", "right"),
+    [
+        ([{"c": 3}, {"b": 2, "a": 1}], [ONE_AND_TWO, {"c": 3}]),
+        ([Thing(2), Thing(1)], [Thing(1), Thing(2)]),
+        ([[float("nan")], 1], [1, [float("nan")]]),
+        ([float("nan"), 1], [1, float("nan")]),
+        ([[1], [1], [2]], [[2], [1], [1]]),
+        ([{1, 2}, frozenset({3})], [frozenset({3}), {2, 1}]),
+    ],
+)
+def test_answers_in_any_order_are_the_same_by_what_they_are_and_not_by_their_words(found, right):
+    assert wrong(found, dict(enumerate(right)), len(right), ordered=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "right", "missing"),
+    [
+        ([{"a": 1}, {"a": 1}], [{"a": 1}, {"a": 2}], "{'a': 2}"),
+        ([[1], [2], [2]], [[1], [1], [2]], "[1]"),
+        ([1, 2, 2], [1, 1, 2], "1"),
+        ([[1], 1], [1, float("nan")], "nan"),
+    ],
+)
+def test_each_answer_found_stands_for_one(found, right, missing):
+    said = wrong(found, dict(enumerate(right)), len(right), ordered=False)
+    assert said == f"{missing} is not among the results"
+
+
+def test_another_object_is_not_among_the_results():
+    assert wrong([Thing(1), Thing(3)], {0: Thing(1), 1: Thing(2)}, 2, ordered=False)
