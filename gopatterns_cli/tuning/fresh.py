@@ -14,7 +14,7 @@ from typing import Any
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import lifeline
-from gopatterns_cli.measuring.processes import environment, ran
+from gopatterns_cli.measuring.processes import LostRunError, environment, ran
 
 STAGE = "stage"
 """The file in the sample's folder that says what is being done, for whoever has to end it."""
@@ -30,10 +30,12 @@ def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str
 
     Raises:
         Failure: it says that something is wrong.
-        LostRunError: it crashed; HungError when it was killed.
+        LostRunError: it crashed, or ended before it had answered; HungError when it was killed.
     """
     command = [sys.executable, "-P", "-m", module, json.dumps(request), str(os.getpid())]
     said = ran(command, timeout_s, env=environment(0, whole=True), stdin=subprocess.DEVNULL)
+    if not said:
+        raise LostRunError("the process was ended by what it ran, and not by an error (os._exit?)")
     told: dict[str, Any] = json.loads(said)
     if "failure" in told:
         raise Failure(told["failure"], told["exit_code"])

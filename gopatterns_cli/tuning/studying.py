@@ -36,6 +36,9 @@ FEWEST_S = 0.05
 GIL_S = 0.1
 """How long jobs are run to see whether they hold the GIL, or as long as one."""
 
+LOOP_WORD = "loop"
+"""What asyncio says of a future, a lock or a transport that is used in another event loop than its own."""
+
 BATCHES, LATE = 8, 4
 LEAKS_BYTES = 2**19
 """A process that grows in each of the last four of eight batches of jobs, by so much in all, leaks."""
@@ -138,11 +141,23 @@ class Study:
         self._begins("a second time")
         again = list(self.caller.each(self.arguments[: len(calls)], self.seconds * AGAIN))
         both = list(zip(calls, again, strict=False))
-        if self.sample.form != PLAIN and any(
-            isinstance(new.answer, Failed) and not isinstance(old.answer, Failed) for old, new in both
-        ):
+        if self.sample.form != PLAIN and self._fails_in_another_loop(both):
             return None, True
         return all(alike(new.answer, old.answer) for old, new in both), False
+
+    def _fails_in_another_loop(self, both: Sequence[tuple[Called, Called]]) -> bool:
+        """
+        Whether jobs that were done in the first event loop fail in the second because of that: they say so,
+        or all of them do, and the first of them in a third one, too.
+        """
+        lost = [not isinstance(old.answer, Failed) and isinstance(new.answer, Failed) for old, new in both]
+        if any(LOOP_WORD in new.message for (_, new), is_lost in zip(both, lost, strict=True) if is_lost):
+            return True
+        good = [not isinstance(old.answer, Failed) for old, _ in both]
+        if not any(lost) or lost != good:
+            return False
+        (once_more,) = self.caller.each([self.arguments[lost.index(True)]])
+        return isinstance(once_more.answer, Failed)
 
     def _gil_share(self) -> float | None:
         what = "whether it holds the GIL"

@@ -95,6 +95,10 @@ def ends(number):
     os._exit(3)
 
 
+def ends_well(number):
+    os._exit(0)
+
+
 def needs_a_loop(number):
     return asyncio.get_running_loop().create_task(slowly(number))
 
@@ -143,6 +147,29 @@ def another_object(number):
 
 def no_number_in_a_list(number):
     return [number, float("nan")]
+
+
+async def one_connection_only(number):
+    lock_of.append(asyncio.get_running_loop())
+    if lock_of[0] is not lock_of[-1]:
+        raise OSError("closed")
+    return number
+
+
+async def one_loop_where_nothing_is_kept(number):
+    lock_of.append(asyncio.get_running_loop())
+    if number % 2 and lock_of[0] is not lock_of[-1]:
+        raise RuntimeError("got Future attached to a different loop")
+    return number
+
+
+async def fails_once(number):
+    await asyncio.sleep(0.06)
+    lock_of.append(asyncio.get_running_loop())
+    if lock_of[0] is not lock_of[-1] and not kept:
+        kept.append(number)
+        raise OSError("try again")
+    return number
 
 
 def unpicklable(number):
@@ -293,10 +320,20 @@ def test_a_plain_function_that_needs_a_loop_is_called_in_one(look, function):
     assert found.same_again is True
 
 
-def test_a_function_that_works_in_one_loop_only_is_seen(look):
-    found = look("one_loop_only")
+@pytest.mark.parametrize(
+    "function", ["one_loop_only", "one_connection_only", "one_loop_where_nothing_is_kept"]
+)
+def test_a_function_that_works_in_one_loop_only_is_seen(look, function):
+    found = look(function)
     assert found.one_loop
     assert found.same_again is None
+
+
+@pytest.mark.parametrize("inputs", ["ITEMS", "ONE"])
+def test_a_call_that_fails_once_is_not_taken_for_one_that_needs_its_loop(look, inputs):
+    found = look("fails_once", inputs=inputs)
+    assert not found.one_loop
+    assert found.same_again is False
 
 
 def test_what_cannot_be_pickled_stays(look):
@@ -347,6 +384,11 @@ def test_a_function_that_ends_its_process_is_said(look, folder):
     with pytest.raises(LostRunError, match="ended with 3"):
         look("ends")
     assert "on its first input" in last_stage(folder)
+
+
+def test_a_function_that_ends_its_process_without_an_error_is_said_as_well(look):
+    with pytest.raises(LostRunError, match="was ended by what it ran"):
+        look("ends_well")
 
 
 def test_a_rate_is_kept_by_waiting_for_a_turn(monkeypatch):
