@@ -156,17 +156,24 @@ def started(text, tmp_path):
 
 @pytest.mark.parametrize("kind", [OURS, ALONE])
 def test_run_as_a_program_it_reads_its_inputs_and_prints_the_results(work, tmp_path, kind):
-    (tmp_path / "lines.txt").write_text("a\n\nbbb\ncc\n", encoding="utf-8")
+    (tmp_path / "lines.txt").write_text("a\n\nb\x0bb\n\u2028c\n", encoding="utf-8")
     threads = Candidate(Lane(POOL, GOPAT, THREADS), 2)
     lines = replace(looked(work, "length"), inputs="lines.txt")
     assert started(pasted(kind, threads, lines, Bounds()), tmp_path) == ["1", "2", "3"]
     paths = replace(looked(work, "size"), inputs="*.txt")
-    assert started(pasted(kind, threads, paths, Bounds()), tmp_path) == ["10"]
+    assert started(pasted(kind, threads, paths, Bounds()), tmp_path) == ["12"]
     endless = looked(work, "square", inputs="endless", more=True, sized=False, called=True)
     assert started(pasted(kind, threads, endless, Bounds()), tmp_path) == ["0", "1", "4", "9", "16"]
     listed = looked(work, "square")
     elsewhere = Candidate(Lane(POOL, GOPAT, PROCESSES), 2)
     assert started(pasted(kind, elsewhere, listed, Bounds()), tmp_path) == ["1", "4", "9", "16", "25"]
+
+
+def test_a_rate_is_written_as_it_is(work):
+    for rate, written in ((1_234_567.0, "1234567"), (0.123456789, "0.123456789"), (50.0, "50")):
+        winner = Candidate(Lane(POOL, GOPAT, THREADS), 2)
+        assert f"RateLimiter({written}, " in pasted(OURS, winner, looked(work, "square"), Bounds(rate=rate))
+        assert f"1 / {written}\n" in pasted(ALONE, winner, looked(work, "square"), Bounds(rate=rate))
 
 
 def test_a_limited_text_begins_no_more_jobs_than_its_rate_allows(work, monkeypatch):
