@@ -375,6 +375,48 @@ def test_a_scenario_under_a_rate_claims_a_pace(tmp_path):
     assert claim.per_second == pytest.approx(50, rel=0.05)
 
 
+def test_a_scenario_holds_the_very_rate(tmp_path):
+    import scenarios
+
+    found = Machine(a_look(), Bounds(rate=1_234.5678), budget_s=120.0).tuned(tmp_path, watched=True)
+    assert scenario.write(tmp_path / "mine.toml", found, TARGET) == ""
+    assert scenarios.load(tmp_path / "mine.toml").arms.rates == (1_234.5678,)
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0434\u0430\u043d\u043d\u044b\u0435:f\u00e9tch", "\u0434\u0430:_", "work.py:__"]
+)
+@pytest.mark.parametrize("inputs", ["**/*.txt", "a\"b'c\\d\x7f.txt", "\u2028"])
+def test_odd_names_are_quoted(tmp_path, name, inputs):
+    import scenarios
+
+    found = Machine(a_look()).tuned(tmp_path, watched=True)
+    target = Target(name, inputs, name, inputs)
+    assert scenario.write(tmp_path / "mine.toml", found, target) == ""
+    job = scenarios.load(tmp_path / "mine.toml").job
+    assert (job.function, job.inputs) == (name, inputs)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "why"),
+    [
+        (
+            "work:\u0440\u0430\u0431\u043e\u0442\u0430",
+            "x.txt",
+            "gopat check refuses it: job.function: found ",
+        ),
+        ("my work.py:fetch", "x.txt", "gopat check refuses it: job.function: found "),
+        ("work:fetch", "a\tb.txt", "gopat check refuses it: job.inputs: found "),
+        ("work:fetch", "\udcff.txt", "a name in it is no text"),
+    ],
+)
+def test_what_check_refuses_is_not_written_and_said(tmp_path, function, inputs, why):
+    found = Machine(a_look()).tuned(tmp_path, watched=True)
+    said = scenario.write(tmp_path / "mine.toml", found, Target(function, inputs, function, inputs))
+    assert said.startswith(why)
+    assert not (tmp_path / "mine.toml").exists()
+
+
 def test_names_for_other_processes_are_modules_of_this_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = Machine(a_look(job_s=0.005, **COMPUTING), computes=True).tuned(tmp_path, watched=True)
