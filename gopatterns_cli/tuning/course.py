@@ -157,8 +157,10 @@ class Course:
         except LostRunError as error:
             raise Failure(f"{last_stage(self.folder)}: {error}") from None
         if look.count < 2:
+            others = f" and left the others, because {look.cut};" if look.more else ","
             raise Failure(
-                f"{INPUTS}: found 1 input in {look.inputs}, allowed 2 or more: one has nothing to run beside",
+                f"{INPUTS}: found 1 input in {look.inputs}{others} "
+                "allowed 2 or more: one has nothing to run beside",
                 2,
             )
         return look

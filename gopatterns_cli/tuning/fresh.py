@@ -60,8 +60,10 @@ def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
 
 
 def stage(folder: Path, words: str) -> None:
-    """Note what is about to be done."""
-    folder.joinpath(STAGE).write_text(words, encoding="utf-8")
+    """Note what is about to be done, in one step: whoever ends this process may read it at any moment."""
+    beside = folder / f"{STAGE}.new"
+    beside.write_text(words, encoding="utf-8")
+    beside.replace(folder / STAGE)
 
 
 def last_stage(folder: Path) -> str:

@@ -35,7 +35,7 @@ class Look:
         form: `plain`, `async` or `loop`: see `sample`.
         inputs: how they are named.
         read: how many inputs were read.
-        more: there may be more of them.
+        more: there are more of them.
         sized: they have a length, so they end.
         called: they are a function that gives them.
         count: how many the sample holds.
@@ -54,6 +54,7 @@ class Look:
         failing: how jobs fail that do.
         not_on: by runtime, why an async function does not run there.
         not_looked_at: what there was no time for, each in words.
+        cut: why no more inputs were read; empty where enough were, or all.
     """
 
     function: str
@@ -79,6 +80,7 @@ class Look:
     failing: tuple[Failing, ...] = ()
     not_on: Mapping[str, str] = field(default_factory=dict)
     not_looked_at: tuple[str, ...] = ()
+    cut: str = ""
 
     @property
     def is_plain(self) -> bool:

@@ -23,9 +23,7 @@ def notes(look: Look, finals: Finals, bounds: Bounds) -> tuple[str, ...]:
 
 def _left_out(look: Look, search: Search, finals: Finals) -> Iterator[str]:
     if look.more:
-        yield f"inputs after the first {look.read:,}"
-    elif look.count < look.read:
-        yield f"{look.read - look.count:,} of {look.read:,} inputs: together they are too large"
+        yield f"inputs after the first {look.read:,}{f': {look.cut}' * bool(look.cut)}"
     if search.count < look.count:
         yield f"runs over more than {search.count:,} of {look.count:,} inputs: there was no time for them"
     if look.stays:

@@ -7,9 +7,10 @@ where they came from, again in each process. Nothing here measures.
 
 import inspect
 import json
+import math
 import pickle
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,7 +27,7 @@ PLAIN, ASYNC, LOOP = "plain", "async", "loop"
 """Forms of a function: LOOP is a plain one that needs a running event loop, or gives an awaitable."""
 
 LARGEST_BYTES = 256 * 2**20
-"""Of all inputs together, pickled: a sample holds no more."""
+"""Of all inputs together, pickled, and of all answers: a sample holds no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,35 @@ def load(folder: Path) -> Sample:
     return Sample(**{**data, "failures": tuple(data["failures"]), "files": tuple(data["files"])})
 
 
-def store(folder: Path, name: str, things: Sequence[Any]) -> int:
+class Scale:
+    """Weighs things as they come, without keeping them.
+
+    `bytes` is what all of them take pickled; from the first that cannot be pickled on nothing is added.
     """
-    Pickle things one after the other, as many as fit, and say how many those were; 0, and no file, when one
-    of them cannot be pickled.
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._weighs = True
+
+    def add(self, thing: Any) -> None:
+        """Weigh one more."""
+        if not self._weighs:
+            return
+        try:
+            pickle.dump(thing, self)
+        except Exception:  # noqa: BLE001 - whatever the user's objects do
+            self._weighs = False
+
+    def write(self, part: bytes) -> int:
+        """Take a part of a pickle, as a file would."""
+        self.bytes += len(part)
+        return len(part)
+
+
+def store(folder: Path, name: str, things: Iterable[Any], most_bytes: float = math.inf) -> int:
+    """
+    Pickle things one after the other, until they take more than `most_bytes`, and say how many those were; 0,
+    and no file, when one of them cannot be pickled.
     """
     path = folder / f"{name}.pickle"
     stored = 0
@@ -121,7 +147,7 @@ def store(folder: Path, name: str, things: Sequence[Any]) -> int:
             for thing in things:
                 pickle.dump(thing, file)
                 stored += 1
-                if file.tell() > LARGEST_BYTES:
+                if file.tell() > most_bytes:
                     break
     except Exception:  # noqa: BLE001 - whatever the user's objects do
         path.unlink()

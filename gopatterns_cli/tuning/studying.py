@@ -77,7 +77,7 @@ class Study:
         cpu_share = self._timed(calls, waited_s)
         same_again, one_loop = self._again(calls)
         answers = [] if same_again is False else [call.answer for call in calls]
-        known = samples.store(self.folder, "answers", answers)
+        known = samples.store(self.folder, "answers", answers, samples.LARGEST_BYTES)
         kinds = tuple(one.kind for one in failing)
         samples.write(self.folder, replace(self.sample, known=known, failures=kinds, one_loop=one_loop))
         good = next(number for number, call in enumerate(calls) if not isinstance(call.answer, Failed))

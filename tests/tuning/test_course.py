@@ -167,6 +167,14 @@ def test_a_single_input_has_nothing_to_run_beside(tmp_path):
         Machine(a_look(count=1, read=1)).tuned(tmp_path)
 
 
+def test_a_single_input_that_there_was_time_to_read_is_not_called_the_only_one(tmp_path):
+    why = "there was no time to read them"
+    with pytest.raises(Failure, match=f"found 1 input in work:INPUTS and left the others, because {why}; "):
+        Machine(a_look(count=1, read=1, more=True, cut=why)).tuned(tmp_path)
+    found = Machine(a_look(more=True, cut=why)).tuned(tmp_path)
+    assert found.left_out[0] == f"inputs after the first 1,000: {why}"
+
+
 def test_what_takes_too_much_memory_is_dropped_and_no_finalist(tmp_path):
     def memory(cell):
         return 2**20 * (cell.workers or 1)

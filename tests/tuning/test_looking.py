@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Caller
-from gopatterns_cli.tuning.fresh import asked, last_stage
+from gopatterns_cli.tuning.fresh import asked, last_stage, stage
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.sample import Failed, load
 
@@ -41,6 +42,31 @@ def endless():
 def hangs():
     time.sleep(3_600)
     yield 1
+
+
+def slow():
+    for number in range(5):
+        time.sleep(0.3)
+        yield number
+
+
+def large():
+    for number in range(1_000):
+        SIZES.append(number)
+        yield bytes(2**26)
+
+
+def large_last():
+    yield 1
+    yield bytes(2**28 + 1)
+
+
+SIZES = []
+
+
+def size(data):
+    assert len(SIZES) == 5
+    return 0
 
 
 def nap(number):
@@ -349,6 +375,39 @@ def test_inputs_that_never_end_are_cut_off(look):
     assert not found.sized
     assert found.called
     assert found.read == found.count <= 10_000
+
+
+def test_inputs_that_are_too_large_together_are_read_no_further(look):
+    found = look("size", inputs="large", seconds=20.0)
+    assert found.read == found.count == 4  # with which it was too much
+    assert (found.more, found.cut) == (True, "together they are too large")
+    assert found.failing == ()
+
+
+def test_inputs_of_which_the_last_is_too_large_are_all_there(look):
+    found = look("prints", inputs="large_last", seconds=20.0)
+    assert (found.count, found.more) == (2, False)
+
+
+def test_inputs_that_come_slowly_are_read_as_long_as_there_is_time(look):
+    found = look("prints", inputs="slow", seconds=0.5)
+    assert (found.count, found.more, found.cut) == (1, True, "there was no time to read them")
+
+
+def test_a_stage_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    """Whoever reads it between the opening of a file and its writing sees the one before."""
+    stage(tmp_path, "first")
+    seen = []
+    write_text = Path.write_text
+
+    def interrupted(path, text, **how):
+        path.open("w").close()
+        seen.append(last_stage(tmp_path))
+        write_text(path, text, **how)
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    stage(tmp_path, "second")
+    assert [*seen, last_stage(tmp_path)] == ["first", "second"]
 
 
 def test_an_input_that_never_comes_and_a_job_that_never_ends_are_named(look, folder):

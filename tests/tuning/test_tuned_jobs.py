@@ -291,6 +291,7 @@ def test_what_cannot_be_pickled_is_not_stored(tmp_path):
     assert store(tmp_path, "inputs", [1, 2]) == 2
     with (tmp_path / "inputs.pickle").open("rb") as file:
         assert [pickle.load(file), pickle.load(file)] == [1, 2]  # noqa: S301 - our own
+    assert store(tmp_path, "answers", [bytes(100), bytes(100), 1], most_bytes=150) == 2
 
 
 def test_a_cell_of_a_tuning_has_a_name_of_its_own():
