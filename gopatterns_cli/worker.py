@@ -19,14 +19,14 @@ from typing import Any
 import pyperf
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring import lifeline
+from gopatterns_cli.measuring import ending, lifeline
 from gopatterns_cli.measuring.cells import BUCKET, Cell
 from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
 from gopatterns_cli.measuring.timing import TimeLoops, timed_arm, timed_limiter, workload_of
 
 
 def main() -> int:
-    """Measure the cell that the command line holds; return the exit code."""
+    """Measure the cell that the command line holds; return the exit code, for `sys.exit` at once."""
     runner = pyperf.Runner(program_args=("-m", "gopatterns_cli.worker"))
     runner.argparser.add_argument("--cell", required=True, help="the cell, as JSON")
     runner.argparser.add_argument("--parent", type=int, required=True, help="the process that waits for it")
@@ -45,10 +45,10 @@ def main() -> int:
     except BaseException as error:  # noqa: BLE001 - whatever a function of the user's does
         print(_why(cell, error), file=sys.stderr, flush=True)
         _silence(2)  # it is the last line
-        return 1
+        return ending.soon(1)
     with os.fdopen(answer, "w", encoding="utf-8") as out:
         out.write(json.dumps(told))
-    return 0
+    return ending.soon(0)
 
 
 def _silence(descriptor: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring import lifeline
+from gopatterns_cli.measuring import ending, lifeline
 from gopatterns_cli.measuring.processes import LostRunError, environment, ran
 
 STAGE = "stage"
@@ -43,7 +43,7 @@ def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str
 
 
 def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
-    """Do what the command line asks and write it down; return the exit code."""
+    """Do what the command line asks and write it down; return the exit code, for `sys.exit` at once."""
     request, parent = json.loads(sys.argv[1]), int(sys.argv[2])
     lifeline.hold(parent)
     out = os.dup(1)
@@ -55,8 +55,7 @@ def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
         told = {"failure": error.message, "exit_code": error.exit_code}
     with os.fdopen(out, "w", encoding="utf-8") as file:
         file.write(json.dumps(told))
-    sys.stdout.flush()
-    os._exit(0)  # not to wait for threads that the user's code has left
+    return ending.soon(0)
 
 
 def stage(folder: Path, words: str) -> None:
