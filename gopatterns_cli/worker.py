@@ -26,7 +26,7 @@ from gopatterns_cli.measuring.timing import TimeLoops, timed_arm, timed_limiter,
 
 
 def main() -> int:
-    """Measure the cell that the command line holds; return the exit code, for `sys.exit` at once."""
+    """Measure the cell that the command line holds; return the exit code."""
     runner = pyperf.Runner(program_args=("-m", "gopatterns_cli.worker"))
     runner.argparser.add_argument("--cell", required=True, help="the cell, as JSON")
     runner.argparser.add_argument("--parent", type=int, required=True, help="the process that waits for it")
@@ -45,10 +45,10 @@ def main() -> int:
     except BaseException as error:  # noqa: BLE001 - whatever a function of the user's does
         print(_why(cell, error), file=sys.stderr, flush=True)
         _silence(2)  # it is the last line
-        return ending.soon(1)
+        return 1
     with os.fdopen(answer, "w", encoding="utf-8") as out:
         out.write(json.dumps(told))
-    return ending.soon(0)
+    return 0
 
 
 def _silence(descriptor: int) -> None:
@@ -97,4 +97,4 @@ def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, runs_before: int)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.soon(main()))

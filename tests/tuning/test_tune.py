@@ -33,7 +33,7 @@ def nap(number):
 
 
 async def picky_slowly(number):
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.005)
     if number == 7:
         raise ValueError("no sevens")
     return number * 2
