@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import importlib.machinery
+import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,37 @@ def module_named(what: str, place: str, *, again: bool = True) -> Any:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the module does when it is imported
         raise Failure(f"{what}: {place} fails when it is imported: {type(error).__name__}: {error}") from None
     return module
+
+
+def files_first(what: str, files: Sequence[str]) -> None:
+    """Have modules found in the folders of their files first; nothing is imported.
+
+    Args:
+        what: names the argument in errors.
+        files: absolute paths; the folder of the first is looked in before that of the next.
+
+    Raises:
+        Failure: exit code 2: a file would not be found by its name all the same.
+    """
+    _look_in(Path.cwd())
+    folders = list(dict.fromkeys(str(Path(file).parent) for file in files))
+    sys.path[:] = [*folders, *(place for place in sys.path if place not in folders)]
+    for file in files:
+        name = Path(file).stem
+        found = _origin(name)
+        if found is None or not Path(found).is_file() or not Path(found).samefile(file):
+            taken = "" if found is None else f", which is {found}"
+            raise Failure(
+                f'{what}: found {file}, allowed a file of another name: "{name}" is another module{taken}', 2
+            )
+
+
+def _origin(name: str) -> str | None:
+    """Return where a module is from, or would be; None where it is from no file."""
+    if name in sys.modules:
+        return getattr(sys.modules[name], "__file__", None)
+    spec = importlib.util.find_spec(name)
+    return None if spec is None else spec.origin
 
 
 def _look_in(folder: Path) -> None:

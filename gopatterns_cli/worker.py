@@ -19,7 +19,7 @@ from typing import Any
 import pyperf
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring import lifeline
+from gopatterns_cli.measuring import ending, lifeline
 from gopatterns_cli.measuring.cells import BUCKET, Cell
 from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
 from gopatterns_cli.measuring.timing import TimeLoops, timed_arm, timed_limiter, workload_of
@@ -85,8 +85,8 @@ def _measured(runner: pyperf.Runner, cell: Cell, asked: argparse.Namespace) -> d
     jobs = Jobs.of(cell, workload_of(cell), asked.port)
     told = _told(runner, cell, timed_arm(jobs), asked.runs_before)
     waited_s = jobs.waited_s / jobs.waits if jobs.waits else None
-    peak = {} if jobs.effect.memory is None else {"peak_bytes": jobs.effect.memory()}
-    return {**told, "job_s": waited_s, "budget": jobs.trace.means(), **peak}
+    facts = {} if jobs.effect.facts is None else jobs.effect.facts()
+    return {**told, "job_s": waited_s, "budget": jobs.trace.means(), "facts": facts}
 
 
 def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, runs_before: int) -> dict[str, Any]:
@@ -97,4 +97,4 @@ def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, runs_before: int)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ending.soon(main()))

@@ -100,6 +100,11 @@ def write_duration(duration_s: float) -> str:
     return f"{number:f}{unit}"
 
 
+def write_rate(rate: float) -> str:
+    """Write a number per second as Python and TOML do: `50`, `0.1`; both read back exactly the same float."""
+    return repr(float(rate)).removesuffix(".0")
+
+
 def allowed_count(at_least: int = 1, at_most: int = LARGEST_COUNT) -> str:
     """Say which counts are allowed, with an example: the second half of an error message."""
     lowest, highest, example = map(write_count, (at_least, at_most, max(at_least, min(10, at_most))))

@@ -76,7 +76,6 @@ def tune(  # noqa: PLR0913 - one parameter per option
     """
     import random  # noqa: PLC0415 - keeps --help light
     import tempfile  # noqa: PLC0415 - keeps --help light
-    from dataclasses import replace  # noqa: PLC0415 - keeps --help light
 
     from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.processes import launch  # noqa: PLC0415 - keeps --help light
@@ -105,13 +104,13 @@ def tune(  # noqa: PLR0913 - one parameter per option
         course = Course(found, bounds, budget, Path(folder), drawn, launch, asked, progress)
         course.watched = scenario is not None
         tuned = _carried_out(course, progress)
+    unwritten = None
     if scenario is not None:
-        why = scenarios.write(scenario, tuned, found)
-        tuned = replace(tuned, scenario="" if why else str(scenario))
-        if why:
-            tuned = replace(tuned, left_out=(*tuned.left_out, f"{scenario}: {why}"))
+        tuned, unwritten = _watched(tuned, scenario, found)
     for line in [render.json(tuned)] if as_json else render.lines(tuned, width()):
         print(line)
+    if unwritten is not None:
+        raise unwritten
 
 
 def _ask(target: "Target", rate: float | None, budget_s: float) -> None:
@@ -119,7 +118,9 @@ def _ask(target: "Target", rate: float | None, budget_s: float) -> None:
     import shutil  # noqa: PLC0415 - only when asking
     from textwrap import wrap  # noqa: PLC0415 - only when asking
 
-    pace = "as fast as it can" if rate is None else f"at most {rate:g} times a second"
+    from scenarios.notation import write_rate  # noqa: PLC0415 - only when asking
+
+    pace = "as fast as it can" if rate is None else f"at most {write_rate(rate)} times a second"
     text = (
         f"gopat tune imports {target.function} and calls it again and again on the inputs of "
         f"{target.inputs}, many calls at once, {pace}, for up to {budget_s:g} s. "
@@ -132,6 +133,22 @@ def _ask(target: "Target", rate: float | None, budget_s: float) -> None:
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise Failure(f"{target.function}: not called: nobody agreed")
+
+
+def _watched(tuned: "Tuned", path: Path, target: "Target") -> "tuple[Tuned, Failure | None]":
+    """Write the scenario and say so in the result, or why there is none; an error is for after the result."""
+    from dataclasses import replace  # noqa: PLC0415 - keeps --help light
+
+    from gopatterns_cli.tuning import scenario  # noqa: PLC0415 - keeps --help light
+
+    unwritten = None
+    try:
+        why = scenario.write(path, tuned, target)
+    except Failure as error:
+        why, unwritten = "it cannot be written", error
+    if why:
+        return replace(tuned, left_out=(*tuned.left_out, f"{path}: {why}")), unwritten
+    return replace(tuned, scenario=str(path)), None
 
 
 def _carried_out(course: "Course", progress: "Progress") -> "Tuned":

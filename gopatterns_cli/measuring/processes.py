@@ -226,7 +226,7 @@ def _run(suite: bytes, said: str, order: Order) -> Run:
         measured = replace(measured, warmups=tuple((1, seconds) for seconds in told["warmups"]))
         kept["gopat_count"] = told["count"]
         kept |= _figures(told)
-        kept |= {"gopat_peak_bytes": told["peak_bytes"]} if "peak_bytes" in told else {}
+        kept |= {f"gopat_{name}": fact for name, fact in told.get("facts", {}).items()}
         job_s, budget = told["job_s"], told["budget"]
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise LostRunError(f"the worker wrote no result ({type(error).__name__}: {error})") from None

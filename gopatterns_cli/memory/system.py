@@ -1,6 +1,7 @@
 """What the operating system says that this process and its children take."""
 
 import gc
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,19 @@ def resident() -> int:
     return found
 
 
+def peak_bytes() -> int:
+    """Return the most bytes that this process has taken so far."""
+    return _high_water() or _most_ever()
+
+
+def forget_peak() -> None:
+    """Have the peak begin anew, where the system can."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return
+
+
 def reading() -> Reading:
     """Ask the system now, after what nobody holds any more has been collected.
 
@@ -72,3 +86,22 @@ def _figures(text: str) -> Iterator[tuple[str, int]]:
         name, _, figure = line.partition(":")
         if figure.endswith(" kB"):
             yield name, 1024 * int(figure.removesuffix(" kB"))
+
+
+def _high_water() -> int | None:
+    """Look it up in Linux's own account, which, unlike rusage, knows nothing of the parent's."""
+    try:
+        text = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    sizes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
+    return next((int(size) * 1024 for size in sizes), None)
+
+
+def _most_ever() -> int:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if os.uname().sysname == "Darwin" else peak * 1024

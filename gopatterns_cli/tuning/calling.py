@@ -8,8 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from gopatterns_cli.memory.system import resident
-from gopatterns_cli.tuning.sample import ASYNC, PLAIN, Failed, forget_peak, in_a_loop, peak_bytes
+from gopatterns_cli.memory.system import forget_peak, peak_bytes, resident
+from gopatterns_cli.tuning.pace import Pace
+from gopatterns_cli.tuning.sample import ASYNC, PLAIN, Failed, in_a_loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ class Caller:
     def __init__(self, function: Callable[[Any], Any], form: str, rate: float | None) -> None:
         self.function = function
         self._awaited = None if form == PLAIN else function if form == ASYNC else in_a_loop(function)
-        self._every_s = 0.0 if rate is None else 1 / rate
-        self._next_s = 0.0
+        self._pace = Pace(rate)
         self.memory_bytes: int | None = None
 
     def each(self, arguments: Iterable[Any], seconds: float = 0.0) -> Iterator[Called]:
@@ -47,7 +47,7 @@ class Caller:
             yield from asyncio.run(self._each_awaited(self._awaited, arguments, over_s))
             return
         for argument in arguments:
-            time.sleep(self._wait_s())
+            time.sleep(self._pace.wait_s())
             before = self._before()
             began_s, began_cpu_s = time.perf_counter(), time.process_time()
             answer, message = None, ""
@@ -60,6 +60,10 @@ class Caller:
             yield Called(answer, message, took_s, cpu_s)
             if time.monotonic() >= over_s:
                 return
+
+    def take_turn(self) -> None:
+        """Take a turn for a call that something else makes now: the first of these waits for its own."""
+        time.sleep(self._pace.wait_s())
 
     def pair_s(self, arguments: Iterable[Any]) -> float:
         """Return how long two jobs take that are awaited at once."""
@@ -78,7 +82,7 @@ class Caller:
         import patterns  # noqa: PLC0415 - only for async functions
 
         assert self._awaited is not None  # noqa: S101 - of async functions only
-        time.sleep(self._wait_s())
+        time.sleep(self._pace.wait_s())
         try:
             patterns.run(self._awaited, argument, runtime=runtime)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's function does
@@ -88,18 +92,18 @@ class Caller:
     @property
     def limited(self) -> bool:
         """Whether a rate is held: jobs are called one after the other then, and never at once."""
-        return self._every_s > 0
+        return self._pace.every_s > 0
 
     def paced_s(self, job_s: float) -> float:
         """What a job takes together with its turn."""
-        return max(job_s, self._every_s)
+        return max(job_s, self._pace.every_s)
 
     async def _each_awaited(
         self, function: Callable[[Any], Awaitable[Any]], arguments: Iterable[Any], over_s: float
     ) -> list[Called]:
         calls = []
         for argument in arguments:
-            await asyncio.sleep(self._wait_s())
+            await asyncio.sleep(self._pace.wait_s())
             before = self._before()
             began_s, began_cpu_s = time.perf_counter(), time.process_time()
             message = ""
@@ -124,15 +128,6 @@ class Caller:
     def _weigh(self, before: int | None) -> None:
         if before is not None:
             self.memory_bytes = max(peak_bytes() - before, 0)
-
-    def _wait_s(self) -> float:
-        """Take a turn, and say how long to wait for it."""
-        if not self._every_s:
-            return 0.0
-        now_s = time.monotonic()
-        at_s = max(self._next_s, now_s)
-        self._next_s = at_s + self._every_s
-        return at_s - now_s
 
 
 def failed(error: BaseException) -> tuple[Failed, str]:

@@ -6,11 +6,12 @@ The code to paste, run and checked in a fresh process: `python -m gopatterns_cli
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.typed import shown
 from gopatterns_cli.tuning import fresh
@@ -55,11 +56,30 @@ def wrong(found: Sequence[Any], right: dict[int, Any], count: int, *, ordered: b
     answers = [_normal(answer) for answer in found]
     wanted = {number: _normal(answer) for number, answer in right.items()}
     if ordered:
-        bad = (number for number in wanted if not samples.alike(answers[number], wanted[number]))
+        bad = (number for number in wanted if not alike(answers[number], wanted[number]))
         number = next(bad, None)
         return "" if number is None else f"{shown(answers[number])} where {shown(wanted[number])} is right"
-    missing = Counter(map(_key, wanted.values())) - Counter(map(_key, answers))
-    return "" if not missing else f"{shown(next(iter(missing)))} is not among the results"
+    return next((f"{shown(answer)} is not among the results" for answer in _missing(wanted, answers)), "")
+
+
+def _missing(wanted: dict[int, Any], answers: Sequence[Any]) -> Iterator[Any]:
+    """
+    Give the wanted answers that are not among those found, each of which stands for one. Those that can be
+    counted are; each of the others is looked for, first where most of them are: in the order of the inputs.
+    """
+    found, left = Counter(filter(_counts, answers)), []
+    for answer in wanted.values():
+        if _counts(answer) and found[answer]:
+            found[answer] -= 1
+        else:
+            left.append(answer)
+    others = [*(answer for answer in answers if not _counts(answer)), *found.elements()]
+    for answer in left:
+        place = next((place for place, other in enumerate(others) if alike(other, answer)), None)
+        if place is None:
+            yield answer
+        else:
+            del others[place]
 
 
 def _normal(answer: Any) -> Any:
@@ -67,13 +87,13 @@ def _normal(answer: Any) -> Any:
     return Failed(type(answer).__name__) if isinstance(answer, Exception) else answer
 
 
-def _key(answer: Any) -> Any:
-    """What stands for an answer where many are counted: itself, or its words where it cannot be hashed."""
+def _counts(answer: Any) -> bool:
+    """Whether an answer can be counted: it has a hash, and is equal to what is the same."""
     try:
         hash(answer)
-    except TypeError:
-        return repr(answer)
-    return answer if answer == answer else repr(answer)  # noqa: PLR0124 - NaN is not
+        return bool(answer == answer)  # noqa: PLR0124 - NaN is not
+    except Exception:  # noqa: BLE001 - whatever the user's objects do
+        return False
 
 
 if __name__ == "__main__":

@@ -112,6 +112,7 @@ class Course:
         )
         found = self._search(cost, runner)
         final = self._finals(cost, runner, found)
+        look = cost.look = look.also_failing(runner.learned)
         codes = self._codes(cost, runner, final)
         figure = self._figure(cost, runner, final) if self.watched else None
         winner = final.standings[0].candidate if final.standings else None
@@ -141,6 +142,7 @@ class Course:
         request = {
             "function": self.target.function,
             "inputs": self.target.inputs,
+            "files": self.target.files,
             "folder": str(self.folder),
             "seed": self.seed,
             "seconds": LOOK * self.budget_s,
@@ -155,8 +157,10 @@ class Course:
         except LostRunError as error:
             raise Failure(f"{last_stage(self.folder)}: {error}") from None
         if look.count < 2:
+            others = f" and left the others, because {look.cut};" if look.more else ","
             raise Failure(
-                f"{INPUTS}: found 1 input in {look.inputs}, allowed 2 or more: one has nothing to run beside",
+                f"{INPUTS}: found 1 input in {look.inputs}{others} "
+                "allowed 2 or more: one has nothing to run beside",
                 2,
             )
         return look

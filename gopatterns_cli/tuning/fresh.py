@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring import lifeline
+from gopatterns_cli.measuring import ending, lifeline
 from gopatterns_cli.measuring.environment import variables
-from gopatterns_cli.measuring.processes import ran
+from gopatterns_cli.measuring.processes import LostRunError, ran
 
 STAGE = "stage"
 """The file in the sample's folder that says what is being done, for whoever has to end it."""
@@ -31,10 +31,12 @@ def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str
 
     Raises:
         Failure: it says that something is wrong.
-        LostRunError: it crashed; HungError when it was killed.
+        LostRunError: it crashed, or ended before it had answered; HungError when it was killed.
     """
     command = [sys.executable, "-P", "-m", module, json.dumps(request), str(os.getpid())]
     said = ran(command, timeout_s, env=variables(0, whole=True), stdin=subprocess.DEVNULL)
+    if not said:
+        raise LostRunError("the process was ended by what it ran, and not by an error (os._exit?)")
     told: dict[str, Any] = json.loads(said)
     if "failure" in told:
         raise Failure(told["failure"], told["exit_code"])
@@ -42,7 +44,7 @@ def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str
 
 
 def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
-    """Do what the command line asks and write it down; return the exit code."""
+    """Do what the command line asks and write it down; return the exit code, for `sys.exit` at once."""
     request, parent = json.loads(sys.argv[1]), int(sys.argv[2])
     lifeline.hold(parent)
     out = os.dup(1)
@@ -54,13 +56,14 @@ def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
         told = {"failure": error.message, "exit_code": error.exit_code}
     with os.fdopen(out, "w", encoding="utf-8") as file:
         file.write(json.dumps(told))
-    sys.stdout.flush()
-    os._exit(0)  # not to wait for threads that the user's code has left
+    return ending.soon(0)
 
 
 def stage(folder: Path, words: str) -> None:
-    """Note what is about to be done."""
-    folder.joinpath(STAGE).write_text(words, encoding="utf-8")
+    """Note what is about to be done, in one step: whoever ends this process may read it at any moment."""
+    beside = folder / f"{STAGE}.new"
+    beside.write_text(words, encoding="utf-8")
+    beside.replace(folder / STAGE)
 
 
 def last_stage(folder: Path) -> str:

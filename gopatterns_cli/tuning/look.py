@@ -1,7 +1,7 @@
 """What a look at one job found out. Values only; `looking` finds them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 WAITS, COMPUTES, HOLDS = 0.2, 0.8, 0.75
@@ -16,7 +16,10 @@ STUCK = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """One way in which some jobs fail: the error's class, what it says the first time, and how many do."""
+    """
+    One way in which some jobs fail: the error's class, what it says the first time, and how many do of those
+    looked at; none where it was met later.
+    """
 
     kind: str
     message: str
@@ -32,7 +35,7 @@ class Look:
         form: `plain`, `async` or `loop`: see `sample`.
         inputs: how they are named.
         read: how many inputs were read.
-        more: there may be more of them.
+        more: there are more of them.
         sized: they have a length, so they end.
         called: they are a function that gives them.
         count: how many the sample holds.
@@ -51,6 +54,7 @@ class Look:
         failing: how jobs fail that do.
         not_on: by runtime, why an async function does not run there.
         not_looked_at: what there was no time for, each in words.
+        cut: why no more inputs were read; empty where enough were, or all.
     """
 
     function: str
@@ -76,6 +80,7 @@ class Look:
     failing: tuple[Failing, ...] = ()
     not_on: Mapping[str, str] = field(default_factory=dict)
     not_looked_at: tuple[str, ...] = ()
+    cut: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -90,11 +95,6 @@ class Look:
         return self.job_s * min(self.cpu_share, 1.0)
 
     @property
-    def failed(self) -> int:
-        """How many of the jobs looked at failed."""
-        return sum(failing.jobs for failing in self.failing)
-
-    @property
     def nature(self) -> str:
         """What a job does, in words."""
         if self.cpu_share <= WAITS:
@@ -107,6 +107,12 @@ class Look:
             if self.gil_share >= HOLDS * self.cpu_share
             else f"{does} without the GIL"
         )
+
+    def also_failing(self, learned: Mapping[str, str]) -> Self:
+        """The look, with failures that were met later: what they say, by their kind."""
+        known = {failing.kind for failing in self.failing}
+        met = (Failing(kind, message, 0) for kind, message in learned.items() if kind not in known)
+        return replace(self, failing=(*self.failing, *met))
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict that `from_json` reads back."""

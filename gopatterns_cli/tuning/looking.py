@@ -14,7 +14,7 @@ from typing import Any
 
 from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.functions import function_named, module_named
+from gopatterns_cli.functions import files_first, function_named, module_named
 from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Called, Caller
@@ -28,6 +28,9 @@ MOST_INPUTS = 10_000
 READING = 0.25
 """The share of the time in which inputs are read."""
 
+TOO_LARGE, NO_TIME = "together they are too large", "there was no time to read them"
+"""Why inputs are left out."""
+
 NO_LOOP = ("no running event loop", "no current event loop")
 """What a plain function says that has to be called inside one."""
 
@@ -36,7 +39,8 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     """Look at one job.
 
     Args:
-        request: `function`, `inputs`, `folder`, `seed`, `seconds` to take, `rate` or None.
+        request: `function`, `inputs`, `files` that these are of, `folder`, `seed`, `seconds` to take, `rate`
+            or None.
 
     Raises:
         Failure: there is no such function, there are no inputs, or it fails on all of them.
@@ -44,6 +48,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     folder, seconds = Path(request["folder"]), float(request["seconds"])
     fresh.stage(folder, f"importing {request['function']}")
     began_s = time.monotonic()
+    files_first(FUNCTION, request["files"])
     function = function_named(FUNCTION, request["function"])
     import_s = time.monotonic() - began_s
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
@@ -51,11 +56,10 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
             f"{FUNCTION}: found {request['function']}, a generator; allowed a function or async def", 2
         )
     fresh.stage(folder, f"reading {request['inputs']}")
-    found, more = _read(request["inputs"], seconds * READING)
+    found, more, cut = _read(request["inputs"], seconds * READING)
     order = samples.order(len(found), request["seed"])
     arguments = [found[number] for number in order]
     stored = samples.store(folder, "inputs", arguments)
-    arguments = arguments[: stored or len(arguments)]
     sample = Sample(
         function=request["function"],
         form=ASYNC if inspect.iscoroutinefunction(function) else PLAIN,
@@ -64,6 +68,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         read=len(found),
         seed=request["seed"],
         stored=bool(stored),
+        files=tuple(request["files"]),
     )
     fresh.stage(folder, f"running {request['function']} on its first input")
     caller, form, first = _called(sample, arguments[0], request["rate"])
@@ -76,6 +81,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         inputs=sample.inputs,
         read=sample.read,
         more=more,
+        cut=cut,
         sized=sized,
         called=called,
         count=sample.count,
@@ -86,17 +92,26 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
     return look.to_json()
 
 
-def _read(name: str, seconds: float) -> tuple[list[Any], bool]:
-    """Read inputs until there are enough of them, or time is over; whether there may be more."""
+def _read(name: str, seconds: float) -> tuple[list[Any], bool, str]:
+    """
+    Read inputs until there are enough of them, they are too large or time is over; return them, whether there
+    are more, and why those were left if not because there are enough.
+    """
     over_s = time.monotonic() + seconds
     found: list[Any] = []
+    scale = samples.Scale()
     for item in named.opened(INPUTS, name):
-        if len(found) == MOST_INPUTS or (found and time.monotonic() > over_s):
-            return found, True
+        if len(found) == MOST_INPUTS:
+            return found, True, ""
+        if scale.bytes > samples.LARGEST_BYTES:
+            return found, True, TOO_LARGE
+        if found and time.monotonic() > over_s:
+            return found, True, NO_TIME
         found.append(item)
+        scale.add(item)
     if not found:
         raise named.empty(INPUTS, name)
-    return found, False
+    return found, False, ""
 
 
 def _nature(name: str) -> tuple[bool, bool]:

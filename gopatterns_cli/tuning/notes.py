@@ -23,9 +23,7 @@ def notes(look: Look, finals: Finals, bounds: Bounds) -> tuple[str, ...]:
 
 def _left_out(look: Look, search: Search, finals: Finals) -> Iterator[str]:
     if look.more:
-        yield f"inputs after the first {look.read:,}"
-    elif look.count < look.read:
-        yield f"{look.read - look.count:,} of {look.read:,} inputs: together they are too large"
+        yield f"inputs after the first {look.read:,}{f': {look.cut}' * bool(look.cut)}"
     if search.count < look.count:
         yield f"runs over more than {search.count:,} of {look.count:,} inputs: there was no time for them"
     if look.stays:
@@ -53,8 +51,9 @@ def _grouped(not_measured: Sequence[Dropped]) -> Iterator[str]:
 def _about_the_function(look: Look) -> Iterator[str]:
     for failing in look.failing:
         said = f": {failing.message}" if failing.message else ""
+        how_many = f"{failing.jobs:,} of {look.looked_at:,}" if failing.jobs else "after the look, some"
         yield (
-            f"{failing.jobs:,} of {look.looked_at:,} jobs failed with {failing.kind}{said}; "
+            f"{how_many} jobs failed with {failing.kind}{said}; "
             "a failure counts as an answer, and the code keeps it as a result"
         )
     if look.same_again is False:

@@ -13,6 +13,7 @@ from gopatterns_cli import inputs as named
 from gopatterns_cli.tuning import texts
 from gopatterns_cli.tuning.grid import ASYNCIO, FAN_OUT, PROCESSES, Bounds, Candidate, by_hand
 from gopatterns_cli.tuning.look import Look
+from scenarios.notation import write_rate
 
 OURS, ALONE = "patterns", "standard library"
 """The two kinds: with `patterns`, and with the standard library alone."""
@@ -60,7 +61,7 @@ class Wanted:
     @property
     def rate(self) -> str:
         """The rate, as a number is written."""
-        return f"{self.bounds.rate or 0:g}"
+        return write_rate(self.bounds.rate or 0.0)
 
 
 def pasted(kind: str, winner: Candidate, look: Look, bounds: Bounds) -> str:

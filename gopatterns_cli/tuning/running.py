@@ -29,6 +29,7 @@ class Runner:
         clock: seconds, always rising.
         rest: sleeps.
         values: what was measured so far.
+        learned: what failures say that the look did not meet, by their kind.
     """
 
     launcher: Launcher
@@ -39,6 +40,7 @@ class Runner:
     clock: Callable[[], float] = time.monotonic
     rest: Callable[[float], None] = time.sleep
     values: list[Value] = field(default_factory=list)
+    learned: dict[str, str] = field(default_factory=dict)
     _starts_s: list[float] = field(default_factory=list)
     _free_s: float = 0.0
 
@@ -67,6 +69,7 @@ class Runner:
             run = self.launcher(order)
         finally:
             self.pace_begins()
+        self.learned |= run.metadata.get("gopat_failing", {})
         memory, most = run.metadata.get("gopat_peak_bytes"), self.bounds.memory_bytes
         if entrant is not None and memory is not None and most is not None and memory > most:
             raise LostRunError(f"it took {memory / 2**20:,.0f} MB, more than --max-memory")

@@ -7,10 +7,10 @@ where they came from, again in each process. Nothing here measures.
 
 import inspect
 import json
-import os
+import math
 import pickle
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 
 from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.functions import function_named
+from gopatterns_cli.functions import files_first, function_named
 
 FUNCTION, INPUTS = "TARGET", "--inputs"
 """What messages call the two."""
@@ -27,7 +27,7 @@ PLAIN, ASYNC, LOOP = "plain", "async", "loop"
 """Forms of a function: LOOP is a plain one that needs a running event loop, or gives an awaitable."""
 
 LARGEST_BYTES = 256 * 2**20
-"""Of all inputs together, pickled: a sample holds no more."""
+"""Of all inputs together, pickled, and of all answers: a sample holds no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Sample:
         stored: they lie in the folder, pickled.
         known: of the first so many the right answer is known; 0 where two calls do not give the same.
         failures: the errors that the plain loop met, by the names of their classes.
+        one_loop: it works in the first event loop of a process and in no other.
+        files: those that the user named, whose folders are looked in first.
     """
 
     function: str
@@ -55,9 +57,17 @@ class Sample:
     stored: bool
     known: int = 0
     failures: tuple[str, ...] = ()
+    one_loop: bool = False
+    files: tuple[str, ...] = ()
 
     def imported(self) -> Callable[[Any], Any]:
-        """Import the function."""
+        """Import the function.
+
+        Raises:
+            Failure: exit code 2: there is no such function, or it is not in the file that was named; 1: its
+                module fails.
+        """
+        files_first(FUNCTION, self.files)
         found: Callable[[Any], Any] = function_named(FUNCTION, self.function)
         return found
 
@@ -97,13 +107,38 @@ def write(folder: Path, sample: Sample) -> None:
 def load(folder: Path) -> Sample:
     """Read what is known of a sample."""
     data = json.loads(folder.joinpath("sample.json").read_text(encoding="utf-8"))
-    return Sample(**{**data, "failures": tuple(data["failures"])})
+    return Sample(**{**data, "failures": tuple(data["failures"]), "files": tuple(data["files"])})
 
 
-def store(folder: Path, name: str, things: Sequence[Any]) -> int:
+class Scale:
+    """Weighs things as they come, without keeping them.
+
+    `bytes` is what all of them take pickled; from the first that cannot be pickled on nothing is added.
     """
-    Pickle things one after the other, as many as fit, and say how many those were; 0, and no file, when one
-    of them cannot be pickled.
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._weighs = True
+
+    def add(self, thing: Any) -> None:
+        """Weigh one more."""
+        if not self._weighs:
+            return
+        try:
+            pickle.dump(thing, self)
+        except Exception:  # noqa: BLE001 - whatever the user's objects do
+            self._weighs = False
+
+    def write(self, part: bytes) -> int:
+        """Take a part of a pickle, as a file would."""
+        self.bytes += len(part)
+        return len(part)
+
+
+def store(folder: Path, name: str, things: Iterable[Any], most_bytes: float = math.inf) -> int:
+    """
+    Pickle things one after the other, until they take more than `most_bytes`, and say how many those were; 0,
+    and no file, when one of them cannot be pickled.
     """
     path = folder / f"{name}.pickle"
     stored = 0
@@ -112,7 +147,7 @@ def store(folder: Path, name: str, things: Sequence[Any]) -> int:
             for thing in things:
                 pickle.dump(thing, file)
                 stored += 1
-                if file.tell() > LARGEST_BYTES:
+                if file.tell() > most_bytes:
                     break
     except Exception:  # noqa: BLE001 - whatever the user's objects do
         path.unlink()
@@ -146,49 +181,6 @@ def answers(folder: Path, sample: Sample, first: int, count: int) -> dict[int, A
     wanted = [place for place in numbers.values() if place < sample.known]
     known = list(_stored(folder, "answers", max(wanted) + 1)) if wanted else []
     return {number: known[place] for number, place in numbers.items() if place < sample.known}
-
-
-def alike(found: Any, right: Any) -> bool:
-    """Whether two answers are the same: equal, or both no number, or, if they do not say, of one pickle."""
-    try:
-        return bool(found == right) or bool(found != found and right != right)  # noqa: PLR0124 - that is NaN
-    except Exception:  # noqa: BLE001 - an array, say, has no single truth
-        try:
-            return pickle.dumps(found) == pickle.dumps(right)
-        except Exception:  # noqa: BLE001 - whatever the user's objects do
-            return False
-
-
-def peak_bytes() -> int:
-    """Return the most memory that this process has taken so far."""
-    return _high_water() or _most_ever()
-
-
-def forget_peak() -> None:
-    """Have the peak begin anew, where the system can."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    except OSError:
-        return
-
-
-def _high_water() -> int | None:
-    """Look it up in Linux's own account, which, unlike rusage, knows nothing of the parent's."""
-    try:
-        text = Path("/proc/self/status").read_text(encoding="ascii")
-    except OSError:
-        return None
-    sizes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
-    return next((int(size) * 1024 for size in sizes), None)
-
-
-def _most_ever() -> int:
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if os.uname().sysname == "Darwin" else peak * 1024
 
 
 def _stored(folder: Path, name: str, count: int) -> Iterator[Any]:

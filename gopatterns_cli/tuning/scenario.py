@@ -9,6 +9,7 @@ import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.disk import create, exists
@@ -17,6 +18,8 @@ from gopatterns_cli.tuning.grid import PROCESSES, Candidate
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.result import Tuned
 from gopatterns_cli.tuning.target import Target
+from scenarios import check
+from scenarios.notation import write_rate
 
 OPTION = "--scenario"
 
@@ -33,11 +36,18 @@ def check_free(path: Path) -> None:
         raise Failure(f"{OPTION}: found {path}, allowed a name that ends in .toml", 2)
     if exists(path):
         raise Failure(f"{OPTION}: found {path}, which is there already; allowed a new file", 2)
+    if not path.parent.is_dir():
+        raise Failure(f"{OPTION}: found {path}, allowed a file in a folder that is there", 2)
 
 
 def write(path: Path, tuned: Tuned, target: Target) -> str:
-    """Write the file; return why there is none, nothing when there is."""
+    """Write the file; return why there is none, nothing when there is.
+
+    Raises:
+        Failure: exit code 1: it cannot be written.
+    """
     why, text = written(tuned, target)
+    why = why or _refusal(text)
     if why:
         return why
     try:
@@ -57,6 +67,18 @@ def written(tuned: Tuned, target: Target) -> tuple[str, str]:
     if names is None:
         return "processes import no file from another folder: call gopat there", ""
     return "", _text(tuned, ours, figure, *names)
+
+
+def _refusal(text: str) -> str:
+    """Say why `gopat check` would refuse a text; nothing where it would not."""
+    with TemporaryDirectory(prefix="gopat-tune-") as folder:
+        path = Path(folder) / "scenario.toml"
+        try:
+            path.write_text(text, encoding="utf-8")
+        except UnicodeEncodeError:
+            return "a name in it is no text"
+        problems = check(path)
+    return "" if not problems else f"gopat check refuses it: {problems[0].removeprefix(f'{path}: ')}"
 
 
 def _unwatchable(look: Look) -> str:
@@ -88,12 +110,12 @@ def _files(target: Target) -> list[str]:
 def _text(tuned: Tuned, ours: Standing, measured: tuple[int, float], function: str, inputs: str) -> str:
     lane, workers = ours.candidate.lane, ours.candidate.workers
     count, speedup = measured
-    name = re.sub(r"[^a-z0-9]+", "-", function.lower()).strip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", function.lower()).strip("-") or "function"
     rate = tuned.bounds.rate
     figure = f"speedup = {speedup:.4g}"
     rates = ""
     if rate is not None:
-        figure, rates = f"per_second = {1 / ours.each_s:.4g}", f", rates = [{rate:g}]"
+        figure, rates = f"per_second = {1 / ours.each_s:.4g}", f", rates = [{write_rate(rate)}]"
     about = f"{function} over {inputs}: {workers:,} workers on {lane.runtime}, found by gopat tune."
     job = f"function = {_quoted(function)}, inputs = {_quoted(inputs)}, count = {count}"
     return f"""\
@@ -112,5 +134,5 @@ source = {_quoted(f"gopat tune {function} --inputs {inputs}, {datetime.now(UTC):
 
 
 def _quoted(text: str) -> str:
-    """Write text as TOML does: JSON's quotes and escapes are the same."""
-    return json.dumps(text, ensure_ascii=False)
+    """Write text as TOML does: JSON's quotes and escapes are the same, only DEL is escaped as well."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

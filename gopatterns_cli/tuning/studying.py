@@ -13,6 +13,7 @@ from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.machine import has_gil
 from gopatterns_cli.memory.system import resident
@@ -34,6 +35,9 @@ FEWEST_S = 0.05
 
 GIL_S = 0.1
 """How long jobs are run to see whether they hold the GIL, or as long as one."""
+
+LOOP_WORD = "loop"
+"""What asyncio says of a future, a lock or a transport that is used in another event loop than its own."""
 
 BATCHES, LATE = 8, 4
 LEAKS_BYTES = 2**19
@@ -73,9 +77,9 @@ class Study:
         cpu_share = self._timed(calls, waited_s)
         same_again, one_loop = self._again(calls)
         answers = [] if same_again is False else [call.answer for call in calls]
-        known = samples.store(self.folder, "answers", answers)
+        known = samples.store(self.folder, "answers", answers, samples.LARGEST_BYTES)
         kinds = tuple(one.kind for one in failing)
-        samples.write(self.folder, replace(self.sample, known=known, failures=kinds))
+        samples.write(self.folder, replace(self.sample, known=known, failures=kinds, one_loop=one_loop))
         good = next(number for number, call in enumerate(calls) if not isinstance(call.answer, Failed))
         return {
             "looked_at": len(calls),
@@ -137,11 +141,23 @@ class Study:
         self._begins("a second time")
         again = list(self.caller.each(self.arguments[: len(calls)], self.seconds * AGAIN))
         both = list(zip(calls, again, strict=False))
-        if self.sample.form != PLAIN and any(
-            isinstance(new.answer, Failed) and not isinstance(old.answer, Failed) for old, new in both
-        ):
+        if self.sample.form != PLAIN and self._fails_in_another_loop(both):
             return None, True
-        return all(samples.alike(new.answer, old.answer) for old, new in both), False
+        return all(alike(new.answer, old.answer) for old, new in both), False
+
+    def _fails_in_another_loop(self, both: Sequence[tuple[Called, Called]]) -> bool:
+        """
+        Whether jobs that were done in the first event loop fail in the second because of that: they say so,
+        or all of them do, and the first of them in a third one, too.
+        """
+        lost = [not isinstance(old.answer, Failed) and isinstance(new.answer, Failed) for old, new in both]
+        if any(LOOP_WORD in new.message for (_, new), is_lost in zip(both, lost, strict=True) if is_lost):
+            return True
+        good = [not isinstance(old.answer, Failed) for old, _ in both]
+        if not any(lost) or lost != good:
+            return False
+        (once_more,) = self.caller.each([self.arguments[lost.index(True)]])
+        return isinstance(once_more.answer, Failed)
 
     def _gil_share(self) -> float | None:
         what = "whether it holds the GIL"

@@ -166,8 +166,9 @@ if __name__ == "__main__":
 LINES = Template(
     """\
 if __name__ == "__main__":
-    lines = Path($name).read_text(encoding="utf-8").splitlines()
-    for result in main([line for line in lines if line.strip()]):
+    with Path($name).open(encoding="utf-8") as file:
+        lines = [line.rstrip("\\r\\n") for line in file if line.strip()]
+    for result in main(lines):
         print(result)
 """
 )

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from gopatterns_cli.answers import alike
 from gopatterns_cli.app import main
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import calibrating
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
-from gopatterns_cli.measuring.kinds import effect_of, http, image, python
+from gopatterns_cli.measuring.kinds import effect_of, http, image
 from gopatterns_cli.measuring.kinds.cpu import spin, spun
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
 from gopatterns_cli.measuring.site import site_for
@@ -338,9 +339,9 @@ def test_what_a_function_prints_does_not_spoil_what_was_measured(own):
 
 
 def test_nan_is_the_same_answer_as_nan():
-    assert python.alike(math.nan, math.nan)
-    assert python.alike(1, 1.0)
-    assert not python.alike(1, math.nan)
+    assert alike(math.nan, math.nan)
+    assert alike(1, 1.0)
+    assert not alike(1, math.nan)
 
 
 @pytest.mark.parametrize(

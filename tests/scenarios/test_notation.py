@@ -1,4 +1,5 @@
 import re
+import tomllib
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from scenarios.notation import (
     parse_durations,
     write_count,
     write_duration,
+    write_rate,
 )
 
 
@@ -170,3 +172,12 @@ def test_durations_are_lists_and_ladders_too():
 def test_a_ladder_of_durations_cannot_start_at_zero():
     with pytest.raises(ValueError, match=r'^found "0us\.\.1ms", allowed durations such as 20us,1ms'):
         parse_durations("0us..1ms")
+
+
+@pytest.mark.parametrize(
+    ("rate", "written"),
+    [(50.0, "50"), (0.1, "0.1"), (1_234_567.0, "1234567"), (0.123456789, "0.123456789"), (1e-5, "1e-05")],
+)
+def test_a_rate_is_written_so_that_python_and_toml_read_it_back(rate, written):
+    assert write_rate(rate) == written
+    assert float(written) == tomllib.loads(f"rate = {written}")["rate"] == rate

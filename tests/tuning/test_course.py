@@ -44,6 +44,7 @@ class Machine:
         self.orders = []
         self.calls = []
         self.noise = 0
+        self.learned = {}
 
     def clock(self):
         return self.now_s
@@ -89,7 +90,7 @@ class Machine:
             raise HungError(f"hung: killed after {order.timeout_s:.0f} s")
         if why := self.lost(cell):
             raise LostRunError(why)
-        return Run((run_s,), (), {"gopat_peak_bytes": self.memory(cell)})
+        return Run((run_s,), (), {"gopat_peak_bytes": self.memory(cell), "gopat_failing": self.learned})
 
     def tuned(self, folder, *, watched=False):
         course = Course(
@@ -166,6 +167,14 @@ def test_a_single_input_has_nothing_to_run_beside(tmp_path):
         Machine(a_look(count=1, read=1)).tuned(tmp_path)
 
 
+def test_a_single_input_that_there_was_time_to_read_is_not_called_the_only_one(tmp_path):
+    why = "there was no time to read them"
+    with pytest.raises(Failure, match=f"found 1 input in work:INPUTS and left the others, because {why}; "):
+        Machine(a_look(count=1, read=1, more=True, cut=why)).tuned(tmp_path)
+    found = Machine(a_look(more=True, cut=why)).tuned(tmp_path)
+    assert found.left_out[0] == f"inputs after the first 1,000: {why}"
+
+
 def test_what_takes_too_much_memory_is_dropped_and_no_finalist(tmp_path):
     def memory(cell):
         return 2**20 * (cell.workers or 1)
@@ -174,6 +183,18 @@ def test_what_takes_too_much_memory_is_dropped_and_no_finalist(tmp_path):
     assert any("more than --max-memory" in one.why for one in found.search.dropped)
     assert all(one.candidate.workers <= 60 for one in found.finals.standings)
     assert found.verdict == PAYS
+
+
+def test_a_failure_that_the_look_did_not_meet_is_noted_and_kept_by_the_code(tmp_path):
+    machine = Machine(a_look(failing=(Failing("ValueError", "no sevens", 1),)))
+    machine.learned = {"KeyError": "gone", "ValueError": "no sevens"}
+    found = machine.tuned(tmp_path)
+    assert [failing.kind for failing in found.look.failing] == ["ValueError", "KeyError"]
+    assert any(
+        note.startswith("after the look, some jobs failed with KeyError: gone; ") for note in found.notes
+    )
+    assert len(found.codes) == 2
+    assert all("# some inputs fail: ValueError, KeyError" in code.text for code in found.codes)
 
 
 def test_no_more_workers_than_are_allowed_are_tried(tmp_path):
@@ -360,6 +381,48 @@ def test_a_scenario_under_a_rate_claims_a_pace(tmp_path):
     assert scenario.write(tmp_path / "mine.toml", found, TARGET) == ""
     (claim,) = scenarios.load(tmp_path / "mine.toml").claims
     assert claim.per_second == pytest.approx(50, rel=0.05)
+
+
+def test_a_scenario_holds_the_very_rate(tmp_path):
+    import scenarios
+
+    found = Machine(a_look(), Bounds(rate=1_234.5678), budget_s=120.0).tuned(tmp_path, watched=True)
+    assert scenario.write(tmp_path / "mine.toml", found, TARGET) == ""
+    assert scenarios.load(tmp_path / "mine.toml").arms.rates == (1_234.5678,)
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0434\u0430\u043d\u043d\u044b\u0435:f\u00e9tch", "\u0434\u0430:_", "work.py:__"]
+)
+@pytest.mark.parametrize("inputs", ["**/*.txt", "a\"b'c\\d\x7f.txt", "\u2028"])
+def test_odd_names_are_quoted(tmp_path, name, inputs):
+    import scenarios
+
+    found = Machine(a_look()).tuned(tmp_path, watched=True)
+    target = Target(name, inputs, name, inputs)
+    assert scenario.write(tmp_path / "mine.toml", found, target) == ""
+    job = scenarios.load(tmp_path / "mine.toml").job
+    assert (job.function, job.inputs) == (name, inputs)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "why"),
+    [
+        (
+            "work:\u0440\u0430\u0431\u043e\u0442\u0430",
+            "x.txt",
+            "gopat check refuses it: job.function: found ",
+        ),
+        ("my work.py:fetch", "x.txt", "gopat check refuses it: job.function: found "),
+        ("work:fetch", "a\tb.txt", "gopat check refuses it: job.inputs: found "),
+        ("work:fetch", "\udcff.txt", "a name in it is no text"),
+    ],
+)
+def test_what_check_refuses_is_not_written_and_said(tmp_path, function, inputs, why):
+    found = Machine(a_look()).tuned(tmp_path, watched=True)
+    said = scenario.write(tmp_path / "mine.toml", found, Target(function, inputs, function, inputs))
+    assert said.startswith(why)
+    assert not (tmp_path / "mine.toml").exists()
 
 
 def test_names_for_other_processes_are_modules_of_this_folder(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,9 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Caller
-from gopatterns_cli.tuning.fresh import asked, last_stage
+from gopatterns_cli.tuning.fresh import asked, last_stage, stage
 from gopatterns_cli.tuning.look import Look
-from gopatterns_cli.tuning.sample import Failed, alike, load
+from gopatterns_cli.tuning.sample import Failed, load
 
 from looks import a_look
 
@@ -41,6 +42,31 @@ def endless():
 def hangs():
     time.sleep(3_600)
     yield 1
+
+
+def slow():
+    for number in range(5):
+        time.sleep(0.3)
+        yield number
+
+
+def large():
+    for number in range(1_000):
+        SIZES.append(number)
+        yield bytes(2**26)
+
+
+def large_last():
+    yield 1
+    yield bytes(2**28 + 1)
+
+
+SIZES = []
+
+
+def size(data):
+    assert len(SIZES) == 5
+    return 0
 
 
 def nap(number):
@@ -95,6 +121,10 @@ def ends(number):
     os._exit(3)
 
 
+def ends_well(number):
+    os._exit(0)
+
+
 def needs_a_loop(number):
     return asyncio.get_running_loop().create_task(slowly(number))
 
@@ -128,6 +158,46 @@ async def one_loop_only(number):
     return number
 
 
+class Result:
+    def __init__(self, value):
+        self.value = value
+
+
+def an_object(number):
+    return Result(number)
+
+
+def another_object(number):
+    return Result(random.random())
+
+
+def no_number_in_a_list(number):
+    return [number, float("nan")]
+
+
+async def one_connection_only(number):
+    lock_of.append(asyncio.get_running_loop())
+    if lock_of[0] is not lock_of[-1]:
+        raise OSError("closed")
+    return number
+
+
+async def one_loop_where_nothing_is_kept(number):
+    lock_of.append(asyncio.get_running_loop())
+    if number % 2 and lock_of[0] is not lock_of[-1]:
+        raise RuntimeError("got Future attached to a different loop")
+    return number
+
+
+async def fails_once(number):
+    await asyncio.sleep(0.06)
+    lock_of.append(asyncio.get_running_loop())
+    if lock_of[0] is not lock_of[-1] and not kept:
+        kept.append(number)
+        raise OSError("try again")
+    return number
+
+
 def unpicklable(number):
     return lambda: number
 
@@ -150,6 +220,7 @@ def look(tmp_path, monkeypatch):
         request = {
             "function": f"{name}:{function}",
             "inputs": inputs if "." in inputs else f"{name}:{inputs}",
+            "files": [],
             "folder": str(tmp_path / "sample"),
             "seed": 1,
             "seconds": seconds,
@@ -239,6 +310,17 @@ def test_another_answer_each_time_is_seen_and_none_is_called_right(look, folder)
     assert samples.answers(folder, load(folder), 0, 10) == {}
 
 
+@pytest.mark.parametrize("function", ["an_object", "no_number_in_a_list"])
+def test_answers_that_are_equal_to_nothing_are_the_same_by_what_is_in_them(look, function):
+    found = look(function)
+    assert found.same_again is True
+    assert found.known == 40
+
+
+def test_an_object_with_something_else_in_it_is_another_answer(look):
+    assert look("another_object").same_again is False
+
+
 def test_a_leak_is_seen_and_no_leak_is_none(look):
     assert look("leaks").leak_bytes >= 2**17
     assert look("prints").leak_bytes == 0
@@ -264,10 +346,20 @@ def test_a_plain_function_that_needs_a_loop_is_called_in_one(look, function):
     assert found.same_again is True
 
 
-def test_a_function_that_works_in_one_loop_only_is_seen(look):
-    found = look("one_loop_only")
+@pytest.mark.parametrize(
+    "function", ["one_loop_only", "one_connection_only", "one_loop_where_nothing_is_kept"]
+)
+def test_a_function_that_works_in_one_loop_only_is_seen(look, function):
+    found = look(function)
     assert found.one_loop
     assert found.same_again is None
+
+
+@pytest.mark.parametrize("inputs", ["ITEMS", "ONE"])
+def test_a_call_that_fails_once_is_not_taken_for_one_that_needs_its_loop(look, inputs):
+    found = look("fails_once", inputs=inputs)
+    assert not found.one_loop
+    assert found.same_again is False
 
 
 def test_what_cannot_be_pickled_stays(look):
@@ -283,6 +375,39 @@ def test_inputs_that_never_end_are_cut_off(look):
     assert not found.sized
     assert found.called
     assert found.read == found.count <= 10_000
+
+
+def test_inputs_that_are_too_large_together_are_read_no_further(look):
+    found = look("size", inputs="large", seconds=20.0)
+    assert found.read == found.count == 4  # with which it was too much
+    assert (found.more, found.cut) == (True, "together they are too large")
+    assert found.failing == ()
+
+
+def test_inputs_of_which_the_last_is_too_large_are_all_there(look):
+    found = look("prints", inputs="large_last", seconds=20.0)
+    assert (found.count, found.more) == (2, False)
+
+
+def test_inputs_that_come_slowly_are_read_as_long_as_there_is_time(look):
+    found = look("prints", inputs="slow", seconds=0.5)
+    assert (found.count, found.more, found.cut) == (1, True, "there was no time to read them")
+
+
+def test_a_stage_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    """Whoever reads it between the opening of a file and its writing sees the one before."""
+    stage(tmp_path, "first")
+    seen = []
+    write_text = Path.write_text
+
+    def interrupted(path, text, **how):
+        path.open("w").close()
+        seen.append(last_stage(tmp_path))
+        write_text(path, text, **how)
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    stage(tmp_path, "second")
+    assert [*seen, last_stage(tmp_path)] == ["first", "second"]
 
 
 def test_an_input_that_never_comes_and_a_job_that_never_ends_are_named(look, folder):
@@ -320,6 +445,11 @@ def test_a_function_that_ends_its_process_is_said(look, folder):
     assert "on its first input" in last_stage(folder)
 
 
+def test_a_function_that_ends_its_process_without_an_error_is_said_as_well(look):
+    with pytest.raises(LostRunError, match="was ended by what it ran"):
+        look("ends_well")
+
+
 def test_a_rate_is_kept_by_waiting_for_a_turn(monkeypatch):
     """On a clock of its own: what sleeps moves it."""
     from gopatterns_cli.tuning import calling
@@ -331,19 +461,3 @@ def test_a_rate_is_kept_by_waiting_for_a_turn(monkeypatch):
     caller = Caller(lambda _: begun.append(now[0]), "plain", rate=4.0)
     list(caller.each(range(5), seconds=100.0))
     assert begun == [0.0, 0.25, 0.5, 0.75, 1.0]
-
-
-class Odd:
-    def __eq__(self, other):
-        raise ValueError("neither true nor false")
-
-    __hash__ = None
-
-
-def test_answers_are_alike_when_equal_or_both_no_number_or_of_one_pickle():
-    nan = float("nan")
-    assert alike(1, 1)
-    assert alike(nan, nan)
-    assert not alike(1, 2)
-    assert alike(Odd(), Odd())
-    assert not alike(Odd(), 1)

@@ -156,17 +156,24 @@ def started(text, tmp_path):
 
 @pytest.mark.parametrize("kind", [OURS, ALONE])
 def test_run_as_a_program_it_reads_its_inputs_and_prints_the_results(work, tmp_path, kind):
-    (tmp_path / "lines.txt").write_text("a\n\nbbb\ncc\n", encoding="utf-8")
+    (tmp_path / "lines.txt").write_text("a\n\nb\x0bb\n\u2028c\n", encoding="utf-8")
     threads = Candidate(Lane(POOL, GOPAT, THREADS), 2)
     lines = replace(looked(work, "length"), inputs="lines.txt")
     assert started(pasted(kind, threads, lines, Bounds()), tmp_path) == ["1", "2", "3"]
     paths = replace(looked(work, "size"), inputs="*.txt")
-    assert started(pasted(kind, threads, paths, Bounds()), tmp_path) == ["10"]
+    assert started(pasted(kind, threads, paths, Bounds()), tmp_path) == ["12"]
     endless = looked(work, "square", inputs="endless", more=True, sized=False, called=True)
     assert started(pasted(kind, threads, endless, Bounds()), tmp_path) == ["0", "1", "4", "9", "16"]
     listed = looked(work, "square")
     elsewhere = Candidate(Lane(POOL, GOPAT, PROCESSES), 2)
     assert started(pasted(kind, elsewhere, listed, Bounds()), tmp_path) == ["1", "4", "9", "16", "25"]
+
+
+def test_a_rate_is_written_as_it_is(work):
+    for rate, written in ((1_234_567.0, "1234567"), (0.123456789, "0.123456789"), (50.0, "50")):
+        winner = Candidate(Lane(POOL, GOPAT, THREADS), 2)
+        assert f"RateLimiter({written}, " in pasted(OURS, winner, looked(work, "square"), Bounds(rate=rate))
+        assert f"1 / {written}\n" in pasted(ALONE, winner, looked(work, "square"), Bounds(rate=rate))
 
 
 def test_a_limited_text_begins_no_more_jobs_than_its_rate_allows(work, monkeypatch):
@@ -192,3 +199,46 @@ def test_a_wrong_text_is_caught():
     assert wrong([[1], [2]], {0: [2]}, 2, ordered=False) == ""
     assert wrong([ValueError("x"), 1, 4], {0: Failed("ValueError")}, 3, ordered=True) == ""
     assert wrong([KeyError("x"), 1, 4], {0: Failed("ValueError")}, 3, ordered=True) != ""
+
+
+class Thing:
+    """Is equal to itself alone."""
+
+    def __init__(self, value):
+        self.value = value
+
+
+ONE_AND_TWO = {"a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("found", "right"),
+    [
+        ([{"c": 3}, {"b": 2, "a": 1}], [ONE_AND_TWO, {"c": 3}]),
+        ([Thing(2), Thing(1)], [Thing(1), Thing(2)]),
+        ([[float("nan")], 1], [1, [float("nan")]]),
+        ([float("nan"), 1], [1, float("nan")]),
+        ([[1], [1], [2]], [[2], [1], [1]]),
+        ([{1, 2}, frozenset({3})], [frozenset({3}), {2, 1}]),
+    ],
+)
+def test_answers_in_any_order_are_the_same_by_what_they_are_and_not_by_their_words(found, right):
+    assert wrong(found, dict(enumerate(right)), len(right), ordered=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "right", "missing"),
+    [
+        ([{"a": 1}, {"a": 1}], [{"a": 1}, {"a": 2}], "{'a': 2}"),
+        ([[1], [2], [2]], [[1], [1], [2]], "[1]"),
+        ([1, 2, 2], [1, 1, 2], "1"),
+        ([[1], 1], [1, float("nan")], "nan"),
+    ],
+)
+def test_each_answer_found_stands_for_one(found, right, missing):
+    said = wrong(found, dict(enumerate(right)), len(right), ordered=False)
+    assert said == f"{missing} is not among the results"
+
+
+def test_another_object_is_not_among_the_results():
+    assert wrong([Thing(1), Thing(3)], {0: Thing(1), 1: Thing(2)}, 2, ordered=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -32,7 +33,7 @@ def nap(number):
 
 
 async def picky_slowly(number):
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.005)
     if number == 7:
         raise ValueError("no sevens")
     return number * 2
@@ -111,6 +112,31 @@ def test_a_scenario_that_is_there_is_not_written_over(tune, tmp_path):
     (tmp_path / "mine.toml").write_text("mine", encoding="utf-8")
     refused(tune("hangs", "--yes", "--scenario", "mine.toml"), 2, "which is there already")
     assert (tmp_path / "mine.toml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("parent", ["missing", "file"])
+def test_a_scenario_in_a_folder_that_is_not_there_is_refused_before_anything_is_called(
+    tune, tmp_path, parent
+):
+    (tmp_path / "file").touch()
+    options = ("--yes", "--scenario", f"{parent}/mine.toml")
+    refused(tune("hangs", *options), 2, "allowed a file in a folder that is there")
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_scenario_that_cannot_be_written_costs_no_result(tune, monkeypatch):
+    from gopatterns_cli.tuning import scenario
+
+    def full(path, text):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(scenario, "create", full)
+    monkeypatch.setattr(scenario, "written", lambda tuned, target: ("", ""))
+    monkeypatch.setattr(scenario, "_refusal", lambda text: "")
+    code, out, err = tune("trivial", "--yes", "--json", "--scenario", "mine.toml", budget="5s")
+    assert code == 1
+    assert "mine.toml: it cannot be written" in json.loads(out)["left_out"]
+    assert "error: --scenario: mine.toml cannot be written: No space left on device" in err
 
 
 def test_more_workers_than_the_machine_has_threads_for_are_refused_with_the_limit(tune, monkeypatch):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from gopatterns_cli.measuring.cells import GOPAT, NATIVE, Cell
-from gopatterns_cli.measuring.kinds.tuned import Paced
+from gopatterns_cli.measuring.kinds.tuned import Paced, Runs, Weighed
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
 from gopatterns_cli.tuning.grid import (
     ASYNCIO,
@@ -24,7 +24,8 @@ from gopatterns_cli.tuning.grid import (
     cell_of,
     plain_cell,
 )
-from gopatterns_cli.tuning.sample import Failed, Sample, store, write
+from gopatterns_cli.tuning.judging import Judge, Unknown
+from gopatterns_cli.tuning.sample import Failed, Sample, load, store, write
 
 from looks import a_look
 
@@ -49,6 +50,18 @@ async def slowly(number):
 
 def future(number):
     return asyncio.get_running_loop().create_task(slowly(number))
+
+
+def in_a_crowd(number):
+    if threading.current_thread() is not threading.main_thread():
+        raise OSError("too many")
+    return number
+
+
+async def beside_others(number):
+    if len(asyncio.all_tasks()) > 1:
+        raise OSError("too many")
+    return number
 
 
 def has_lock(lock):
@@ -160,7 +173,7 @@ def lost(cell):
     ("function", "answers", "failures", "message"),
     [
         ("picky", [0] * 12, ("ValueError",), "wrong answer: "),
-        ("picky", [], (), "wrong answer: Failed(kind='ValueError') where no failure is right"),
+        ("in_a_crowd", [], (), "wrong answer: Failed(kind='OSError') where no failure is right"),
         ("exits", [], (), "ended with 3"),
         ("no_memory", [], ("MemoryError",), "MemoryError"),
     ],
@@ -170,6 +183,75 @@ def test_an_answer_that_is_not_the_plain_loops_ends_the_measurement(
 ):
     look, folder = sample(function, answers=answers, failures=failures)
     assert message in lost(cell_of(candidate(POOL, GOPAT, THREADS), look, Bounds(), folder, 12))
+
+
+def test_a_task_that_fails_beside_others_only_is_not_excused(sample):
+    look, folder = sample("beside_others", "async", answers=[], failures=())
+    assert "Failed(kind='OSError')" in lost(
+        cell_of(candidate(POOL, NATIVE, ASYNCIO), look, Bounds(), folder, 12)
+    )
+
+
+LEARNING = [
+    *(("picky", "plain", arm) for arm in PLAIN_ARMS),
+    ("slowly", "async", (POOL, GOPAT, ASYNCIO)),
+    ("future", "loop", (POOL, NATIVE, ASYNCIO)),
+]
+
+
+@pytest.mark.parametrize(("function", "form", "arm"), LEARNING)
+def test_a_failure_that_the_look_did_not_meet_is_an_answer_if_the_function_fails_so_by_itself(
+    sample, function, form, arm
+):
+    look, folder = sample(function, form, answers=[], failures=())
+    run = launch(order(cell_of(candidate(*arm), look, Bounds(), folder, 12)))
+    assert run.metadata["gopat_failing"] == {"ValueError": "no fours"}
+
+
+def test_the_plain_loop_learns_such_a_failure_too_and_nothing_is_learned_twice(sample):
+    look, folder = sample("picky", answers=[], failures=())
+    assert launch(order(plain_cell(look, Bounds(), folder, 12))).metadata["gopat_failing"]
+    look, folder = sample("picky", answers=[], failures=("ValueError",))
+    assert launch(order(plain_cell(look, Bounds(), folder, 12))).metadata["gopat_failing"] == {}
+
+
+def test_what_works_in_one_loop_only_cannot_be_asked_again(sample):
+    look, folder = sample("slowly", "async", answers=[], failures=())
+    write(folder, replace(load(folder), one_loop=True))
+    cell = cell_of(candidate(POOL, GOPAT, ASYNCIO), look, Bounds(), folder, 12)
+    assert "where no failure is right" in lost(cell)
+
+
+def test_a_doubt_takes_its_turn_after_the_run_and_weighs_nothing(sample, monkeypatch):
+    from gopatterns_cli.tuning import calling, judging
+
+    _, folder = sample("picky", answers=[], failures=())
+    monkeypatch.syspath_prepend(folder.parent)
+    now, weight = [0.0], [100]
+    monkeypatch.setattr(calling.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(calling.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    for module in (judging, calling):
+        monkeypatch.setattr(module, "peak_bytes", lambda: weight[0])
+        monkeypatch.setattr(module, "forget_peak", lambda: weight.__setitem__(0, 90))
+    judge = Judge(load(folder), rate=4.0)
+    assert judge.is_right(Failed("ValueError"), Unknown(4))
+    assert now == [0.25]
+    assert judge.learned == {"ValueError": "no fours"}
+    assert judge.peak_bytes == 100
+    assert judge.is_right(Failed("ValueError"), Unknown(5))  # of a kind that is known now
+    assert not judge.is_right(Failed("KeyError"), Unknown(4))
+    assert not judge.is_right(Failed("KeyError"), Unknown(5))
+
+
+def test_processes_that_were_replaced_weigh_nothing_beside_those_that_replaced_them(sample, monkeypatch):
+    from gopatterns_cli.tuning import judging
+
+    _, folder = sample("picky")
+    monkeypatch.setattr(judging, "peak_bytes", lambda: 1_000)
+    runs = Runs(Judge(load(folder), None), processes=2)
+    for process, peak in ((1, 10), (2, 20), (1, 15), (3, 30), (4, 5)):
+        assert runs.is_right(Weighed(0, process, peak), Unknown(0))
+    assert runs.facts()["peak_bytes"] == 1_000 + 30 + 20
 
 
 def test_an_order_that_is_not_kept_is_caught(sample):
@@ -209,6 +291,7 @@ def test_what_cannot_be_pickled_is_not_stored(tmp_path):
     assert store(tmp_path, "inputs", [1, 2]) == 2
     with (tmp_path / "inputs.pickle").open("rb") as file:
         assert [pickle.load(file), pickle.load(file)] == [1, 2]  # noqa: S301 - our own
+    assert store(tmp_path, "answers", [bytes(100), bytes(100), 1], most_bytes=150) == 2
 
 
 def test_a_cell_of_a_tuning_has_a_name_of_its_own():

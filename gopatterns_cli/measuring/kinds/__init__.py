@@ -32,7 +32,7 @@ class Effect:
         expected: the right value, from the job's number; None when it has to be found out by running it.
         is_number: the value is a number that goes on through the pattern's own stages.
         same: whether a value is as good as the right one.
-        memory: how many bytes the processes of the runs so far took at the most; None where nobody asks.
+        facts: what else there is to say of the runs so far, by name; None where nobody asks.
     """
 
     sleep_s: float = 0.0
@@ -42,7 +42,7 @@ class Effect:
     expected: Callable[[int], Any] | None = None
     is_number: bool = True
     same: Callable[[Any, Any], bool] = eq
-    memory: Callable[[], int] | None = None
+    facts: Callable[[], dict[str, Any]] | None = None
 
     def argument(self, item: int) -> Any:
         """Return what a job computes with."""

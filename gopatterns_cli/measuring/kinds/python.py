@@ -8,6 +8,7 @@ import pickle
 from typing import Any
 
 from gopatterns_cli import inputs as named
+from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.functions import MOST_ITEMS, function_named
 from gopatterns_cli.measuring.cells import Cell
@@ -48,11 +49,6 @@ def counted(function: str, inputs: str, most: int) -> int:
             f"{INPUTS}: found {MOST_ITEMS:,} or more in {inputs}; job.count says how many to take", 2
         )
     return found
-
-
-def alike(found: Any, right: Any) -> bool:
-    """Whether two answers are the same; NaN is like itself."""
-    return bool(found == right) or (found != found and right != right)  # noqa: PLR0124 - that is NaN
 
 
 def _check_travels(what: str, name: str | None, found: Any) -> None:

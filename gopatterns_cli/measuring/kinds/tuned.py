@@ -1,34 +1,26 @@
 """Jobs of a tuning: a function of the user's over a sample of inputs, both looked at before.
 
 A job that fails gives its failure as an answer, as it does in the plain loop, so that some bad inputs do not
-end a measurement. An answer that is not the plain loop's does, where that is known. The cell's `inputs` are
+end a measurement. An answer that is not the plain loop's does (`judging`). The cell's `inputs` are
 FOLDER:FIRST, the sample's folder and the number of the first job in it.
 """
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.measuring.kinds import Effect
+from gopatterns_cli.memory.system import peak_bytes
 from gopatterns_cli.tuning import sample as samples
+from gopatterns_cli.tuning.judging import Judge, Unknown
+from gopatterns_cli.tuning.pace import Pace
 from gopatterns_cli.tuning.sample import PLAIN, Failed, Sample
-
-
-class _Unknown:
-    """The right answer where nobody knows it."""
-
-    def __repr__(self) -> str:
-        return "no failure"
-
-
-UNKNOWN = _Unknown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,7 @@ class Weighing:
 
     def __call__(self, argument: Any) -> Weighed:
         """Return the answer, weighed."""
-        return Weighed(self.function(argument), os.getpid(), samples.peak_bytes())
+        return Weighed(self.function(argument), os.getpid(), peak_bytes())
 
 
 class Paced:
@@ -72,17 +64,11 @@ class Paced:
 
     def __init__(self, function: Callable[[Any], Any], rate: float) -> None:
         self._function = function
-        self._every_s = 1 / rate
-        self._next_s = 0.0
-        self._lock = threading.Lock()
+        self._pace = Pace(rate)
 
     def __call__(self, argument: Any) -> Any:
         """Wait for its turn, and call."""
-        with self._lock:
-            now_s = time.monotonic()
-            at_s = max(self._next_s, now_s)
-            self._next_s = at_s + self._every_s
-        time.sleep(at_s - now_s)
+        time.sleep(self._pace.wait_s())
         return self._function(argument)
 
 
@@ -93,18 +79,19 @@ def effect(cell: Cell, port: int) -> Effect:
     place, _, first = (cell.inputs or "").rpartition(":")
     folder = Path(place)
     sample = samples.load(folder)
-    peaks: dict[int, int] = {}
     awaits = sample.form != PLAIN
     function = _awaiting(sample) if awaits else _calling(cell, sample)  # first: inputs may be of its module
+    arguments = samples.arguments(folder, sample, int(first), cell.count)
     right = samples.answers(folder, sample, int(first), cell.count)
+    runs = Runs(Judge(sample, cell.rate), cell.workers or 0)
     return Effect(
         function=function,
         awaits=awaits,
-        arguments=samples.arguments(folder, sample, int(first), cell.count),
-        expected=lambda item: right.get(item, UNKNOWN),
+        arguments=arguments,
+        expected=lambda item: right[item] if item in right else Unknown(arguments[item]),
         is_number=False,
-        same=partial(_same, frozenset(sample.failures), peaks),
-        memory=lambda: samples.peak_bytes() + sum(peaks.values()),
+        same=runs.is_right,
+        facts=runs.facts,
     )
 
 
@@ -129,14 +116,31 @@ def _awaiting(sample: Sample) -> Callable[[Any], Any]:
     return attempt
 
 
-def _same(failures: frozenset[str], peaks: dict[int, int], found: Any, right: Any) -> bool:
-    """Whether an answer is right; one that nobody knows must not fail as the plain loop never did."""
-    if isinstance(found, Weighed):
-        peaks[found.process] = max(found.peak_bytes, peaks.get(found.process, 0))
-        found = found.value
-    if right is UNKNOWN:
-        return not isinstance(found, Failed) or found.kind in failures
-    return samples.alike(found, right)
+@dataclass(slots=True)
+class Runs:
+    """What is found out of the runs of one cell: which answers are right, and what its processes took.
+
+    Args:
+        judge: knows which answers are right.
+        processes: so many there are at once at the most, beside this one.
+        peaks: what each process took at the most, by its id; every run has new ones.
+    """
+
+    judge: Judge
+    processes: int
+    peaks: dict[int, int] = field(default_factory=dict)
+
+    def is_right(self, found: Any, right: Any) -> bool:
+        """Whether an answer is right, weighed or not."""
+        if isinstance(found, Weighed):
+            self.peaks[found.process] = max(found.peak_bytes, self.peaks.get(found.process, 0))
+            found = found.value
+        return self.judge.is_right(found, right)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what all processes at once took at the most, and failures that the look did not meet."""
+        others_bytes = sum(nlargest(self.processes, self.peaks.values()))
+        return {"peak_bytes": self.judge.peak_bytes + others_bytes, "failing": self.judge.learned}
 
 
 def _first_to_go() -> None:
