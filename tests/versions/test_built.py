@@ -295,9 +295,9 @@ def test_submodules_are_left_out_of_both_and_named(repository, installer):
 
 
 def test_the_users_hooks_do_not_run(repository, installer, tmp_path):
-    hook = repository.folder / ".git/hooks/post-checkout"
-    hook.write_text(f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n", encoding="utf-8")
-    hook.chmod(0o755)
+    for name in ("post-checkout", "post-index-change", "reference-transaction"):
+        hook = repository.put(f".git/hooks/{name}", f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n")
+        hook.chmod(0o755)
     with built(repository, installer):
         pass
     assert not (tmp_path / "ran").exists()

@@ -198,8 +198,10 @@ def test_the_users_worktrees_stay_also_one_whose_folder_is_away(repository, inst
 
 
 def test_two_at_once_do_not_disturb_each_other(repository, installer, left, tmp_path):
-    with versions.built("v1", (), silent, here=repository.folder, installer=installer) as (one, _):
-        build(repository, installer)
+    how = {"here": repository.folder, "installer": installer}
+    with versions.built("v1", (), silent, **how) as (one, _):
+        with versions.built("v1", (), silent, **how) as (other, _):
+            assert one.content == other.content
         assert Path(one.folder, "tiny/__init__.py").is_file()
         assert len(repository.worktrees()) == 3
     assert nothing_is_left(repository, left, tmp_path)
