@@ -44,9 +44,17 @@ def test_a_program_that_is_not_there_is_one_line():
         done(["nosuch"], 20.0, env=ENV)
 
 
-def running(file: Path) -> bool:
-    pid = int(file.read_text(encoding="utf-8"))
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+def ended(file: Path) -> bool:
+    """Whether a process ends that was killed: the kernel takes a moment for it."""
+    pid, over_s = int(file.read_text(encoding="utf-8")), time.monotonic() + 20
+    while time.monotonic() < over_s:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def with_a_child(tmp_path) -> list[str]:
@@ -58,7 +66,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path, monkeypatch):
     monkeypatch.setattr(programs, "GRACE_S", 0.1)
     with pytest.raises(Failure, match=r"^sh hangs: no end within 1 s$"):
         done(with_a_child(tmp_path), 1.0, env=ENV)
-    assert not running(tmp_path / "child")
+    assert ended(tmp_path / "child")
 
 
 def test_ctrl_c_ends_a_program_with_its_children(tmp_path, monkeypatch):
@@ -74,7 +82,7 @@ def test_ctrl_c_ends_a_program_with_its_children(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         done(with_a_child(tmp_path), 50.0, env=ENV)
     thread.join()
-    assert not running(tmp_path / "child")
+    assert ended(tmp_path / "child")
 
 
 def test_a_program_may_tidy_up_before_it_ends(tmp_path):
