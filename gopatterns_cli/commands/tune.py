@@ -142,7 +142,7 @@ def _carried_out(course: "Course", progress: "Progress") -> "Tuned":
     except KeyboardInterrupt:
         progress.end()
         values = course.runner.values if course.runner is not None else []
-        print(found_so_far(values, course.look), file=sys.stderr, flush=True)
+        print(found_so_far(values, course.look, course.bounds.rate), file=sys.stderr, flush=True)
         raise
     finally:
         progress.end()

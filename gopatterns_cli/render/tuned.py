@@ -51,14 +51,15 @@ def answer(tuned: Tuned) -> str:
     return f"{what}: no pattern pays here: the best, {winner.candidate.words}, is {lead}"
 
 
-def found_so_far(values: list[Value], look: Look | None) -> str:
-    """Say what is known when a tuning is interrupted."""
+def found_so_far(values: list[Value], look: Look | None, rate: float | None) -> str:
+    """Say what is known when a tuning, whose calls keep a rate or not, is interrupted."""
     of_candidates = [value for value in values if value.candidate is not None]
     if look is None or not of_candidates:
         return "interrupted: nothing was measured yet"
-    best = min(of_candidates, key=lambda value: value.each_s)
+    leads_x = {value: look.plain_s(value.count, rate) / value.run_s for value in of_candidates}
+    best = max(leads_x, key=lambda value: leads_x[value])
     name = best.candidate.words if best.candidate else ""
-    ratio = figures.times(look.job_s / best.each_s)
+    ratio = figures.times(leads_x[best])
     return f"interrupted: the best so far is {name}, about {ratio} as fast as the plain loop (no interval)"
 
 

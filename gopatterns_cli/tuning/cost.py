@@ -22,7 +22,8 @@ class Cost:
     Args:
         look: what is known of one job.
         cores: how many run at once.
-        start_s: what a worker process costs beside what it times; corrected by those that have run.
+        start_s: what a worker process costs beside what it times, and the wait for its first call at a rate;
+            corrected by those that have run.
         rate: jobs per second at the most; None for no limit.
     """
 
@@ -39,17 +40,25 @@ class Cost:
             in_turn_s = count * self.look.job_s * min(self.look.cpu_share, 1.0) / min(workers, self.cores)
         else:
             in_turn_s = count * self.look.serial_s
-        paced_s = (count - 1) / self.rate if self.rate else 0.0
         layer_s = count * HAND_S[candidate.lane.runtime] + workers * START_S[candidate.lane.runtime]
-        return max(overlapping_s, in_turn_s, paced_s) + layer_s
+        return max(overlapping_s, in_turn_s, self.least_s(count)) + layer_s
 
     def all_s(self, candidate: Candidate, count: int) -> float:
         """Guess how long a measurement takes, its process included; a quick run is repeated."""
         return self.start_s + max(self.run_s(candidate, count), VALUE_S)
 
+    def least_s(self, count: int) -> float:
+        """How long any run takes at the least: one job, and as long as the rate has the last one wait."""
+        return self.look.job_s + ((count - 1) / self.rate if self.rate else 0.0)
+
     def plain_s(self, count: int) -> float:
         """How long the plain loop takes."""
-        return count * max(self.look.job_s, 1 / self.rate if self.rate else 0.0)
+        return self.look.plain_s(count, self.rate)
+
+    @property
+    def paced(self) -> bool:
+        """The plain loop waits for the rate, not for its jobs."""
+        return self.rate is not None and self.look.job_s * self.rate < 1
 
     def most_s(self, count: int) -> float:
         """How long a run may take before it is of no interest any more."""

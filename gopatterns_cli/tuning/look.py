@@ -90,11 +90,6 @@ class Look:
         return self.job_s * min(self.cpu_share, 1.0)
 
     @property
-    def failed(self) -> int:
-        """How many of the jobs looked at failed."""
-        return sum(failing.jobs for failing in self.failing)
-
-    @property
     def nature(self) -> str:
         """What a job does, in words."""
         if self.cpu_share <= WAITS:
@@ -107,6 +102,10 @@ class Look:
             if self.gil_share >= HOLDS * self.cpu_share
             else f"{does} without the GIL"
         )
+
+    def plain_s(self, count: int, rate: float | None) -> float:
+        """Return how long the plain loop takes, in seconds; at a rate, the first job waits for nothing."""
+        return self.job_s + (count - 1) * max(self.job_s, 1 / rate if rate else 0.0)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict that `from_json` reads back."""

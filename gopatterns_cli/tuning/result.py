@@ -85,8 +85,8 @@ class Tuned:
     def favourite(self) -> tuple[Candidate, float]:
         """The best of the search, and about how many times as fast as the plain loop it was there."""
         best = self.search.ranking[0]
-        values = [value for value in self.search.values if value.candidate == best]
-        return best, self.look.job_s / values[-1].each_s
+        last = [value for value in self.search.values if value.candidate == best][-1]
+        return best, self.look.plain_s(last.count, self.bounds.rate) / last.run_s
 
     @property
     def pays(self) -> bool:

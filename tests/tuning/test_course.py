@@ -196,6 +196,35 @@ def test_under_a_rate_the_fewest_workers_that_hold_it_win_and_the_calls_of_two_p
     assert all(order.cell.rate == 50.0 for order in machine.orders)
 
 
+@pytest.mark.parametrize("rate", [2.0, 5.0, 50.0])
+def test_where_the_plain_loop_waits_for_the_rate_it_is_as_fast_as_any_pool_and_nothing_pays(tmp_path, rate):
+    found = Machine(a_look(job_s=0.005), Bounds(rate=rate), budget_s=120.0).tuned(tmp_path)
+    assert found.verdict == NOT_HERE
+    assert found.finals.plan.plain_count == found.finals.plan.count
+    assert found.winner.speedup.estimate == pytest.approx(1.0, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("count", "rate", "seconds"), [(1, 2.0, 0.1), (10, 2.0, 4.6), (10, 50.0, 1.0), (10, None, 1.0)]
+)
+def test_the_plain_loop_waits_for_the_rate_or_for_its_jobs_and_never_before_the_first(count, rate, seconds):
+    assert a_look(job_s=0.1).plain_s(count, rate) == pytest.approx(seconds)
+
+
+def test_where_jobs_take_longer_than_the_rate_waits_a_few_of_them_are_enough_for_the_plain_loop(tmp_path):
+    found = Machine(a_look(job_s=0.25), Bounds(rate=20.0), budget_s=120.0).tuned(tmp_path)
+    assert found.finals.plan.plain_count == 2
+    assert found.winner.speedup.estimate == pytest.approx(5.0, rel=0.15)  # the last job ends after the rate
+
+
+def test_what_the_search_alone_found_is_set_beside_the_plain_loop_at_its_rate(tmp_path):
+    machine = Machine(a_look(job_s=0.005), Bounds(rate=2.0), budget_s=20.0)
+    found = machine.tuned(tmp_path)
+    assert found.favourite[1] == pytest.approx(1.0, rel=0.02)
+    said = render.found_so_far(list(found.search.values), machine.look, 2.0)
+    assert "about 0.99" in said
+
+
 def test_in_order_every_arm_keeps_the_order_and_none_is_a_fan_out(tmp_path):
     machine = Machine(a_look(), Bounds(ordered=True))
     machine.tuned(tmp_path)
@@ -258,9 +287,9 @@ def test_an_interruption_leaves_what_was_measured(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         course.carry_out()
     assert len(course.runner.values) == 5
-    said = render.found_so_far(course.runner.values, course.look)
+    said = render.found_so_far(course.runner.values, course.look, None)
     assert said.startswith("interrupted: the best so far is ")
-    assert render.found_so_far([], course.look) == "interrupted: nothing was measured yet"
+    assert render.found_so_far([], course.look, None) == "interrupted: nothing was measured yet"
 
 
 # What is said and written
