@@ -94,11 +94,13 @@ def confirmed(
 ) -> Search:
     """
     Measure others beside the best over the same inputs, then the best of all again, as often as there is
-    time and at most twice: one measurement each is little to choose finalists by.
+    time and at most twice: one measurement each is little to choose finalists by. Who failed before is not
+    tried again; whom there was no time for is among those not measured.
     """
     count, values, dropped = found.count, list(found.values), list(found.dropped)
     times = {one: found.each_s(one) for one in found.ranking}
-    todo = [one for one in dict.fromkeys(others) if one not in times]
+    failed = {one.candidate for one in dropped}
+    todo = wanted = [one for one in dict.fromkeys(others) if one not in times and one not in failed]
     for _ in range(1 + CONFIRMATIONS):
         for one in todo:
             expected_s = cost.start_s + max(times.get(one, 0.0) * count, cost.run_s(one, count), VALUE_S)
@@ -113,7 +115,16 @@ def confirmed(
                 value.each_s for value in values if (value.candidate, value.count) == (one, count)
             )
         todo = ranking(times)[:CONTENDERS]
-    return replace(found, ranking=tuple(ranking(times)), values=tuple(values), dropped=tuple(dropped))
+    tried = {*times, *(one.candidate for one in dropped)}
+    late = [Dropped(one, LATE) for one in wanted]
+    reasons = {one.candidate: one for one in (*late, *found.not_measured) if one.candidate not in tried}
+    return replace(
+        found,
+        ranking=tuple(ranking(times)),
+        values=tuple(values),
+        dropped=tuple(dropped),
+        not_measured=tuple(reasons.values()),
+    )
 
 
 def opening(

@@ -189,6 +189,34 @@ def test_twins_are_measured_beside_the_best_and_one_that_fails_costs_itself_only
     assert bad in {one.candidate for one in both.dropped}
 
 
+def test_twins_that_there_was_no_time_for_are_said_and_no_other_is():
+    world = World(a_look(), waiting(0.020), seconds=60.0)
+    found = world.search()
+    first, second = twins(found.ranking[0], a_look(), Bounds())[:2]
+    left = iter([60.0] + [0.0] * 100)
+    late = confirmed(found, [first, second], world.cost, lambda: next(left), world.measure)
+    assert first in late.ranking
+    assert (second, LATE) in {(one.candidate, one.why) for one in late.not_measured}
+    assert len(late.not_measured) == len(found.not_measured) + 1
+
+
+def test_a_twin_that_was_measured_after_all_is_no_longer_among_those_that_were_not():
+    world = World(a_look(), waiting(0.020), seconds=60.0)
+    found = world.search()
+    missed = found.not_measured[0].candidate
+    both = confirmed(found, [missed], world.cost, lambda: 60.0, world.measure)
+    assert missed in both.ranking
+    assert missed not in {one.candidate for one in both.not_measured}
+
+
+def test_who_failed_in_the_search_is_not_tried_again_as_a_twin():
+    failing = Candidate(OURS, 50)
+    world = World(a_look(), waiting(0.020), seconds=60.0, lost={failing: "broken"})
+    found = world.search()
+    both = confirmed(found, [failing], world.cost, lambda: 60.0, world.measure)
+    assert [one.candidate for one in both.dropped] == [failing]
+
+
 def test_without_time_nothing_is_confirmed_and_the_ranking_stays():
     world = World(a_look(), waiting(0.020))
     found = world.search()
