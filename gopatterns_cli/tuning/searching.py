@@ -73,7 +73,7 @@ def search(
     count, alive = opening(candidates, cost, seconds * OPENING, longest_s)
     halving.waits((candidate for candidate in candidates if candidate not in alive), count)
     while alive:
-        left = halving.rung(alive, count)
+        left = halving.rung(alive, count, longest_s)
         if not left:
             alive = halving.instead(count)
             continue
@@ -200,8 +200,11 @@ class _Halving:
         self._waiting += candidates
         self._first = count
 
-    def rung(self, alive: Sequence[Candidate], count: int) -> list[Candidate]:
-        """Measure all that are alive over `count` inputs and return the better half, best first."""
+    def rung(self, alive: Sequence[Candidate], count: int, longest_s: float) -> list[Candidate]:
+        """
+        Measure all that are alive over `count` inputs and return the better half, best first; with the best
+        of each lane where more inputs follow.
+        """
         measured = []
         for candidate in alive:
             if self._values and self._left_s() < self._expected_s(candidate, count):
@@ -222,7 +225,9 @@ class _Halving:
         self._ranking = ranking({**earlier, **times})
         self._count = count
         self._rungs += 1
-        return kept(ranked, times, lanes_too=count < self._cost.look.count)
+        patient = kept(ranked, times, lanes_too=True)
+        more = self.following(patient, count, longest_s) > count
+        return patient if more else kept(ranked, times, lanes_too=False)
 
     def following(self, kept: Sequence[Candidate], count: int, longest_s: float) -> int:
         """Return over how many inputs the next rung is: twice as many, unless that would take too long."""

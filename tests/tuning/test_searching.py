@@ -113,6 +113,18 @@ def test_without_the_patience_for_lanes_they_would_be_lost(monkeypatch):
     assert World(look, run_s).search().ranking[0].lane.runtime != PROCESSES
 
 
+@pytest.mark.parametrize(("longest_s", "patience"), [(0.25, False), (1.2, True)])
+def test_there_is_patience_with_a_lane_only_where_more_inputs_come(longest_s, patience):
+    """Processes take three times as long; over 63 inputs the best takes half of the shorter limit."""
+    world = World(a_look(), lambda one, count: (6e-3 if one.lane.runtime == PROCESSES else 2e-3) * count)
+    candidates = searched(a_look(), Bounds(workers=10), 2)
+    left_s = lambda: world.seconds - world.spent_s  # noqa: E731 - as it is handed over
+    found = search(candidates, world.cost, world.seconds, longest_s, left_s, world.measure)
+    elsewhere = [value.candidate for value in found.values if value.candidate.lane.runtime == PROCESSES]
+    assert (found.count > 63) is patience
+    assert (len(elsewhere) > len(set(elsewhere))) is patience
+
+
 def test_a_search_measures_a_part_of_what_everything_would_take():
     world = World(a_look(), waiting(0.020))
     found = world.search()
