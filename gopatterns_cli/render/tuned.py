@@ -73,7 +73,12 @@ def json(tuned: Tuned) -> str:
         "knee": tuned.knee,
         "behind": final.behind,
         "standings": final.standings,
-        "plain": {"each_s": final.plain_each_s, "memory_bytes": final.plain_memory_bytes},
+        "out": final.out,
+        "plain": {
+            "each_s": final.plain_each_s,
+            "memory_bytes": final.plain_memory_bytes,
+            "lost": final.plain_lost,
+        },
         "rounds": final.rounds,
         "rounds_planned": final.plan.rounds,
         "count": final.plan.count,

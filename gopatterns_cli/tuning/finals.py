@@ -18,7 +18,7 @@ from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
 from gopatterns_cli.measuring.plan import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
-from gopatterns_cli.tuning.found import Entrant, Value
+from gopatterns_cli.tuning.found import Dropped, Entrant, Value
 from gopatterns_cli.tuning.grid import Candidate
 from gopatterns_cli.tuning.searching import TIED
 
@@ -82,8 +82,10 @@ class Finals:
         plan: what was planned.
         rounds: how many rounds were measured.
         standings: the finalists that could be measured, the winner first.
+        out: those that failed in every round, each with the first reason.
         plain_each_s: seconds per job of the plain loop; None when it was never measured.
         plain_memory_bytes: what that took at the most.
+        plain_lost: rounds in which it failed, each with the reason.
         behind: time of the next best over the winner's, paired by round; None when there is no other.
         verdict: `pays`, `no pattern pays here` or `not proved`.
     """
@@ -91,8 +93,10 @@ class Finals:
     plan: Plan
     rounds: int
     standings: tuple[Standing, ...]
+    out: tuple[Dropped, ...]
     plain_each_s: float | None
     plain_memory_bytes: int | None
+    plain_lost: tuple[str, ...]
     behind: RatioEstimate | None
     verdict: str
 
@@ -194,8 +198,14 @@ def decided(plan: Plan, rounds: Rounds) -> Finals:
         plan=plan,
         rounds=rounds.done,
         standings=tuple(standings),
+        out=tuple(
+            Dropped(one, rounds.lost[one][0])
+            for one in plan.finalists
+            if one in rounds.lost and one not in rounds.values
+        ),
         plain_each_s=median(value.each_s for value in plain.values()) if plain else None,
         plain_memory_bytes=_memory(rounds, None),
+        plain_lost=tuple(rounds.lost.get(None, ())),
         behind=_ratio(rounds, second.candidate, winner.candidate) if winner and second else None,
         verdict=verdict(None if winner is None else winner.speedup),
     )

@@ -247,6 +247,21 @@ def test_a_cell_that_runs_out_of_memory_costs_itself_only(tmp_path):
     assert any("ended with -9" in one.why for one in found.search.dropped)
 
 
+def test_who_fails_in_the_finals_and_why_is_said_whether_it_ever_ran_or_not(tmp_path):
+    machine = Machine(a_look())
+
+    def lost(cell):
+        began = any(order.cell.arm == SERIAL for order in machine.orders)  # the search is over then
+        return "no memory left" * (began and cell.arm == GOPAT) or "a timer" * (cell.arm == SERIAL)
+
+    machine.lost = lost
+    found = machine.tuned(tmp_path)
+    assert found.verdict == UNPROVED
+    (note,) = (text for text in found.notes if text.startswith("lost in the finals: "))
+    assert "the plain loop: a timer" in note
+    assert "patterns, in every round: no memory left" in note
+
+
 def test_a_function_for_one_loop_has_a_process_for_every_run(tmp_path):
     machine = Machine(a_look(form="async", one_loop=True, stays="an async function stays in its process"))
     machine.tuned(tmp_path)

@@ -11,7 +11,7 @@ from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.tuning import finals
 from gopatterns_cli.tuning.finals import NOT_HERE, PAYS, UNPROVED, Rounds, carry_out, decided, planned
-from gopatterns_cli.tuning.found import Value
+from gopatterns_cli.tuning.found import Dropped, Value
 from gopatterns_cli.tuning.grid import POOL, THREADS, Candidate, Lane
 
 FIRST, SECOND, THIRD = (
@@ -140,7 +140,14 @@ def test_a_finalist_that_always_fails_is_out_and_the_others_are_not():
     lost = {(FIRST, number) for number in range(12)}
     found = measured(plan(entrants=(FIRST, SECOND)), {None: 1.0, FIRST: 0.1, SECOND: 0.2}, lost)
     assert [one.candidate for one in found.standings] == [SECOND]
+    assert found.out == (Dropped(FIRST, "crashed"),)
     assert found.verdict == PAYS
+
+
+def test_a_plain_loop_that_fails_says_why():
+    found = measured(plan(), {None: 1.0, FIRST: 0.1, SECOND: 0.2, THIRD: 0.3}, {(None, 3), (None, 5)})
+    assert found.plain_lost == ("crashed",) * 2
+    assert found.out == ()
 
 
 def test_a_round_that_there_is_no_time_for_is_not_begun():
