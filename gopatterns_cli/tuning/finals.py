@@ -24,7 +24,8 @@ from gopatterns_cli.tuning.searching import TIED
 
 PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
 """
-What is found: the best is proved faster than the plain loop; proved to gain nothing worth having; neither.
+What is found: the best is proved to gain nothing worth having; else, proved faster than the plain loop; or
+neither.
 """
 
 WORTH = 1.10
@@ -215,9 +216,9 @@ def verdict(speedup: RatioEstimate | None) -> str:
     """Say what a speed-up over the plain loop proves, with its 95 % interval."""
     if speedup is None or speedup.difference is None:
         return UNPROVED
-    if speedup.difference.low > 1:
-        return PAYS
-    return NOT_HERE if speedup.difference.high <= WORTH else UNPROVED
+    if speedup.difference.high <= WORTH:
+        return NOT_HERE
+    return PAYS if speedup.difference.low > 1 else UNPROVED
 
 
 def _best_first(standings: list[Standing]) -> list[Standing]:

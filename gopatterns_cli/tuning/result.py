@@ -90,7 +90,7 @@ class Tuned:
 
     @property
     def pays(self) -> bool:
-        """The best is proved faster than the plain loop."""
+        """The best is proved faster than the plain loop, and not by less than is worth having."""
         return self.verdict == PAYS
 
 

@@ -93,7 +93,13 @@ def test_a_wide_interval_proves_neither_a_gain_nor_that_there_is_none():
     wide = RatioEstimate(1.29, Interval(0.86, 1.85, 0.95), Interval(0.9, 1.8, 0.9), 6)
     assert finals.verdict(wide) == UNPROVED
     assert finals.verdict(replace(wide, difference=Interval(0.86, 1.05, 0.95))) == NOT_HERE
-    assert finals.verdict(replace(wide, difference=Interval(1.01, 1.05, 0.95))) == PAYS
+    assert finals.verdict(replace(wide, difference=Interval(1.01, 1.15, 0.95))) == PAYS
+
+
+def test_a_gain_that_is_proved_to_be_small_is_none_worth_having():
+    small = RatioEstimate(1.03, Interval(1.01, 1.05, 0.95), Interval(1.02, 1.04, 0.9), 12)
+    assert finals.verdict(small) == NOT_HERE
+    assert finals.verdict(replace(small, difference=Interval(1.01, finals.WORTH, 0.95))) == NOT_HERE
 
 
 def test_too_few_rounds_use_up_what_was_kept_for_later():
