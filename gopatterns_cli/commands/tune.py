@@ -102,8 +102,17 @@ def tune(  # noqa: PLR0913 - one parameter per option
         _ask(found, bounds.rate, budget)
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="gopat-tune-") as folder, interrupts.heard():
-        course = Course(found, bounds, budget, Path(folder), drawn, launch, asked, progress)
-        course.watched = scenario is not None
+        course = Course(
+            found,
+            bounds,
+            budget,
+            Path(folder),
+            drawn,
+            launch,
+            asked,
+            progress,
+            watched=scenario is not None,
+        )
         tuned = _carried_out(course, progress)
     if scenario is not None:
         why = scenarios.write(scenario, tuned, found)

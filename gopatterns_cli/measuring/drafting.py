@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import Cell
@@ -37,6 +38,8 @@ RULE_ROUNDS = {BEST_AT_CORES: 10, OVERSUBSCRIPTION: 10, ADVISED: 12}
 are left to test what was chosen on the others."""
 
 HASH_SEEDS = 2**32
+
+T = TypeVar("T")
 
 
 def draft(  # noqa: PLR0913 - one keyword per option
@@ -82,14 +85,14 @@ def draft(  # noqa: PLR0913 - one keyword per option
         fewest = count if rounds is not None else max(map(_fewest_rounds, scenarios))
         planned, count, left_out = fitted(planned, count, budget_s, quick=quick, fewest=fewest)
     drawn = random.Random(seed)
-    orders = _orders([cell.name for cell in planned], count, drawn)
+    drawn_orders = orders([cell.name for cell in planned], count, drawn)
     return Plan(
         seed=seed,
         rounds=count,
         levels=LEVELS,
         expected_s=expected_s(planned, count, quick=quick),
         cells=planned,
-        orders=orders,
+        orders=drawn_orders,
         hash_seeds=tuple(drawn.randrange(1, HASH_SEEDS) for _ in range(count)),
         scenarios={scenario.name: to_json(scenario) for scenario in scenarios},
         out_of_reach=out_of_reach,
@@ -172,13 +175,13 @@ def _short(scenarios: Sequence[Scenario], out_of_reach: Mapping[str, str]) -> Se
     return [scenario for scenario in scenarios if scenario.job.operation not in MEMORY] or scenarios
 
 
-def _orders(names: Sequence[str], rounds: int, drawn: random.Random) -> tuple[tuple[str, ...], ...]:
+def orders(entrants: Sequence[T], rounds: int, drawn: random.Random) -> tuple[tuple[T, ...], ...]:
     """Draw an order per round: balanced, because rounds come in pairs that are each other's reverse."""
-    orders: list[tuple[str, ...]] = []
-    while len(orders) < rounds:
-        shuffled = drawn.sample(names, len(names))
-        orders += [tuple(shuffled), tuple(reversed(shuffled))]
-    return tuple(orders[:rounds])
+    found: list[tuple[T, ...]] = []
+    while len(found) < rounds:
+        shuffled = drawn.sample(entrants, len(entrants))
+        found += [tuple(shuffled), tuple(reversed(shuffled))]
+    return tuple(found[:rounds])
 
 
 def _out_of_reach(scenarios: Sequence[Scenario]) -> Mapping[str, str]:

@@ -144,7 +144,7 @@ def _job(look: Look) -> str:
         f"{figures.percent_of(look.cpu_share)} of it on the CPU",
     ]
     if look.memory_bytes:
-        words.append(f"takes {_size(look.memory_bytes)}")
+        words.append(f"takes {figures.taken(look.memory_bytes)}")
     return ", ".join(words)
 
 
@@ -163,11 +163,7 @@ def _per_second(each_s: float) -> str:
 
 
 def _memory(size: int | None) -> list[str]:
-    return [] if size is None else [_size(size)]
-
-
-def _size(size: int) -> str:
-    return figures.taken(size) if size < 2**20 else f"{figures.significant(size / 2**20)} MB"
+    return [] if size is None else [figures.taken(size)]
 
 
 def _about(code: Code) -> str:

@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from gopatterns_cli.measuring.cells import GOPAT
-from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
+from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS, orders
 from gopatterns_cli.measuring.plan import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
 from gopatterns_cli.tuning.found import Dropped, Entrant, Value
 from gopatterns_cli.tuning.grid import Candidate
-from gopatterns_cli.tuning.searching import TIED
+from gopatterns_cli.tuning.searching import ranking
 
 PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
 """
-What is found: the best is proved to gain nothing worth having; else, proved faster than the plain loop; or
-neither.
+What is found: the best is proved faster than the plain loop; proved to gain nothing worth having, which is
+asked first; neither.
 """
 
 WORTH = 1.10
@@ -136,13 +136,10 @@ def planned(
             break
         finalists.pop()
     drawn = random.Random(seed)
-    orders: list[tuple[Entrant, ...]] = []
     everybody: list[Entrant] = [None, *finalists]
-    while len(orders) < rounds:
-        shuffled = drawn.sample(everybody, len(everybody))
-        orders += [tuple(shuffled), tuple(reversed(shuffled))]
+    drawn_orders = orders(everybody, rounds, drawn)
     hash_seeds = tuple(drawn.randrange(1, HASH_SEEDS) for _ in range(rounds))
-    return Plan(tuple(finalists), rounds, count, plain_count, tuple(orders[:rounds]), hash_seeds)
+    return Plan(tuple(finalists), rounds, count, plain_count, drawn_orders, hash_seeds)
 
 
 @dataclass(slots=True)
@@ -181,8 +178,8 @@ def carry_out(
 def decided(plan: Plan, rounds: Rounds) -> Finals:
     """Say what the rounds found so far."""
     plain = rounds.values.get(None, {})
-    standings = [
-        Standing(
+    standings = {
+        one: Standing(
             candidate=one,
             each_s=median(value.each_s for value in rounds.values[one].values()),
             speedup=_ratio(rounds, None, one),
@@ -191,14 +188,15 @@ def decided(plan: Plan, rounds: Rounds) -> Finals:
         )
         for one in plan.finalists
         if rounds.values.get(one)
-    ]
-    standings = _best_first(standings)
-    winner = standings[0] if standings else None
-    second = standings[1] if len(standings) > 1 else None
+    }
+    times = {one: standing.each_s for one, standing in standings.items()}
+    ranked = [standings[one] for one in ranking(times)] if times else []
+    winner = ranked[0] if ranked else None
+    second = ranked[1] if len(ranked) > 1 else None
     return Finals(
         plan=plan,
         rounds=rounds.done,
-        standings=tuple(standings),
+        standings=tuple(ranked),
         out=tuple(
             Dropped(one, rounds.lost[one][0])
             for one in plan.finalists
@@ -219,19 +217,6 @@ def verdict(speedup: RatioEstimate | None) -> str:
     if speedup.difference.high <= WORTH:
         return NOT_HERE
     return PAYS if speedup.difference.low > 1 else UNPROVED
-
-
-def _best_first(standings: list[Standing]) -> list[Standing]:
-    """The best first; of those tied with it the one with the fewest workers."""
-    if not standings:
-        return []
-    best = min(one.each_s for one in standings)
-
-    def key(one: Standing) -> tuple[float, int]:
-        tied = one.each_s <= TIED * best
-        return (best, one.candidate.workers) if tied else (one.each_s, 0)
-
-    return sorted(standings, key=key)
 
 
 def _ratio(rounds: Rounds, above: Entrant, below: Entrant) -> RatioEstimate | None:

@@ -9,9 +9,6 @@ from gopatterns_cli.tuning.found import Search, Share
 from gopatterns_cli.tuning.grid import Bounds, Candidate
 from gopatterns_cli.tuning.look import Look
 
-WITHIN = 1.10
-"""So much slower than the best is near enough to it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -98,4 +95,4 @@ def knee_of(curve: Mapping[int, Share]) -> Candidate | None:
     """Return the candidate with the fewest workers that is near enough to the best; None without a curve."""
     if not curve:
         return None
-    return curve[knee({workers: point.share for workers, point in curve.items()}, WITHIN)].candidate
+    return curve[knee({workers: point.share for workers, point in curve.items()})].candidate
