@@ -45,6 +45,7 @@ TIED = 1.02
 
 MISSED = "fewer workers of the same were not among the best"
 LATE = "there was no time for it"
+UNLIKELY = f"going by one job, it would take over {HOPELESS:g} times as long as the best"
 """Why a candidate was not measured."""
 
 Measure = Callable[[Candidate, int, float], Value]
@@ -193,6 +194,7 @@ class _Halving:
         self._waiting: list[Candidate] = []
         self._cut: list[Candidate] = []
         self._ranking: list[Candidate] = []
+        self._kept: list[Candidate] = []
         self._count = self._rungs = self._first = 0
 
     def waits(self, candidates: Iterable[Candidate], count: int) -> None:
@@ -227,7 +229,8 @@ class _Halving:
         self._rungs += 1
         patient = kept(ranked, times, lanes_too=True)
         more = self.following(patient, count, longest_s) > count
-        return patient if more else kept(ranked, times, lanes_too=False)
+        self._kept = patient if more else kept(ranked, times, lanes_too=False)
+        return self._kept
 
     def following(self, kept: Sequence[Candidate], count: int, longest_s: float) -> int:
         """Return over how many inputs the next rung is: twice as many, unless that would take too long."""
@@ -267,7 +270,7 @@ class _Halving:
         """Return what is known now."""
         measured = {value.candidate for value in self._values}
         out = [Dropped(one, LATE) for one in self._cut if one not in measured]
-        waiting = [Dropped(one, MISSED if self._smaller(one) in measured else LATE) for one in self._waiting]
+        waiting = [Dropped(one, self._why(one)) for one in self._waiting]
         return Search(
             tuple(self._ranking),
             tuple(self._values),
@@ -276,6 +279,15 @@ class _Halving:
             self._count,
             self._rungs,
         )
+
+    def _why(self, waiting: Candidate) -> str:
+        """Say why one that waited did not come in."""
+        failed = {one.candidate for one in self._dropped}
+        lane = [one for one in self._candidates if one.lane == waiting.lane]
+        fewer = [one for one in lane[: lane.index(waiting)] if one in failed or self._has(one)]
+        if fewer:
+            return LATE if fewer[-1] in self._kept else MISSED
+        return UNLIKELY if waiting.workers <= self._count else LATE
 
     def _ready(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
         """
