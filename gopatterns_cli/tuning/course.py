@@ -17,6 +17,7 @@ from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS
 from gopatterns_cli.tuning import finals, pasting
+from gopatterns_cli.tuning.confirming import confirmed
 from gopatterns_cli.tuning.cost import GRACE_S, PATIENCE, Cost
 from gopatterns_cli.tuning.finals import PAYS, Finals, Rounds, Standing
 from gopatterns_cli.tuning.found import Entrant, Search, Value
@@ -24,11 +25,12 @@ from gopatterns_cli.tuning.fresh import last_stage
 from gopatterns_cli.tuning.grid import Bounds, Candidate, cell_of, counterpart, plain_cell, searched, twins
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.notes import left_out, notes
+from gopatterns_cli.tuning.opening import FEWEST
 from gopatterns_cli.tuning.pasting import ALONE, OURS
 from gopatterns_cli.tuning.result import Code, Tuned, knee_of
 from gopatterns_cli.tuning.running import Runner
 from gopatterns_cli.tuning.sample import INPUTS
-from gopatterns_cli.tuning.searching import FEWEST, FINALISTS, confirmed, search
+from gopatterns_cli.tuning.searching import FINALISTS, search
 from gopatterns_cli.tuning.target import Target
 
 LOOK, LOOK_AT_MOST, SEARCH, LONGEST = 0.2, 0.5, 0.55, 0.02
@@ -169,7 +171,7 @@ class Course:
             self.progress(f"searching on {count:,} inputs", candidate.words, self.left_s())
             cell = cell_of(candidate, look, self.bounds, self.folder, count)
             before = [value.each_s for value in runner.values if value.candidate == candidate]
-            expected_s = before[-1] * count if before else cost.run_s(candidate, count)
+            expected_s = before[-1] * count if before else cost.first_s(candidate, count)
             return runner.measure(candidate, cell, expected_s, most_s)
 
         candidates = searched(look, self.bounds, cost.cores)

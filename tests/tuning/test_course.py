@@ -108,6 +108,15 @@ class Machine:
         return course.carry_out()
 
 
+class Locked(Machine):
+    """Its jobs look as if they waited, and hold a lock: only processes help."""
+
+    def run_s(self, count, workers, runtime="threads"):
+        if runtime != "processes":
+            return count * self.look.job_s
+        return 0.1 + -(-count // min(workers, count)) * self.look.job_s
+
+
 COMPUTING = {"cpu_share": 1.0, "gil_share": 1.0}
 
 
@@ -126,6 +135,21 @@ def test_jobs_that_compute_go_to_processes(tmp_path):
     found = Machine(a_look(job_s=0.005, **COMPUTING), computes=True).tuned(tmp_path)
     assert found.winner.candidate.lane.runtime == "processes"
     assert found.verdict == PAYS
+
+
+@pytest.mark.parametrize("start_s", [0.3, 0.7, 1.2])
+@pytest.mark.parametrize("count", [200, 1_000])
+def test_jobs_that_hold_a_lock_go_to_processes(tmp_path, monkeypatch, start_s, count):
+    monkeypatch.setattr(f"{__name__}.START_S", start_s)
+    machine = Locked(a_look(count=count, read=count), look_s=12.0)
+    assert machine.tuned(tmp_path).winner.candidate.lane.runtime == "processes"
+
+
+def test_there_is_time_for_others_beside_the_best_where_processes_are_slow_to_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.START_S", 0.8)
+    found = Machine(a_look(job_s=1e-4, count=200, read=200), look_s=12.0).tuned(tmp_path)
+    measured = {value.candidate.lane.runtime for value in found.search.values}
+    assert measured >= {"asyncio", "fibers"}
 
 
 def test_a_trivial_job_has_no_pattern_that_pays_and_no_code(tmp_path):
