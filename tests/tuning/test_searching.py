@@ -129,6 +129,24 @@ def test_where_jobs_do_not_overlap_as_they_seemed_to_there_is_time_left_for_what
     assert world.search().ranking[0].lane.runtime == PROCESSES
 
 
+@pytest.mark.parametrize(
+    ("cpu_share", "gil_share", "seconds"),
+    [
+        (0.02, 0.2, 0.02),
+        (1.0, 0.2, 0.2),
+        (1.0, 1.0, 1.0),
+        (0.02, 0.9, 0.9),
+        (0.5, None, 0.5),
+        (2.0, None, 1.0),
+    ],
+)
+def test_a_gil_that_seems_held_while_a_job_waits_counts_only_if_it_nearly_always_is(
+    cpu_share, gil_share, seconds
+):
+    look = a_look(job_s=1.0, cpu_share=cpu_share, gil_share=gil_share)
+    assert look.serial_s == pytest.approx(seconds)
+
+
 def test_no_more_jobs_compute_at_once_than_there_are_cores():
     look = a_look(cpu_share=1.0, gil_share=0.0)
     assert Cost(look, 2, 0.3).run_s(Candidate(OURS, 200), 200) == pytest.approx(2.0, rel=0.05)
