@@ -52,10 +52,8 @@ def opening(
         for members in (able, _promising(able, cost, count)):
             if fit(members, count):
                 return count, members
-    for count, able in rungs:
-        firsts = _one_of_each_lane(_promising(able, cost, count))
-        if fit(firsts, count):
-            break
+    few = [(count, able, _one_of_each_lane(_promising(able, cost, count))) for count, able in rungs]
+    count, able, firsts = next((rung for rung in few if fit(rung[2], rung[0])), few[-1])
     chosen: list[Candidate] = []
     took_s = 0.0
     for one in [*firsts, *(one for one in able if one not in firsts)]:
