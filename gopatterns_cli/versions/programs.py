@@ -78,7 +78,7 @@ def _end(process: "subprocess.Popen[bytes] | None") -> None:
     if process is None or process.returncode is not None:
         return
     with interrupts.deferred():
-        _signal(process, signal.SIGTERM)
+        _signal(process, signal.SIGINT)  # pip and git tidy up then, as if Ctrl-C had come to them
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE_S)
         _signal(process, signal.SIGKILL)  # what it has started, too
