@@ -4,17 +4,21 @@ Of versions, and of a baseline, an entry is a cell that changed or did not; of a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gopatterns_cli.baseline import CellChange
 from gopatterns_cli.changes import Changed
 from gopatterns_cli.comparison import ClaimLine, Comparison
+from gopatterns_cli.outcome import untrustworthy
 from gopatterns_cli.sentences import baseline_sentence, change_sentence
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import Change, Verdict
 from gopatterns_cli.versus import Versus
+
+Found = Comparison | Versus
+"""Either kind of comparison."""
 
 
 class Status(StrEnum):
@@ -32,9 +36,10 @@ class Entry:
 
     Args:
         suite: the scenario.
-        name: the claim's id or the cell's name.
+        name: the claim's id, or the cell's name; of more than two versions with the one that is compared.
         verdict: the verdict's word: `regression`, `refuted`.
-        status: whether to worry. A refuted claim is no failure: the document is put to the test.
+        status: whether to worry. A refuted claim is no failure, the document is put to the test, unless it
+            held in a baseline that decides.
         ratio: what was judged; None where it was not measured.
         of: what that is a ratio of: `new / base`, `now / baseline`, `speed-up`.
         hides: the smallest change that would have been seen, 0.07 is 7 %; None without an interval.
@@ -53,11 +58,26 @@ class Entry:
     cells: tuple[tuple[str, str], ...]
 
 
-def entries(found: Comparison | Versus) -> tuple[Entry, ...]:
-    """Return the entries of a comparison, in its order."""
-    if isinstance(found, Versus):
-        return tuple(map(_of_versions, found.changes))
-    return (*_against_baseline(found), *map(_of_claim, found.claims))
+def entries(found: Found) -> tuple[Entry, ...]:
+    """Return the entries of a comparison, in its order.
+
+    Where the canary alarms no regression is a failure: nothing can be told.
+    """
+    listed = _of_versions(found) if isinstance(found, Versus) else _of_session(found)
+    return tuple(_trusted(entry, found) for entry in listed)
+
+
+def _trusted(entry: Entry, found: Found) -> Entry:
+    watched = found.canary
+    if watched is None or not watched.alarms or entry.verdict not in MOVED_BY_NOISE:
+        return entry
+    if entry.status is not Status.FAILED:
+        return entry
+    return replace(entry, status=Status.UNDECIDED, message=f"{entry.message} It is {untrustworthy(watched)}.")
+
+
+MOVED_BY_NOISE = frozenset({str(Change.REGRESSION), str(Verdict.REFUTED)})
+"""Verdicts that a machine may make up; that something does not run is no matter of noise."""
 
 
 def values_of(session: Session, entry: Entry) -> Iterator[tuple[str, str, tuple[float, ...]]]:
@@ -83,12 +103,21 @@ CLAIMED = {
 }
 
 
-def _of_versions(change: Changed) -> Entry:
+PAIR = 2
+
+
+def _of_versions(found: Versus) -> Iterator[Entry]:
+    several = len(found.session.plan.versions) > PAIR
+    for change in found.changes:
+        yield _of_change(change, change.names[1] if several else change.cell.name)
+
+
+def _of_change(change: Changed, name: str) -> Entry:
     status = Status.FAILED if change.broken else WORRIES[change.judgement.verdict]
     base, new = change.names
     return Entry(
         suite=change.cell.scenario,
-        name=change.cell.name,
+        name=name,
         verdict=str(change.judgement.verdict),
         status=status,
         ratio=change.ratio,
@@ -97,6 +126,19 @@ def _of_versions(change: Changed) -> Entry:
         message=change_sentence(change),
         cells=((change.base, base), (change.new, new)),
     )
+
+
+def _of_session(found: Comparison) -> Iterator[Entry]:
+    gate = found.baseline if found.baseline is not None and found.baseline.decides else None
+    broken = {claim.id: str(claim.before) for claim in gate.broken_claims} if gate else {}
+    yield from _against_baseline(found)
+    for line in found.claims:
+        entry = _of_claim(line)
+        before = broken.get(line.result.claim.id)
+        if before is not None:
+            told = f"{entry.message} It was {before} in the baseline."
+            entry = replace(entry, status=Status.FAILED, message=told)
+        yield entry
 
 
 def _against_baseline(found: Comparison) -> Iterator[Entry]:

@@ -12,8 +12,12 @@ FACTS = {
     "implementation": "Python",
     "python": "Python version",
     "gil": "GIL",
+    "governor": "governor",
 }
 """The facts that a ratio may depend on, and what they are called. A kernel or a load at start may differ."""
+
+ALWAYS_SAID = ("cpu_model", "cores", "python", "governor")
+"""Whether these agree is said even where nobody knows them."""
 
 
 def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[str, ...]:
@@ -23,6 +27,17 @@ def differences(here: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[str,
         for fact, name in FACTS.items()
         if here.get(fact) != there.get(fact)
     )
+
+
+def agreement(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
+    """Say whether two sessions were measured alike: `same CPU, cores, Python version; governor unknown`."""
+    apart = differences(here, there)
+    if apart:
+        return f"elsewhere: {', '.join(apart)}"
+    known = [name for fact, name in FACTS.items() if here.get(fact) is not None]
+    unknown = [FACTS[fact] for fact in ALWAYS_SAID if here.get(fact) is None]
+    told = [f"same {', '.join(known)}" if known else "", f"{', '.join(unknown)} unknown" if unknown else ""]
+    return "; ".join(part for part in told if part)
 
 
 def _said(fact: Any) -> str:

@@ -183,9 +183,10 @@ def _print_comparison(session: "Session") -> None:
     """Print the tables of `compare`, without its exit code: a bench that ran through has done its work."""
     from gopatterns_cli.comparison import compare  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import terminal  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.drawing import colors  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
 
-    print(terminal.render(compare(session), width(), terminal.colors()), end="")
+    print(terminal.render(compare(session), width(), colors()), end="")
 
 
 def _print_json(session: "Session") -> None:

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gopatterns_cli import options
+from gopatterns_cli.render.forms import FORMS
 
 if TYPE_CHECKING:
-    from gopatterns_cli.comparison import Comparison
     from gopatterns_cli.session import Session
-
-FORMATS = ("terminal", "json", "markdown")
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -29,14 +27,14 @@ def compare(  # noqa: PLR0913 - one parameter per option
         typer.Option(metavar="FILE", help="An older session, compared speed-up against speed-up."),
     ] = None,
     tolerance: Annotated[
-        float,
+        float | None,
         typer.Option(
             metavar="PERCENT",
             parser=options.percentage,
             show_default="5%",
             help="A slowdown beyond it is a regression.",
         ),
-    ] = 0.05,
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 if a verdict is inconclusive.")
     ] = False,
@@ -48,10 +46,16 @@ def compare(  # noqa: PLR0913 - one parameter per option
     form: Annotated[
         str,
         typer.Option(
-            "--format", metavar="FORM", parser=options.one_of(*FORMATS), help="terminal, json or markdown."
+            "--format",
+            metavar="FORM",
+            parser=options.one_of(*FORMS),
+            help=f"One of {', '.join(FORMS)}; each for a session and for versions.",
         ),
     ] = "terminal",
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Of versions, list what has not become worse, too.")
+    ] = False,
     results: Annotated[
         Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the sessions lie.")
     ] = Path("results"),
@@ -62,20 +66,18 @@ def compare(  # noqa: PLR0913 - one parameter per option
     is 3 for a proved regression, or a claim that held there and is now refuted; 5 when there is nothing to
     compare.
     """
-    from gopatterns_cli import comparison  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.session import load  # noqa: PLC0415
+    from gopatterns_cli.session import load  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.showing import shown  # noqa: PLC0415
 
-    chosen = _chosen(session, results, quick=quick)
-    found = comparison.compare(
-        chosen,
+    return shown(
+        _chosen(session, results, quick=quick),
         None if baseline is None else load(baseline),
+        form="json" if as_json else form,
         tolerance=tolerance,
         strict=strict,
         across_machines=across_machines,
-        memory=comparison.memory_beside(chosen),
+        verbose=verbose,
     )
-    print(_rendered(found, "json" if as_json else form), end="")
-    return found.outcome.code
 
 
 def _chosen(target: str, folder: Path, *, quick: bool) -> "Session":
@@ -85,14 +87,3 @@ def _chosen(target: str, folder: Path, *, quick: bool) -> "Session":
     if path.suffix == ".json" or path.is_file() or path.name != target:
         return load(path)
     return load(newest(folder, target, lambda session: session.quick or not quick))
-
-
-def _rendered(found: "Comparison", form: str) -> str:
-    from gopatterns_cli.render import json, markdown, terminal  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.render.listing import width  # noqa: PLC0415
-
-    if form == "json":
-        return json.render(found)
-    if form == "markdown":
-        return markdown.render(found)
-    return terminal.render(found, width(), terminal.colors())

@@ -28,8 +28,8 @@ def doctor(
     """
     from gopatterns_cli.doctor.examining import examine  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import doctor as render  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.drawing import colors  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.render.terminal import colors  # noqa: PLC0415 - keeps --help light
 
     examined = examine(results)
     print(render.json(examined) if as_json else render.text(examined, width(), colors()), end="")

@@ -56,8 +56,8 @@ def show(
         print(json.dumps({"pattern": pattern_name, "sources": entries}, indent=2))
         return
     from gopatterns_cli.render import shown  # noqa: PLC0415 - keeps --help and --json light
+    from gopatterns_cli.render.drawing import colors  # noqa: PLC0415 - keeps --help and --json light
     from gopatterns_cli.render.pager import page  # noqa: PLC0415 - keeps --help and --json light
-    from gopatterns_cli.render.terminal import colors  # noqa: PLC0415 - keeps --help and --json light
 
     all_native = not runtimes and "native" in (wanted or sources.USUAL)
     notes = sources.notes(pattern_name, found, all_native=all_native)

@@ -2,7 +2,8 @@
 
 The form of the whole has a number, `schema`, which rises when a key is renamed, removed or means something
 else. Times are seconds, ratios are plain numbers, and what cannot be told is null. An end of an interval that
-lies beyond what was measured is null as well. `schemas/compare-<schema>.json` has every key, as JSON Schema.
+lies beyond what was measured is null as well. `schemas/compare-<schema>.json` has every key, as JSON Schema;
+of versions that are compared `schemas/versions-<schema>.json`. Which of the two it is says `kind`.
 """
 
 import math
@@ -15,23 +16,33 @@ from pathlib import Path
 from typing import Any
 
 from gopatterns_cli.claims import ClaimResult
-from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.curves import Point
+from gopatterns_cli.entries import Found
 from gopatterns_cli.footprints import FootprintRow, FootprintTable
 from gopatterns_cli.matrices import MatrixRow
 from gopatterns_cli.measuring.cells import Cell
 from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.session import Session
 from gopatterns_cli.tables import Configuration, Row, SummaryRow
+from gopatterns_cli.versus import Versus
 
 SCHEMA = 1
 
+SESSION, VERSIONS = "session", "versions"
+"""The kinds of comparison: a session beside the document, and versions beside each other."""
 
-def render(comparison: Comparison) -> str:
-    """Write a comparison as JSON that ends with a line break."""
-    written = plain(comparison)
-    written["claims"] += written.pop("statements")  # so that every id of the document stands in one list
-    return dumps({"schema": SCHEMA, **written}, indent=2, allow_nan=False) + "\n"
+
+def render(found: Found) -> str:
+    """Write a comparison of either kind as JSON that ends with a line break."""
+    written = plain(found)
+    if isinstance(found, Versus):
+        plan = found.session.plan
+        versions = [version.to_json() for version in plan.versions]
+        head = {"kind": VERSIONS, "versions": plain(versions), "tolerance": plan.tolerance}
+    else:
+        written["claims"] += written.pop("statements")  # so that every id of the document stands in one list
+        head = {"kind": SESSION}
+    return dumps({"schema": SCHEMA, **head, **written}, indent=2, allow_nan=False) + "\n"
 
 
 FLATTENED = frozenset({"result", "point", "curve", "claim", "measured", "cell", "judgement"})

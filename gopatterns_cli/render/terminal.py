@@ -3,13 +3,10 @@
 Plain text unless asked for colour; colour says proved wrong, proved right or unknown, and nothing else.
 """
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from io import StringIO
 from itertools import compress
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +16,7 @@ from gopatterns_cli.curves import Curve
 from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render import headlines
 from gopatterns_cli.render.chart import chart
+from gopatterns_cli.render.drawing import INDENT, Part, drawn, paragraphs, section
 from gopatterns_cli.render.grid import NOTHING, Block, Grid, Line
 from gopatterns_cli.render.grids import grids
 from gopatterns_cli.verdicts import Change, Verdict
@@ -33,12 +31,8 @@ STYLES: dict[str, str] = {
     Change.SAME: "green",
 }
 
-INDENT = 2
-
 LAYOUTS = ((INDENT, 2), (0, 1))
 """Spaces before a table and between two of its columns: what reads best, and what still does."""
-
-Part = Text | Padding
 
 
 def render(comparison: Comparison, columns: int, color_system: str | None = None) -> str:
@@ -49,35 +43,18 @@ def render(comparison: Comparison, columns: int, color_system: str | None = None
         columns: how many there are; a table that needs more becomes lines.
         color_system: one of Rich's, such as `standard`; None for plain text.
     """
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=columns,
-        color_system=color_system,  # type: ignore[arg-type]  # Rich's Literal; the value comes from Rich
-        force_terminal=color_system is not None,
-        highlight=False,
-        legacy_windows=False,
-    )
-    for part in _parts(comparison, columns):
-        console.print(part)
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
-
-
-def colors() -> str | None:
-    """Return the color system of the terminal; None for a pipe, NO_COLOR and TERM=dumb."""
-    console = Console()
-    return None if console.no_color else console.color_system
+    return drawn(_parts(comparison, columns), columns, color_system)
 
 
 def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
-    yield from _paragraphs([headlines.answer(comparison)], columns, style="bold")
-    yield from _paragraphs(headlines.conditions(comparison.session), columns)
+    yield from paragraphs([headlines.answer(comparison)], columns, style="bold")
+    yield from paragraphs(headlines.conditions(comparison.session), columns)
     for grid in grids(comparison):
         yield Text()
         yield from _grid(grid, columns)
     for scenario in dict.fromkeys(line.curve.scenario for line in comparison.curves):
-        drawn = [line.curve for line in comparison.curves if line.curve.scenario == scenario]
-        yield from _chart(scenario, drawn, columns)
+        curves = [line.curve for line in comparison.curves if line.curve.scenario == scenario]
+        yield from _chart(scenario, curves, columns)
     gains = [line.sentence for line in comparison.break_evens if line.point.arm != NATIVE]
     sections = {
         "claim by claim": comparison.sentences,
@@ -87,12 +64,12 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
         "notes": comparison.notes,
     }
     for title, lines in sections.items():
-        yield from _section(title, lines, columns)
+        yield from section(title, lines, columns)
     closing = (headlines.prediction, headlines.canary, headlines.could_hide, headlines.ending)
     last = [line for line in (told(comparison) for told in closing) if line]
     if last:
         yield Text()
-    yield from _paragraphs(last, columns, style="bold")
+    yield from paragraphs(last, columns, style="bold")
 
 
 def _chart(scenario: str, curves: Sequence[Curve], columns: int) -> Iterator[Part]:
@@ -100,20 +77,13 @@ def _chart(scenario: str, curves: Sequence[Curve], columns: int) -> Iterator[Par
     if lines:
         yield Text()
         yield Text(scenario, style="bold")
-        yield from _paragraphs(lines[:1], columns, indent=INDENT)
+        yield from paragraphs(lines[:1], columns, indent=INDENT)
         yield Text("\n".join(f"{'':{INDENT}}{line}" for line in lines[1:]), no_wrap=True, overflow="ignore")
-
-
-def _section(title: str, lines: Sequence[str], columns: int) -> Iterator[Part]:
-    if lines:
-        yield Text()
-        yield Text(title, style="bold")
-        yield from _paragraphs(lines, columns, indent=INDENT)
 
 
 def _grid(grid: Grid, columns: int) -> Iterator[Part]:
     yield Text(grid.title, style="bold")
-    yield from _paragraphs(grid.lead, columns)
+    yield from paragraphs(grid.lead, columns)
     whole = _without_empty_columns(grid)
     forms = ((form, layout) for form in (whole, _yielding(whole)) for layout in LAYOUTS)
     fitting = (found for found in forms if _needed(_widths(found[0]), *found[1]) <= columns)
@@ -122,12 +92,12 @@ def _grid(grid: Grid, columns: int) -> Iterator[Part]:
     for block in shown.blocks:
         if block.heading:
             yield Text()
-            yield from _paragraphs([block.heading], columns)
+            yield from paragraphs([block.heading], columns)
         if layout is None:
             yield from _stacked(shown, block.lines, columns)
         else:
             yield _table(shown, block.lines, widths, *layout)
-        yield from _paragraphs(block.feet, columns, indent=INDENT)
+        yield from paragraphs(block.feet, columns, indent=INDENT)
 
 
 def _without_empty_columns(grid: Grid) -> Grid:
@@ -203,22 +173,7 @@ def _stacked(grid: Grid, lines: Iterable[Line], columns: int) -> Iterator[Part]:
         told = cells[: len(cells) - said]
         figures = [f"{column.title} {cell}" for column, cell in told if cell != NOTHING]
         verdict = f": {others[-1]}" if said and others[-1] != NOTHING else ""
-        yield from _paragraphs(
+        yield from paragraphs(
             [f"{first}{verdict}"], columns, indent=INDENT, style=STYLES.get(line.verdict, "")
         )
-        yield from _paragraphs([", ".join(figures)], columns, indent=2 * INDENT)
-
-
-def _paragraphs(lines: Iterable[str], columns: int, *, indent: int = 0, style: str = "") -> Iterator[Text]:
-    """Wrap each line to the screen, what follows the first indented a little more."""
-    start, hanging = " " * indent, " " * (indent + INDENT)
-    for line in lines:
-        wrapped = textwrap.wrap(
-            line,
-            max(columns, 2 * len(hanging)),
-            initial_indent=start,
-            subsequent_indent=hanging,
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
-        yield Text("\n".join(wrapped), style=style, no_wrap=True, overflow="ignore")
+        yield from paragraphs([", ".join(figures)], columns, indent=2 * INDENT)

