@@ -40,7 +40,7 @@ def begun(targets: list[str], results: Path, output: Path | None, wanted: dict[s
         )
     selection = scenarios.find(*targets)
     seed = wanted["seed"] if wanted["seed"] is not None else random.SystemRandom().randrange(LARGEST_SEED)
-    sweep, chosen = wanted["sweep"], _ready(selection.scenarios)
+    sweep, chosen = wanted["sweep"], ready(selection.scenarios)
     if wanted["runtimes"] == (ALL,):
         chosen, wanted["runtimes"] = [everywhere(scenario) for scenario in chosen], measured_here()
     chosen = [swept(scenario, sweep) for scenario in chosen]
@@ -73,7 +73,7 @@ def begun(targets: list[str], results: Path, output: Path | None, wanted: dict[s
     )
 
 
-def _ready(wanted: Sequence[Scenario]) -> list[Scenario]:
+def ready(wanted: Sequence[Scenario]) -> list[Scenario]:
     """Look, before anything is measured, at what jobs need; count the inputs of those of the user's own.
 
     Of several scenarios those that lack something are left out by the plan, which says so.

@@ -89,6 +89,8 @@ def bench(  # noqa: PLR0913 - one parameter per option
         with_practices,
         with_predictions,
     )
+    from gopatterns_cli.carrying import carried_out, say  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.comparing import again  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.resuming import interrupted  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
@@ -127,9 +129,10 @@ def bench(  # noqa: PLR0913 - one parameter per option
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
         if not resume:
-            session = with_predictions(session, _say, measures=budget is None and not quick)
+            session = with_predictions(session, say, measures=budget is None and not quick)
             session = create(with_practices(session), exactly=output is not None)
-        session = _measured(session)
+        with again(session, say) as launcher:
+            session = carried_out(session, launcher)
     if as_json:
         _print_json(session)
         return
@@ -141,59 +144,11 @@ def bench(  # noqa: PLR0913 - one parameter per option
         print(line)
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def _check_resume(chosen: dict[str, Any]) -> None:
     """Refuse what a session has decided when it was begun."""
     given = [option for option, value in chosen.items() if value is not None and value is not False]
     if given:
         raise Failure(f"--resume: found with {', '.join(given)}, allowed alone: a session keeps its plan", 2)
-
-
-def _measured(session: "Session") -> "Session":
-    from gopatterns_cli.measuring.processes import launch  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.measuring.rounds import carry_out  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.render.progress import Progress  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.session import UnwrittenError  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.settling import settled  # noqa: PLC0415 - keeps --help light
-
-    progress = Progress()
-    try:
-        session = carry_out(session, launch, progress, settled)
-    except KeyboardInterrupt:
-        _say_last(progress, f"interrupted: {_way_on(session)}")
-        raise
-    except UnwrittenError as error:
-        progress.end()
-        raise Failure(f"{error.message}; {_way_on(session)}", error.exit_code) from None
-    except Failure:
-        progress.end()
-        raise
-    progress.end()
-    return session
-
-
-def _way_on(session: "Session") -> str:
-    """Say what is on disk, and the command that goes on with it."""
-    import shlex  # noqa: PLC0415 - only after an interruption
-
-    from gopatterns_cli.session import load  # noqa: PLC0415 - keeps --help light
-
-    done, planned = load(session.path).rounds_done, session.plan.rounds
-    has = f"has {done} of {planned} rounds" if done else "has no round yet"
-    return f"{session.path} {has}: {shlex.join(['gopat', 'bench', '--resume', str(session.path)])}"
-
-
-def _say_last(progress: Any, line: str) -> None:
-    import os  # noqa: PLC0415 - only after an interruption
-
-    try:
-        progress.end()
-        print(line, file=sys.stderr, flush=True)
-    except OSError:  # the terminal has gone, and SIGHUP said so: nobody reads what is left to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _print_plan(session: "Session", *, as_json: bool) -> None:

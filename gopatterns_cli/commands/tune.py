@@ -101,8 +101,17 @@ def tune(  # noqa: PLR0913 - one parameter per option
         _ask(found, bounds.rate, budget)
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="gopat-tune-") as folder, interrupts.heard():
-        course = Course(found, bounds, budget, Path(folder), drawn, launch, asked, progress)
-        course.watched = scenario is not None
+        course = Course(
+            found,
+            bounds,
+            budget,
+            Path(folder),
+            drawn,
+            launch,
+            asked,
+            progress,
+            watched=scenario is not None,
+        )
         tuned = _carried_out(course, progress)
     unwritten = None
     if scenario is not None:
@@ -159,7 +168,7 @@ def _carried_out(course: "Course", progress: "Progress") -> "Tuned":
     except KeyboardInterrupt:
         progress.end()
         values = course.runner.values if course.runner is not None else []
-        print(found_so_far(values, course.look), file=sys.stderr, flush=True)
+        print(found_so_far(values, course.look, course.bounds.rate), file=sys.stderr, flush=True)
         raise
     finally:
         progress.end()

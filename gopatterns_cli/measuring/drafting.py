@@ -43,6 +43,9 @@ are left to test what was chosen on the others."""
 
 HASH_SEEDS = 2**32
 
+IMAGE = "image"
+"""The kind of job that takes Pillow."""
+
 
 def draft(  # noqa: PLR0913 - one keyword per option
     scenarios: Sequence[Scenario],
@@ -113,10 +116,11 @@ def draft_versions(  # noqa: PLR0913 - one keyword per option
     Raises:
         Failure: exit code 2: there is no such arm.
     """
-    chosen = [scenario for scenario in scenarios if not missing(scenario.job.kind)]
+    chosen = [scenario for scenario in scenarios if scenario.job.kind != IMAGE]
     found, not_here = _arms(
         chosen, quick=True, runtimes=runtimes, go=False, operations_per_s=operations_per_s
     )
+    without = tuple(f"{one.stem}: versions are run without Pillow" for one in scenarios if one not in chosen)
     watched = [cell for cell in found if cell.arm == GOPAT or (cell.is_serial and cell.function is not None)]
     if not watched:
         raise Failure("--target: found nothing that a version can be measured by: no arm of ours", 2)
@@ -129,7 +133,7 @@ def draft_versions(  # noqa: PLR0913 - one keyword per option
         replace(cells[0], again=True),
         quick=quick,
         scenarios={scenario.name: to_json(scenario) for scenario in chosen},
-        not_here=not_here,
+        not_here=(*not_here, *without),
         versions=tuple(versions),
         tolerance=tolerance,
         value_s=value_s,

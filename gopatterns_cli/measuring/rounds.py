@@ -102,7 +102,24 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
             counts[cell.name] = count
     if not loops:
         raise Failure(f"nothing could be measured: {lost[0].cell}: {lost[0].why}")
-    return replace(session, plan=replace(plan, loops=loops, values=values, counts=counts), lost=tuple(lost))
+    return replace(
+        session, plan=_alike(replace(plan, loops=loops, values=values, counts=counts)), lost=tuple(lost)
+    )
+
+
+def _alike(plan: Plan) -> Plan:
+    """Give all versions of a cell the loops, values and items of the first one that runs."""
+    ran = [cell for cell in plan.cells if cell.version and cell.name in plan.loops]
+    firsts = {replace(cell, version=""): cell.name for cell in reversed(ran)}
+    as_first = {cell.name: firsts[replace(cell, version="")] for cell in ran}
+    if not as_first:
+        return plan
+    return replace(
+        plan,
+        loops={name: plan.loops[first] for name, first in as_first.items()},
+        values={name: plan.values[first] for name, first in as_first.items()},
+        counts={name: plan.counts[first] for name, first in as_first.items() if first in plan.counts},
+    )
 
 
 def _most_s(cell: Cell, *, quick: bool) -> float:

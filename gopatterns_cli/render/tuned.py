@@ -51,14 +51,15 @@ def answer(tuned: Tuned) -> str:
     return f"{what}: no pattern pays here: the best, {winner.candidate.words}, is {lead}"
 
 
-def found_so_far(values: list[Value], look: Look | None) -> str:
-    """Say what is known when a tuning is interrupted."""
+def found_so_far(values: list[Value], look: Look | None, rate: float | None) -> str:
+    """Say what is known when a tuning, whose calls keep a rate or not, is interrupted."""
     of_candidates = [value for value in values if value.candidate is not None]
     if look is None or not of_candidates:
         return "interrupted: nothing was measured yet"
-    best = min(of_candidates, key=lambda value: value.each_s)
+    leads_x = {value: look.plain_s(value.count, rate) / value.run_s for value in of_candidates}
+    best = max(leads_x, key=lambda value: leads_x[value])
     name = best.candidate.words if best.candidate else ""
-    ratio = figures.times(look.job_s / best.each_s)
+    ratio = figures.times(leads_x[best])
     return f"interrupted: the best so far is {name}, about {ratio} as fast as the plain loop (no interval)"
 
 
@@ -72,7 +73,12 @@ def json(tuned: Tuned) -> str:
         "knee": tuned.knee,
         "behind": final.behind,
         "standings": final.standings,
-        "plain": {"each_s": final.plain_each_s, "memory_bytes": final.plain_memory_bytes},
+        "out": final.out,
+        "plain": {
+            "each_s": final.plain_each_s,
+            "memory_bytes": final.plain_memory_bytes,
+            "lost": final.plain_lost,
+        },
         "rounds": final.rounds,
         "rounds_planned": final.plan.rounds,
         "count": final.plan.count,
@@ -138,7 +144,7 @@ def _job(look: Look) -> str:
         f"{figures.percent_of(look.cpu_share)} of it on the CPU",
     ]
     if look.memory_bytes:
-        words.append(f"takes {_size(look.memory_bytes)}")
+        words.append(f"takes {figures.taken(look.memory_bytes)}")
     return ", ".join(words)
 
 
@@ -157,11 +163,7 @@ def _per_second(each_s: float) -> str:
 
 
 def _memory(size: int | None) -> list[str]:
-    return [] if size is None else [_size(size)]
-
-
-def _size(size: int) -> str:
-    return figures.taken(size) if size < 2**20 else f"{figures.significant(size / 2**20)} MB"
+    return [] if size is None else [figures.taken(size)]
 
 
 def _about(code: Code) -> str:

@@ -17,6 +17,7 @@ from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import HungError, Launcher, LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS
 from gopatterns_cli.tuning import finals, pasting
+from gopatterns_cli.tuning.confirming import confirmed
 from gopatterns_cli.tuning.cost import GRACE_S, PATIENCE, Cost
 from gopatterns_cli.tuning.finals import PAYS, Finals, Rounds, Standing
 from gopatterns_cli.tuning.found import Entrant, Search, Value
@@ -24,11 +25,12 @@ from gopatterns_cli.tuning.fresh import last_stage
 from gopatterns_cli.tuning.grid import Bounds, Candidate, cell_of, counterpart, plain_cell, searched, twins
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.notes import left_out, notes
+from gopatterns_cli.tuning.opening import FEWEST
 from gopatterns_cli.tuning.pasting import ALONE, OURS
 from gopatterns_cli.tuning.result import Code, Tuned, knee_of
 from gopatterns_cli.tuning.running import Runner
 from gopatterns_cli.tuning.sample import INPUTS
-from gopatterns_cli.tuning.searching import FINALISTS, confirmed, search
+from gopatterns_cli.tuning.searching import FINALISTS, search
 from gopatterns_cli.tuning.target import Target
 
 LOOK, LOOK_AT_MOST, SEARCH, LONGEST = 0.2, 0.5, 0.55, 0.02
@@ -106,7 +108,8 @@ class Course:
         """
         self.began_s = self.clock()
         look = self.look = self._look()
-        cost = Cost(look, cores(), WORKER_S + SAMPLE_S + look.import_s, self.bounds.rate)
+        pause_s = 1 / self.bounds.rate if self.bounds.rate else 0.0
+        cost = Cost(look, cores(), WORKER_S + SAMPLE_S + look.import_s + pause_s, self.bounds.rate)
         runner = self.runner = Runner(
             self.launcher, self.bounds, self.left_s, cost, look.one_loop, self.clock, self.rest
         )
@@ -172,7 +175,7 @@ class Course:
             self.progress(f"searching on {count:,} inputs", candidate.words, self.left_s())
             cell = cell_of(candidate, look, self.bounds, self.folder, count)
             before = [value.each_s for value in runner.values if value.candidate == candidate]
-            expected_s = before[-1] * count if before else cost.run_s(candidate, count)
+            expected_s = before[-1] * count if before else cost.first_s(candidate, count)
             return runner.measure(candidate, cell, expected_s, most_s)
 
         candidates = searched(look, self.bounds, cost.cores)
@@ -191,9 +194,11 @@ class Course:
         Return the share of the budget after which the search is over: earlier where jobs are so long that
         the finals would have too few rounds for an interval.
         """
-        run_s = max(cost.look.job_s, LONGEST * self.budget_s)
-        plain_s = cost.plain_s(_plain_count(cost, cost.look.count))
-        finals_s = FEWEST_ROUNDS * (2 * cost.start_s + plain_s + run_s) + _checks_s(cost, run_s)
+        count = cost.look.count
+        run_s = max(cost.least_s(min(FEWEST, count)), LONGEST * self.budget_s)
+        plain_s = run_s if cost.paced else cost.plain_s(_plain_count(cost, count))
+        rounds_s = FEWEST_ROUNDS * finals.MARGIN * (2 * cost.start_s + plain_s + run_s)
+        finals_s = rounds_s + _checks_s(cost, run_s)
         spent = 1 - self.left_s() / self.budget_s
         return min(SEARCH, max(1 - finals_s / self.budget_s, spent + LEAST_SEARCH))
 
@@ -282,7 +287,12 @@ class Course:
 
 
 def _plain_count(cost: Cost, count: int) -> int:
-    """Over how many inputs the plain loop runs in the finals, where the others run over `count`."""
+    """
+    Over how many inputs the plain loop runs in the finals, where the others run over `count`: as many where
+    it waits for the rate. The first job of a run does not, so of a few that would show.
+    """
+    if cost.paced:
+        return count
     return max(min(round(PLAIN_S / cost.plain_s(1)), count), 1)
 
 

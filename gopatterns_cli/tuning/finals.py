@@ -14,17 +14,18 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from gopatterns_cli.measuring.cells import GOPAT
-from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS
+from gopatterns_cli.measuring.drafting import HASH_SEEDS, ROUNDS, drawn_orders
 from gopatterns_cli.measuring.looks import LEVELS
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import FEWEST_ROUNDS, RatioEstimate, paired
-from gopatterns_cli.tuning.found import Entrant, Value
+from gopatterns_cli.tuning.found import Dropped, Entrant, Value
 from gopatterns_cli.tuning.grid import Candidate
-from gopatterns_cli.tuning.searching import TIED
+from gopatterns_cli.tuning.searching import ranking
 
 PAYS, NOT_HERE, UNPROVED = "pays", "no pattern pays here", "not proved"
 """
-What is found: the best is proved faster than the plain loop; proved to gain nothing worth having; neither.
+What is found: the best is proved faster than the plain loop; proved to gain nothing worth having, which is
+asked first; neither.
 """
 
 WORTH = 1.10
@@ -82,8 +83,10 @@ class Finals:
         plan: what was planned.
         rounds: how many rounds were measured.
         standings: the finalists that could be measured, the winner first.
+        out: those that failed in every round, each with the first reason.
         plain_each_s: seconds per job of the plain loop; None when it was never measured.
         plain_memory_bytes: what that took at the most.
+        plain_lost: rounds in which it failed, each with the reason.
         behind: time of the next best over the winner's, paired by round; None when there is no other.
         verdict: `pays`, `no pattern pays here` or `not proved`.
     """
@@ -91,8 +94,10 @@ class Finals:
     plan: Plan
     rounds: int
     standings: tuple[Standing, ...]
+    out: tuple[Dropped, ...]
     plain_each_s: float | None
     plain_memory_bytes: int | None
+    plain_lost: tuple[str, ...]
     behind: RatioEstimate | None
     verdict: str
 
@@ -131,13 +136,10 @@ def planned(
             break
         finalists.pop()
     drawn = random.Random(seed)
-    orders: list[tuple[Entrant, ...]] = []
     everybody: list[Entrant] = [None, *finalists]
-    while len(orders) < rounds:
-        shuffled = drawn.sample(everybody, len(everybody))
-        orders += [tuple(shuffled), tuple(reversed(shuffled))]
+    orders = drawn_orders(everybody, rounds, drawn)
     hash_seeds = tuple(drawn.randrange(1, HASH_SEEDS) for _ in range(rounds))
-    return Plan(tuple(finalists), rounds, count, plain_count, tuple(orders[:rounds]), hash_seeds)
+    return Plan(tuple(finalists), rounds, count, plain_count, orders, hash_seeds)
 
 
 @dataclass(slots=True)
@@ -176,8 +178,8 @@ def carry_out(
 def decided(plan: Plan, rounds: Rounds) -> Finals:
     """Say what the rounds found so far."""
     plain = rounds.values.get(None, {})
-    standings = [
-        Standing(
+    standings = {
+        one: Standing(
             candidate=one,
             each_s=median(value.each_s for value in rounds.values[one].values()),
             speedup=_ratio(rounds, None, one),
@@ -186,16 +188,23 @@ def decided(plan: Plan, rounds: Rounds) -> Finals:
         )
         for one in plan.finalists
         if rounds.values.get(one)
-    ]
-    standings = _best_first(standings)
-    winner = standings[0] if standings else None
-    second = standings[1] if len(standings) > 1 else None
+    }
+    times = {one: standing.each_s for one, standing in standings.items()}
+    ranked = [standings[one] for one in ranking(times)] if times else []
+    winner = ranked[0] if ranked else None
+    second = ranked[1] if len(ranked) > 1 else None
     return Finals(
         plan=plan,
         rounds=rounds.done,
-        standings=tuple(standings),
+        standings=tuple(ranked),
+        out=tuple(
+            Dropped(one, rounds.lost[one][0])
+            for one in plan.finalists
+            if one in rounds.lost and one not in rounds.values
+        ),
         plain_each_s=median(value.each_s for value in plain.values()) if plain else None,
         plain_memory_bytes=_memory(rounds, None),
+        plain_lost=tuple(rounds.lost.get(None, ())),
         behind=_ratio(rounds, second.candidate, winner.candidate) if winner and second else None,
         verdict=verdict(None if winner is None else winner.speedup),
     )
@@ -205,22 +214,9 @@ def verdict(speedup: RatioEstimate | None) -> str:
     """Say what a speed-up over the plain loop proves, with its 95 % interval."""
     if speedup is None or speedup.difference is None:
         return UNPROVED
-    if speedup.difference.low > 1:
-        return PAYS
-    return NOT_HERE if speedup.difference.high <= WORTH else UNPROVED
-
-
-def _best_first(standings: list[Standing]) -> list[Standing]:
-    """The best first; of those tied with it the one with the fewest workers."""
-    if not standings:
-        return []
-    best = min(one.each_s for one in standings)
-
-    def key(one: Standing) -> tuple[float, int]:
-        tied = one.each_s <= TIED * best
-        return (best, one.candidate.workers) if tied else (one.each_s, 0)
-
-    return sorted(standings, key=key)
+    if speedup.difference.high <= WORTH:
+        return NOT_HERE
+    return PAYS if speedup.difference.low > 1 else UNPROVED
 
 
 def _ratio(rounds: Rounds, above: Entrant, below: Entrant) -> RatioEstimate | None:

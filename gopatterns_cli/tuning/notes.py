@@ -82,6 +82,8 @@ def _about_the_figures(look: Look, finals: Finals, bounds: Bounds) -> Iterator[s
         )
     if bounds.rate is not None:
         yield "the standard library has no limiter: its code holds the rate, but was not measured in rounds"
-    lost = [f"{one.candidate.words}: {one.lost[0]}" for one in finals.standings if one.lost]
+    lost = [f"the plain loop: {why}" for why in finals.plain_lost[:1]]
+    lost += [f"{one.candidate.words}: {one.lost[0]}" for one in finals.standings if one.lost]
+    lost += [f"{one.candidate.words}, in every round: {one.why}" for one in finals.out]
     if lost:
         yield f"lost in the finals: {figures.listed(lost)}"

@@ -9,9 +9,6 @@ from gopatterns_cli.tuning.found import Search, Share
 from gopatterns_cli.tuning.grid import Bounds, Candidate
 from gopatterns_cli.tuning.look import Look
 
-WITHIN = 1.10
-"""So much slower than the best is near enough to it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -85,12 +82,12 @@ class Tuned:
     def favourite(self) -> tuple[Candidate, float]:
         """The best of the search, and about how many times as fast as the plain loop it was there."""
         best = self.search.ranking[0]
-        values = [value for value in self.search.values if value.candidate == best]
-        return best, self.look.job_s / values[-1].each_s
+        last = [value for value in self.search.values if value.candidate == best][-1]
+        return best, self.look.plain_s(last.count, self.bounds.rate) / last.run_s
 
     @property
     def pays(self) -> bool:
-        """The best is proved faster than the plain loop."""
+        """The best is proved faster than the plain loop, and not by less than is worth having."""
         return self.verdict == PAYS
 
 
@@ -98,4 +95,4 @@ def knee_of(curve: Mapping[int, Share]) -> Candidate | None:
     """Return the candidate with the fewest workers that is near enough to the best; None without a curve."""
     if not curve:
         return None
-    return curve[knee({workers: point.share for workers, point in curve.items()}, WITHIN)].candidate
+    return curve[knee({workers: point.share for workers, point in curve.items()})].candidate

@@ -63,8 +63,8 @@ class Runner:
         warmups = 0 if self.one_loop or expected_s > SLOW_S else 1
         wanted_s = most_s * (loops + warmups) + self.cost.start_s + END_S
         order = Order(cell, loops, 1, warmups, hash_seed, min(wanted_s, max(self.left_s(), GRACE_S)))
-        self.keep_pace()
         began_s = self.clock()
+        self.keep_pace()
         try:
             run = self.launcher(order)
         finally:

@@ -13,26 +13,17 @@ Pure: it is handed what measures and what says how much time is left, and starts
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from statistics import median
 
 from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.tuning.cost import Cost
 from gopatterns_cli.tuning.found import Dropped, Search, Value
-from gopatterns_cli.tuning.grid import Candidate, Lane
+from gopatterns_cli.tuning.grid import Candidate
+from gopatterns_cli.tuning.opening import best_first, opening
 
 FINALISTS = 3
-"""The search is over when so few are left and all of the inputs were used."""
-
-CONTENDERS, CONFIRMATIONS = 5, 2
-"""So many of the best are measured again, so often."""
-
-FEWEST = 10
-"""Inputs to begin with, where there are so many."""
-
-OPENING = 0.35
-"""The share of the search's time that its first rung may take."""
+"""So many come to the finals; a rung keeps as many, even where that is more than half."""
 
 HOPELESS, LANE_HOPELESS = 2.0, 4.0
 """
@@ -45,6 +36,7 @@ TIED = 1.02
 
 MISSED = "fewer workers of the same were not among the best"
 LATE = "there was no time for it"
+UNLIKELY = f"going by one job, it would take over {HOPELESS:g} times as long as the best"
 """Why a candidate was not measured."""
 
 Measure = Callable[[Candidate, int, float], Value]
@@ -70,77 +62,19 @@ def search(
         measure: measures one candidate.
     """
     halving = _Halving(candidates, cost, left_s, measure)
-    count, alive = opening(candidates, cost, seconds * OPENING, longest_s)
+    count, alive = opening(candidates, cost, seconds, longest_s)
     halving.waits((candidate for candidate in candidates if candidate not in alive), count)
     while alive:
-        left = halving.rung(alive, count)
+        left = halving.rung(alive, count, longest_s)
         if not left:
             alive = halving.instead(count)
             continue
         following = halving.following(left, count, longest_s)
         joining = halving.joining(left, following)
-        if following == count and not joining and len(left) <= FINALISTS:
+        if following == count and not joining:
             break
         alive, count = halving.affordable([*left, *joining], following), following
     return halving.found()
-
-
-def confirmed(
-    found: Search,
-    others: Iterable[Candidate],
-    cost: Cost,
-    left_s: Callable[[], float],
-    measure: Measure,
-) -> Search:
-    """
-    Measure others beside the best over the same inputs, then the best of all again, as often as there is
-    time and at most twice: one measurement each is little to choose finalists by.
-    """
-    count, values, dropped = found.count, list(found.values), list(found.dropped)
-    times = {one: found.each_s(one) for one in found.ranking}
-    todo = [one for one in dict.fromkeys(others) if one not in times]
-    for _ in range(1 + CONFIRMATIONS):
-        for one in todo:
-            expected_s = cost.start_s + max(times.get(one, 0.0) * count, cost.run_s(one, count), VALUE_S)
-            if expected_s > left_s():
-                continue
-            try:
-                values.append(measure(one, count, cost.most_s(count)))
-            except LostRunError as error:
-                dropped.append(Dropped(one, str(error)))
-                continue
-            times[one] = median(
-                value.each_s for value in values if (value.candidate, value.count) == (one, count)
-            )
-        todo = ranking(times)[:CONTENDERS]
-    return replace(found, ranking=tuple(ranking(times)), values=tuple(values), dropped=tuple(dropped))
-
-
-def opening(
-    candidates: Sequence[Candidate], cost: Cost, seconds: float, longest_s: float
-) -> tuple[int, list[Candidate]]:
-    """
-    Return the inputs of the first rung and who is in it: the most inputs on which all that they can tell
-    apart fit the time; where even the fewest do not fit, those that look best, of each lane one first.
-    """
-    count = cost.look.count
-    while True:
-        members = [
-            one for one in candidates if one.workers <= count or one == _smallest(one.lane, candidates)
-        ]
-        fits = min(cost.run_s(one, count) for one in members) <= longest_s
-        if fits and sum(cost.all_s(one, count) for one in members) <= seconds:
-            return count, _best_first(members, cost, count)
-        if count <= FEWEST:
-            break
-        count = max(math.ceil(count / 2), min(FEWEST, count))
-    chosen: list[Candidate] = []
-    took_s = 0.0
-    for one in _one_of_each_lane_first(_best_first(members, cost, count)):
-        took_s += cost.all_s(one, count)
-        if not chosen or took_s <= seconds:
-            chosen.append(one)
-    return count, chosen
 
 
 def ranking(times: Mapping[Candidate, float]) -> list[Candidate]:
@@ -182,6 +116,7 @@ class _Halving:
         self._waiting: list[Candidate] = []
         self._cut: list[Candidate] = []
         self._ranking: list[Candidate] = []
+        self._kept: list[Candidate] = []
         self._count = self._rungs = self._first = 0
 
     def waits(self, candidates: Iterable[Candidate], count: int) -> None:
@@ -189,8 +124,11 @@ class _Halving:
         self._waiting += candidates
         self._first = count
 
-    def rung(self, alive: Sequence[Candidate], count: int) -> list[Candidate]:
-        """Measure all that are alive over `count` inputs and return the better half, best first."""
+    def rung(self, alive: Sequence[Candidate], count: int, longest_s: float) -> list[Candidate]:
+        """
+        Measure all that are alive over `count` inputs and return the better half, best first; with the best
+        of each lane where more inputs follow.
+        """
         measured = []
         for candidate in alive:
             if self._values and self._left_s() < self._expected_s(candidate, count):
@@ -211,13 +149,16 @@ class _Halving:
         self._ranking = ranking({**earlier, **times})
         self._count = count
         self._rungs += 1
-        return kept(ranked, times, lanes_too=count < self._cost.look.count)
+        patient = kept(ranked, times, lanes_too=True)
+        more = self.following(patient, count, longest_s) > count
+        self._kept = patient if more else kept(ranked, times, lanes_too=False)
+        return self._kept
 
     def following(self, kept: Sequence[Candidate], count: int, longest_s: float) -> int:
         """Return over how many inputs the next rung is: twice as many, unless that would take too long."""
         twice = min(2 * count, self._cost.look.count)
         times = [self._last_s(one) * twice for one in kept]
-        times += [self._cost.run_s(one, twice) for one in self._ready(kept, twice)]
+        times += [self._guess_s(one, twice) for one in self._ready(kept, twice)]
         return twice if min(times) <= longest_s else count
 
     def joining(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
@@ -230,7 +171,7 @@ class _Halving:
         """Return who comes in where nobody of the first rung could be measured; nobody after a later one."""
         if self._ranking:
             return []
-        able = _best_first((one for one in self._waiting if one.workers <= count), self._cost, count)
+        able = best_first((one for one in self._waiting if one.workers <= count), self._cost, count)
         found = self.affordable(able, count) if able and self._left_s() > 0 else []
         self._cut = [one for one in self._cut if one not in able]
         self._waiting = [one for one in self._waiting if one not in found]
@@ -251,7 +192,7 @@ class _Halving:
         """Return what is known now."""
         measured = {value.candidate for value in self._values}
         out = [Dropped(one, LATE) for one in self._cut if one not in measured]
-        waiting = [Dropped(one, MISSED if self._smaller(one) in measured else LATE) for one in self._waiting]
+        waiting = [Dropped(one, self._why(one)) for one in self._waiting]
         return Search(
             tuple(self._ranking),
             tuple(self._values),
@@ -260,6 +201,15 @@ class _Halving:
             self._count,
             self._rungs,
         )
+
+    def _why(self, waiting: Candidate) -> str:
+        """Say why one that waited did not come in."""
+        failed = {one.candidate for one in self._dropped}
+        lane = [one for one in self._candidates if one.lane == waiting.lane]
+        fewer = [one for one in lane[: lane.index(waiting)] if one in failed or self._has(one)]
+        if fewer:
+            return LATE if fewer[-1] in self._kept else MISSED
+        return UNLIKELY if waiting.workers <= self._count else LATE
 
     def _ready(self, kept: Sequence[Candidate], count: int) -> list[Candidate]:
         """
@@ -285,10 +235,17 @@ class _Halving:
         ]
 
     def _expected_s(self, candidate: Candidate, count: int) -> float:
-        """Guess from what it took before, else from the look."""
-        if not self._has(candidate):
-            return self._cost.all_s(candidate, count)
-        return self._cost.start_s + max(self._last_s(candidate) * count, VALUE_S)
+        """What measuring takes: by what it took before, else at the least."""
+        known = self._has(candidate)
+        run_s = self._last_s(candidate) * count if known else self._guess_s(candidate, count)
+        return self._cost.start_s + max(run_s, VALUE_S)
+
+    def _guess_s(self, candidate: Candidate, count: int) -> float:
+        """A run at the least, by the look, and by the next fewer workers: twice as many are twice as fast."""
+        run_s, smaller = self._cost.run_s(candidate, count), self._smaller(candidate)
+        if smaller is None or not self._has(smaller):
+            return run_s
+        return max(run_s, self._last_s(smaller) * count * smaller.workers / candidate.workers)
 
     def _has(self, candidate: Candidate) -> bool:
         return any(value.candidate == candidate for value in self._values)
@@ -302,17 +259,3 @@ class _Halving:
         lane = [one for one in self._candidates if one.lane == candidate.lane]
         place = lane.index(candidate)
         return lane[place - 1] if place else None
-
-
-def _smallest(lane: Lane, candidates: Sequence[Candidate]) -> Candidate:
-    return next(one for one in candidates if one.lane == lane)
-
-
-def _best_first(candidates: Iterable[Candidate], cost: Cost, count: int) -> list[Candidate]:
-    return sorted(candidates, key=lambda one: (cost.run_s(one, count), one))
-
-
-def _one_of_each_lane_first(candidates: Sequence[Candidate]) -> list[Candidate]:
-    firsts = list({one.lane: one for one in reversed(candidates)}.values())
-    firsts.sort(key=candidates.index)
-    return [*firsts, *(one for one in candidates if one not in firsts)]

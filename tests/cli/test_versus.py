@@ -113,6 +113,15 @@ def test_a_plan_with_versions_comes_back_from_its_file(tmp_path):
     assert session.plan.versions == BOTH
 
 
+def test_versions_are_measured_in_the_same_way_however_long_each_takes(tmp_path):
+    launcher = Timed({TEN: 3.0})
+    ran(tmp_path / "s.json", launcher)
+    of_ten = [order for order in launcher.orders if order.cell.workers == 10]
+    measured = {(order.cell.version, order.loops, order.values) for order in of_ten if order.loops > 1}
+    assert {label for label, _, _ in measured} == {"base", "new"}
+    assert len({(loops, values) for _, loops, values in measured}) == 1
+
+
 @pytest.mark.parametrize(
     ("factor", "verdict"),
     [(1.2, Change.REGRESSION), (0.8, Change.IMPROVED), (1.0, Change.SAME), (1.02, Change.SAME)],

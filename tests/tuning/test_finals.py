@@ -11,7 +11,7 @@ from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.tuning import finals
 from gopatterns_cli.tuning.finals import NOT_HERE, PAYS, UNPROVED, Rounds, carry_out, decided, planned
-from gopatterns_cli.tuning.found import Value
+from gopatterns_cli.tuning.found import Dropped, Value
 from gopatterns_cli.tuning.grid import POOL, THREADS, Candidate, Lane
 
 FIRST, SECOND, THIRD = (
@@ -93,7 +93,13 @@ def test_a_wide_interval_proves_neither_a_gain_nor_that_there_is_none():
     wide = RatioEstimate(1.29, Interval(0.86, 1.85, 0.95), Interval(0.9, 1.8, 0.9), 6)
     assert finals.verdict(wide) == UNPROVED
     assert finals.verdict(replace(wide, difference=Interval(0.86, 1.05, 0.95))) == NOT_HERE
-    assert finals.verdict(replace(wide, difference=Interval(1.01, 1.05, 0.95))) == PAYS
+    assert finals.verdict(replace(wide, difference=Interval(1.01, 1.15, 0.95))) == PAYS
+
+
+def test_a_gain_that_is_proved_to_be_small_is_none_worth_having():
+    small = RatioEstimate(1.03, Interval(1.01, 1.05, 0.95), Interval(1.02, 1.04, 0.9), 12)
+    assert finals.verdict(small) == NOT_HERE
+    assert finals.verdict(replace(small, difference=Interval(1.01, finals.WORTH, 0.95))) == NOT_HERE
 
 
 def test_too_few_rounds_use_up_what_was_kept_for_later():
@@ -140,7 +146,14 @@ def test_a_finalist_that_always_fails_is_out_and_the_others_are_not():
     lost = {(FIRST, number) for number in range(12)}
     found = measured(plan(entrants=(FIRST, SECOND)), {None: 1.0, FIRST: 0.1, SECOND: 0.2}, lost)
     assert [one.candidate for one in found.standings] == [SECOND]
+    assert found.out == (Dropped(FIRST, "crashed"),)
     assert found.verdict == PAYS
+
+
+def test_a_plain_loop_that_fails_says_why():
+    found = measured(plan(), {None: 1.0, FIRST: 0.1, SECOND: 0.2, THIRD: 0.3}, {(None, 3), (None, 5)})
+    assert found.plain_lost == ("crashed",) * 2
+    assert found.out == ()
 
 
 def test_a_round_that_there_is_no_time_for_is_not_begun():
