@@ -85,7 +85,9 @@ def test_a_long_reason_is_wrapped_and_whole(tmp_path, columns):
     found = versioned.found(tmp_path / "s.json", Measured(fails={f"{TEN}/new": why}))
     text = render(found, Screen(columns))
     assert max(map(len, text.splitlines())) <= columns
-    assert why in re.sub(r"\s+", " ", text)
+    assert f"no round measured both: new: {why}" in re.sub(r"\s+", " ", text)
+    below = text[text.index("does not") :].partition("\n\n")[0]
+    assert all(line.startswith("    ") for line in below.splitlines()[1:])
 
 
 def test_of_several_versions_each_row_says_which(tmp_path):
