@@ -1,6 +1,6 @@
 """What `compare` shows of a session: which kind of comparison it is, and in which form it is printed."""
 
-from gopatterns_cli import comparison
+from gopatterns_cli import comparison, workflow
 from gopatterns_cli.entries import Found
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render.drawing import colors
@@ -26,6 +26,8 @@ def shown(
 ) -> int:
     """Compare a session, print what was found, and return the exit code.
 
+    In a step of GitHub's Actions its summary and its output values are written, too.
+
     Args:
         session: what was measured; if it was versions, they are compared with each other.
         baseline: an older session, or None.
@@ -41,6 +43,7 @@ def shown(
     """
     found = compared(session, baseline, tolerance=tolerance, strict=strict, across_machines=across_machines)
     print(FORMS[form](found, Screen(width(), colors(), verbose)), end="")
+    workflow.leave(found)
     return found.outcome.code
 
 

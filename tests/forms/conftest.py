@@ -49,7 +49,7 @@ def found(request):
 def on_disk(tmp_path, monkeypatch):
     """Write a session of versions into an empty folder where the command runs; returns its path."""
     monkeypatch.chdir(tmp_path)
-    for name in ("FORCE_COLOR", "COLUMNS", "GOPAT_RESULTS", "TERM", "GITHUB_ACTIONS"):
+    for name in ("FORCE_COLOR", "COLUMNS", "GOPAT_RESULTS", "TERM"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "results").mkdir()
 
