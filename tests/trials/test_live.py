@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from gopatterns_cli import worker
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring import timing
+from gopatterns_cli.measuring import processes, timing
 from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.trials.live import tried
@@ -131,6 +134,19 @@ def test_waiting_sleeps_rather_than_computes(monkeypatch):
     monkeypatch.setattr(timing, "time", clock)
     timing.slowed(lambda loops: 0.1, 0.2)(1)
     assert sum(clock.slept) == pytest.approx(0.02 - timing.SPIN_S)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_a_worker_slows_what_it_times_by_the_share_that_it_is_handed(tmp_path, monkeypatch, share):
+    launcher = Rigged()
+    trial(tmp_path, launcher)
+    order = replace(launcher.orders[0], slowed=share)
+    assert f"--slowed={share}" in processes._command(order, 0, 0)
+    monkeypatch.setattr(timing, "time", Clock())
+    timed = []
+    runner = SimpleNamespace(bench_time_func=lambda name, function: timed.append(function(1)))
+    told = worker._told(runner, order.cell, lambda loops: 0.1, SimpleNamespace(runs_before=1, slowed=share))
+    assert [*timed, *told["warmups"]] == pytest.approx([0.1 * (1 + share)] * 2, abs=4e-6)
 
 
 def test_time_really_passes():
