@@ -24,7 +24,7 @@ from gopatterns_cli.versions.making import NEW
 from gopatterns_cli.versus import versus
 
 MEASURED = Wanted(targets=("buffered",), runtimes=("asyncio",), value_s=0.025)
-"""One arm of ours, so one comparison."""
+"""One arm of ours, so one comparison. A run of it takes longer than a value has to: each value is one run."""
 
 Launch = Callable[[Order], Run]
 Load = Callable[[int], AbstractContextManager[None]]

@@ -80,9 +80,12 @@ def test_a_slowdown_that_method_does_not_name_has_no_target(tmp_path):
 
 @pytest.mark.parametrize(("cost_s", "standing"), [(0.349, REACHED), (0.35, MISSED)])
 def test_the_cost_of_a_session_is_that_on_a_quiet_machine(tmp_path, cost_s, standing):
-    found = of(tmp_path, recorded(cost_s=cost_s), recorded(loaded=True, cost_s=9.0))
-    assert standings(found)["seconds per worker process beyond what is timed"] is standing
-    assert [one.cost_s for one in found.costs] == [cost_s, 9.0]
+    name = "seconds per worker process beyond what is timed"
+    loaded = recorded(loaded=True, cost_s=9.0)
+    found = of(tmp_path, *[recorded(cost_s=cost_s)] * 50, loaded)
+    assert standings(found)[name] is standing
+    assert [one.cost_s for one in found.costs] == pytest.approx([cost_s, 9.0])
+    assert standings(of(tmp_path, *[recorded(cost_s=cost_s)] * 49, loaded))[name] is TOO_FEW
 
 
 def test_intervals_that_hold_the_truth_too_rarely_are_a_miss(tmp_path):
