@@ -5,7 +5,7 @@ Building a version runs that project's build, as `pip install` of it does, and m
 
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -89,12 +89,12 @@ def begun(versions: Sequence[Version], wanted: Wanted, results: Path, output: Pa
     )
 
 
-def launcher_of(versions: Sequence[Version]) -> Launcher:
-    """Return what runs each worker in the environment of the version that its cell is of."""
+def launcher_of(versions: Sequence[Version], run: Callable[[Order], Run] | None = None) -> Launcher:
+    """Return what runs each worker, by `run` if given, in the environment of its cell's version."""
     environments = {built.label: built.environment for built in versions}
 
     def launched(order: Order) -> Run:
-        return processes.launch(replace(order, environment=environments[order.cell.version]))
+        return (run or processes.launch)(replace(order, environment=environments[order.cell.version]))
 
     return launched
 
