@@ -62,14 +62,14 @@ def _rows(title: ChangeRow, rows: Sequence[ChangeRow], columns: int) -> Iterator
     some = whole[1:-1]
     for gap in GAPS:
         if INDENT + sum(whole) + gap * (len(whole) - 1) <= columns:
-            return _table(title, rows, whole, " " * gap)
+            return _table(title, rows, whole, " " * gap, columns)
         if 2 * INDENT + sum(some) + gap * (len(some) - 1) <= columns:
             return _named_above(title, rows, some, " " * gap, columns)
     return _stacked(title, rows, columns)
 
 
 def _table(
-    title: ChangeRow, rows: Sequence[ChangeRow], widths: Sequence[int], between: str
+    title: ChangeRow, rows: Sequence[ChangeRow], widths: Sequence[int], between: str, columns: int
 ) -> Iterator[Part]:
     *fields, last = WHOLE
     yield _line(title, WHOLE, widths, between, INDENT, "dim")
@@ -77,8 +77,7 @@ def _table(
         line = _line(one, fields, widths[:-1], between, INDENT)
         line.append(between)
         yield line.append(getattr(one, last), style=_style(one))
-        if one.aside:
-            yield Text(f"{'':{2 * INDENT}}{one.aside}", no_wrap=True, overflow="ignore")
+        yield from paragraphs([one.aside] if one.aside else [], columns, indent=2 * INDENT)
 
 
 def _named_above(

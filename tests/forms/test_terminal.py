@@ -79,6 +79,15 @@ def test_what_does_not_run_any_more_is_said_without_figures(tmp_path):
     assert text.rstrip().endswith(f"exit 1: {TEN} does not run: new: ImportError: no name")
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_long_reason_is_wrapped_and_whole(tmp_path, columns):
+    why = "ImportError: " + " ".join(f"no{number}" for number in range(100))
+    found = versioned.found(tmp_path / "s.json", Measured(fails={f"{TEN}/new": why}))
+    text = render(found, Screen(columns))
+    assert max(map(len, text.splitlines())) <= columns
+    assert why in re.sub(r"\s+", " ", text)
+
+
 def test_of_several_versions_each_row_says_which(tmp_path):
     found = versioned.found(tmp_path / "s.json", Measured(versions=versioned.PYTHONS, slower={TEN: 1.3}))
     text = render(found, Screen(200))
