@@ -8,6 +8,7 @@ from statistics import fmean, median
 from gopatterns_cli.outcome import PROVED_WORSE
 from gopatterns_cli.trials.coverage import Coverage, coverage
 from gopatterns_cli.trials.drawn import COMPARISONS, DrawnJob, drawn_jobs
+from gopatterns_cli.trials.edge import CLAIMS, reproduced
 from gopatterns_cli.trials.log import Log
 from gopatterns_cli.trials.rates import Rate
 from gopatterns_cli.trials.trial import Trial
@@ -18,7 +19,7 @@ SEED = 1
 NULL_JOBS, DRAWN_JOBS, POWER_TRIALS, INTERVALS, QUIET_TRIALS = 100, 300, 60, 450, 50
 """So many there must be at least before a figure is said to be reached."""
 
-MOST_FAILING = 0.01
+MOST_FAILING, MOST_AT_THE_EDGE = 0.01, 0.05
 POWER = {0.2: 0.95, 0.1: 0.85}
 """By the share of a slowdown how often it is to be caught."""
 COVERED = (0.93, 0.97)
@@ -93,6 +94,7 @@ class Report:
         drawn: the same for a quiet and a loaded machine.
         power: by slowdown, the largest first.
         coverage: of intervals.
+        edge: of claims whose truth lies at their band's edge, how many are called reproduced.
         costs: on a quiet and a loaded machine.
         figures: those that are to be reached, of which something is known.
     """
@@ -107,6 +109,7 @@ class Report:
     drawn: tuple[Failed, ...]
     power: tuple[Caught, ...]
     coverage: Coverage
+    edge: Rate
     costs: tuple[Cost, ...]
     figures: tuple[Figure, ...]
 
@@ -124,6 +127,7 @@ def report(log: Log, seed: int = SEED, jobs: int = DRAWN_JOBS) -> Report:
     null = [trial for trial in log.trials if not trial.slowed]
     drawn = drawn_jobs(log.trials, seed, jobs)
     failed, drawn_failed = _failed(null), _failed(drawn)
+    edge = reproduced(log.trials, seed)
     power, covered, costs = _power(log.trials), coverage(log.trials, seed), _costs(log.trials)
     return Report(
         log=log,
@@ -136,9 +140,10 @@ def report(log: Log, seed: int = SEED, jobs: int = DRAWN_JOBS) -> Report:
         drawn=_by_load(drawn),
         power=power,
         coverage=covered,
+        edge=edge,
         costs=costs,
         figures=(
-            *_null_figures(failed, drawn_failed, covered),
+            *_null_figures(failed, drawn_failed, covered, edge),
             *_power_figures(power),
             *_cost_figures(costs),
         ),
@@ -177,7 +182,7 @@ def _costs(trials: Sequence[Trial]) -> tuple[Cost, ...]:
     return tuple(Cost(loaded, len(part), fmean(part)) for loaded, part in parts.items() if part)
 
 
-def _null_figures(failed: Rate, drawn: Rate, covered: Coverage) -> Iterable[Figure]:
+def _null_figures(failed: Rate, drawn: Rate, covered: Coverage, edge: Rate) -> Iterable[Figure]:
     if not failed.of:
         return
     enough = failed.of >= NULL_JOBS
@@ -192,6 +197,9 @@ def _null_figures(failed: Rate, drawn: Rate, covered: Coverage) -> Iterable[Figu
     standing = _standing(inside, enough=enough and covered.rate.of >= INTERVALS)
     target = f"93 to 97% of at least {INTERVALS}"
     yield Figure("95% intervals that hold the truth", target, covered.rate, standing)
+    few = (edge.share or 0.0) <= MOST_AT_THE_EDGE
+    name, target = "claims at their band's edge called reproduced", f"at most 5% of {CLAIMS}"
+    yield Figure(name, target, edge, _standing(few, enough=enough and edge.of >= CLAIMS))
 
 
 def _power_figures(power: Iterable[Caught]) -> Iterable[Figure]:

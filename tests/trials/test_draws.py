@@ -10,7 +10,8 @@ from gopatterns_cli.changes import changes
 from gopatterns_cli.trials.blocks import drawn
 from gopatterns_cli.trials.coverage import Known, coverage, covered, known
 from gopatterns_cli.trials.drawn import COMPARISONS, decided, drawn_jobs
-from gopatterns_cli.verdicts import Change
+from gopatterns_cli.trials.edge import reproduced, verdict
+from gopatterns_cli.verdicts import Change, Verdict
 from tests.trials.rigged import recorded
 
 NULL = [recorded(seed=seed, loaded=seed % 2 == 1) for seed in range(30)]
@@ -106,3 +107,26 @@ def test_a_wrong_truth_is_hardly_ever_held(wrong):
     (alike, *_) = known([recorded(seed=seed) for seed in range(60)])
     held = covered(Known(alike.name, alike.loaded, wrong, alike.blocks), random.Random(1), 200)
     assert sum(held) / len(held) < 0.2
+
+
+# Claims at the edge of their band
+
+
+def test_a_claim_at_its_edge_is_called_reproduced_in_at_most_one_of_twenty():
+    noisy = [recorded(seed=seed, noise=0.05) for seed in range(200)]
+    assert 0.01 < reproduced(noisy, 1).share <= 0.06
+
+
+def test_a_claim_is_reproduced_that_lies_inside_its_band():
+    """The known-bad twin: rounds whose truth is not what it is said to be."""
+    inside = [recorded(seed=seed, truth=1.08) for seed in range(20)]
+    assert reproduced(inside, 1, 40).hits == 20  # the other half are canaries, on the edge as they should be
+
+
+def test_a_claim_whose_truth_lies_far_off_is_refuted():
+    assert verdict(tuple(0.7 * one for one in ALIKE), 1.0) is Verdict.REFUTED
+    assert verdict(tuple(1.1 * one for one in ALIKE), 1.0) is Verdict.REPRODUCED
+
+
+def test_without_trials_there_is_no_claim_at_an_edge():
+    assert reproduced([], 1).of == 0

@@ -34,7 +34,7 @@ def standings(found):
 def test_figures_that_are_reached(tmp_path, monkeypatch):
     monkeypatch.setattr("gopatterns_cli.trials.report.DRAWN_JOBS", 4)
     found = of(tmp_path, *NULL, *POWER)
-    assert len(found.figures) == 6
+    assert len(found.figures) == 7
     assert {figure.standing for figure in found.figures} == {REACHED}
     assert not found.missed
     assert (found.failed.hits, found.failed.of) == (0, 100)
@@ -44,7 +44,7 @@ def test_figures_that_are_reached(tmp_path, monkeypatch):
 
 def test_too_few_trials_are_no_answer(tmp_path):
     found = of(tmp_path, *NULL[:99], *POWER[:59])
-    assert {figure.standing for figure in found.figures[:3]} == {TOO_FEW}
+    assert {figure.standing for figure in found.figures[:4]} == {TOO_FEW}
     assert standings(found)["+10% is caught by round 24"] is TOO_FEW
     assert not found.missed
     assert of(tmp_path).figures == ()
@@ -124,7 +124,7 @@ def test_json_has_what_the_text_has(tmp_path):
     assert found["answer"].startswith("0 of 100 null jobs failed")
     assert found["failed"] == {"hits": 0, "of": 100, "low": 0.0, "high": pytest.approx(0.0362, abs=1e-4)}
     assert [one["slowed"] for one in found["power"]] == [0.2, 0.1]
-    assert len(found["figures"]) == 6
+    assert len(found["figures"]) == 7
     assert found["log"] == str(tmp_path / "doctor.jsonl")
     assert found["machine"]["cores"] >= 1
 
