@@ -6,14 +6,14 @@ import sys
 from typing import Any
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.measuring.processes import Launcher, launch
-from gopatterns_cli.measuring.rounds import carry_out
+from gopatterns_cli.measuring import rounds
+from gopatterns_cli.measuring.processes import Launcher
 from gopatterns_cli.render.progress import Progress
 from gopatterns_cli.session import Session, UnwrittenError, load
 from gopatterns_cli.settling import settled
 
 
-def carried_out(session: Session, launcher: Launcher = launch) -> Session:
+def carried_out(session: Session, launcher: Launcher) -> Session:
     """Measure what is left of a session's plan and return it.
 
     Raises:
@@ -22,7 +22,7 @@ def carried_out(session: Session, launcher: Launcher = launch) -> Session:
     """
     progress = Progress()
     try:
-        session = carry_out(session, launcher, progress, settled)
+        session = rounds.carry_out(session, launcher, progress, settled)
     except KeyboardInterrupt:
         _say_last(progress, f"interrupted: {_way_on(session)}")
         raise

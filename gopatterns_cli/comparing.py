@@ -14,12 +14,13 @@ from pathlib import Path
 import scenarios
 from gopatterns_cli.app import version
 from gopatterns_cli.beginning import LARGEST_SEED, ready
+from gopatterns_cli.measuring import processes
 from gopatterns_cli.measuring.calibrating import operations_per_s
 from gopatterns_cli.measuring.disk import exists
 from gopatterns_cli.measuring.drafting import computes, draft_versions
 from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.machine import facts
-from gopatterns_cli.measuring.processes import Launcher, Order, launch
+from gopatterns_cli.measuring.processes import Launcher, Order
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import RUNNING, Session, taken
 from gopatterns_cli.verdicts import TOLERANCE
@@ -88,12 +89,12 @@ def begun(versions: Sequence[Version], wanted: Wanted, results: Path, output: Pa
     )
 
 
-def launcher_of(versions: Sequence[Version], run: Callable[[Order], Run] = launch) -> Launcher:
-    """Return what runs each worker in the environment of the version that its cell is of."""
+def launcher_of(versions: Sequence[Version], run: Callable[[Order], Run] | None = None) -> Launcher:
+    """Return what runs each worker, by `run` if given, in the environment of its cell's version."""
     environments = {built.label: built.environment for built in versions}
 
     def launched(order: Order) -> Run:
-        return run(replace(order, environment=environments[order.cell.version]))
+        return (run or processes.launch)(replace(order, environment=environments[order.cell.version]))
 
     return launched
 
@@ -106,7 +107,7 @@ def again(session: Session, say: Say) -> Iterator[Launcher]:
         Failure: exit code 2: they are not what they were.
     """
     if not session.plan.versions:
-        yield launch
+        yield processes.launch
         return
     with rebuilt(session.plan.versions, say) as versions:
         yield launcher_of(versions)

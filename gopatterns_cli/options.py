@@ -116,6 +116,11 @@ def percentage(value: str | float) -> float:
     return _read(value, _parse_percentage)
 
 
+def percentages(value: str | tuple[float, ...]) -> tuple[float, ...]:
+    """Read a list of shares above 0 such as `20,10`, each in percent and once: 0.2 and 0.1."""
+    return _read(value, _parse_percentages)
+
+
 def memory(value: str | float) -> float:
     """Read an amount of memory such as `500MB` or `1.5GB`, in bytes; a KB is 1,024 of them."""
     return _read(value, _parse_memory)
@@ -138,6 +143,13 @@ def _parse_percentage(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?%", text):
         raise ValueError(f'found "{text}", allowed a percentage below 10,000%, such as 5% or 2.5%')
     return float(text[:-1]) / 100
+
+
+def _parse_percentages(text: str) -> tuple[float, ...]:
+    shares = [_parse_percentage(f"{part.strip().removesuffix('%')}%") for part in text.split(",")]
+    if not all(shares):
+        raise ValueError(f'found "{text}", allowed percentages above 0, such as 20,10')
+    return tuple(dict.fromkeys(shares))
 
 
 def _read(value: Any, parse: Callable[[str], T]) -> T:

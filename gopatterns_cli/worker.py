@@ -22,7 +22,7 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import ending, lifeline
 from gopatterns_cli.measuring.cells import BUCKET, Cell
 from gopatterns_cli.measuring.jobs import Jobs, WrongRunError
-from gopatterns_cli.measuring.timing import TimeLoops, timed_arm, timed_limiter, workload_of
+from gopatterns_cli.measuring.timing import TimeLoops, slowed, timed_arm, timed_limiter, workload_of
 
 
 def main() -> int:
@@ -33,6 +33,9 @@ def main() -> int:
     runner.argparser.add_argument("--port", type=int, default=0, help="of the site that jobs fetch from")
     runner.argparser.add_argument("--runs-before", type=int, default=0, help="untimed, to warm up")
     runner.argparser.add_argument("--most-s", type=float, default=0.0, help="for one run of an operation")
+    runner.argparser.add_argument(
+        "--slowed", type=float, default=0.0, help="the share that is waited besides"
+    )
     asked = runner.parse_args()
     lifeline.hold(asked.parent)
     cell = Cell.from_json(json.loads(asked.cell))
@@ -72,26 +75,27 @@ def _measured(runner: pyperf.Runner, cell: Cell, asked: argparse.Namespace) -> d
     if cell.is_footprint:
         from gopatterns_cli.memory import system, taking  # noqa: PLC0415 - nobody else needs it
 
-        told = _told(runner, cell, taking.looked_at(cell), asked.runs_before)
+        told = _told(runner, cell, taking.looked_at(cell), asked)
         return {**told, "memory": system.reading().kind}
     if cell.operation is not None:
         from gopatterns_cli.overhead import timing  # noqa: PLC0415 - nobody else needs it
 
         if asked.most_s:
             cell = replace(cell, count=timing.fitting(cell, asked.most_s))
-        return {**_told(runner, cell, timing.timed(cell), asked.runs_before), "count": cell.count}
+        return {**_told(runner, cell, timing.timed(cell), asked), "count": cell.count}
     if cell.pattern == BUCKET:
-        return _told(runner, cell, timed_limiter(cell), asked.runs_before)
+        return _told(runner, cell, timed_limiter(cell), asked)
     jobs = Jobs.of(cell, workload_of(cell), asked.port)
-    told = _told(runner, cell, timed_arm(jobs), asked.runs_before)
+    told = _told(runner, cell, timed_arm(jobs), asked)
     waited_s = jobs.waited_s / jobs.waits if jobs.waits else None
     facts = {} if jobs.effect.facts is None else jobs.effect.facts()
     return {**told, "job_s": waited_s, "budget": jobs.trace.means(), "facts": facts}
 
 
-def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, runs_before: int) -> dict[str, Any]:
+def _told(runner: pyperf.Runner, cell: Cell, timed: TimeLoops, asked: argparse.Namespace) -> dict[str, Any]:
     """Measure, and say what pyperf does not."""
-    warmups = [timed(1) for _ in range(runs_before)]
+    timed = slowed(timed, asked.slowed) if asked.slowed else timed
+    warmups = [timed(1) for _ in range(asked.runs_before)]
     runner.bench_time_func(cell.name, timed)
     return {"job_s": None, "budget": None, "warmups": warmups, "count": cell.count}
 

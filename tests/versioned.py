@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gopatterns_cli.measuring.drafting import draft_versions
+from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, Loss, Session
 from gopatterns_cli.versions.version import Version
@@ -147,3 +148,27 @@ def _seconds(cell: Cell, measured: Measured, drawn: random.Random) -> float:
     factor = 1.0 if cell.version == measured.versions[0].label else measured.slower.get(name, 1.0)
     noise = math.exp(drawn.gauss(0, measured.noisy.get(name, 0.01)))
     return 0.03 * factor * noise * (measured.off if cell.again else 1.0)
+
+
+UNDECIDED = {"slower": {PIPELINE: 1.07}, "noisy": {PIPELINE: 0.1}}
+"""Of a `Timed`: what no number of rounds decides."""
+
+
+class Timed:
+    """A launcher: by cell without its version how much slower the new one is, its noise, what cannot run."""
+
+    def __init__(self, slower=(), *, noisy=(), off=1.0, fails=()):
+        self.slower, self.noisy, self.off, self.fails = dict(slower), dict(noisy), off, dict(fails)
+        self.drawn = random.Random(5)
+        self.orders = []
+
+    def __call__(self, order):
+        cell = order.cell
+        self.orders.append(order)
+        if cell.name in self.fails:
+            raise LostRunError(self.fails[cell.name])
+        name = replace(cell, version="", again=False).name
+        factor = 1.0 if cell.version == "base" else self.slower.get(name, 1.0)
+        seconds = 0.03 * factor * math.exp(self.drawn.gauss(0, self.noisy.get(name, 0.01)))
+        seconds *= self.off if cell.again else 1.0
+        return Run((seconds,) * order.values, (), {"gopat_cell": cell.name, "gopat_hashseed": 1})

@@ -96,6 +96,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.session import create  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.showing import shown  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.sweeping import Sweep  # noqa: PLC0415 - keeps --help light
 
     sweep = Sweep(workers, latency, stages, buffer)
@@ -136,8 +137,8 @@ def bench(  # noqa: PLR0913 - one parameter per option
     if as_json:
         _print_json(session)
         return
-    if _has_tables(session):
-        _print_comparison(session)
+    if session.plan.versions or _has_tables(session):
+        shown(session)
         return
     rows = [measured(session, cell) for cell in session.plan.cells]
     for line in benched.table(session, rows, width()):
@@ -177,16 +178,6 @@ def _has_tables(session: "Session") -> bool:
         matrix(scenario, [measured(session, cell) for cell in cells if cell.scenario == scenario.stem])
         for scenario in scenarios_of(session)
     )
-
-
-def _print_comparison(session: "Session") -> None:
-    """Print the tables of `compare`, without its exit code: a bench that ran through has done its work."""
-    from gopatterns_cli.comparison import compare  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.render import terminal  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.render.drawing import colors  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
-
-    print(terminal.render(compare(session), width(), colors()), end="")
 
 
 def _print_json(session: "Session") -> None:

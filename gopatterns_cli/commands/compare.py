@@ -1,15 +1,20 @@
 """`gopat compare`: a session set beside the document, and beside a baseline."""
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gopatterns_cli import options
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.render.forms import FORMS
 
 if TYPE_CHECKING:
     from gopatterns_cli.session import Session
+
+CLAIMS = "claims"
+LARGEST_SEED = 2**31 - 1
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -20,7 +25,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
             help="A session file, or the group or scenario to look for.",
             show_default="the document's claims",
         ),
-    ] = "claims",
+    ] = CLAIMS,
     *,
     baseline: Annotated[
         Path | None,
@@ -38,7 +43,9 @@ def compare(  # noqa: PLR0913 - one parameter per option
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 if a verdict is inconclusive.")
     ] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="Look for quick sessions only.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Look for quick sessions only; of versions, 6 rounds.")
+    ] = False,
     across_machines: Annotated[
         bool,
         typer.Option("--across-machines", help="Let a baseline from another machine or Python decide, too."),
@@ -59,18 +66,84 @@ def compare(  # noqa: PLR0913 - one parameter per option
     results: Annotated[
         Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the sessions lie.")
     ] = Path("results"),
+    ref: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF",
+            help="Measure the working tree beside it: a branch, tag, commit, folder or wheel.",
+        ),
+    ] = None,
+    python: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="The Python of both; without --ref, of each."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TARGET", help="What is measured, as by bench; all."),
+    ] = None,
+    runtime: Annotated[
+        Any,
+        typer.Option(
+            metavar="A,B",
+            parser=options.runtime_list,
+            help="On these, not on each scenario's home runtime.",
+        ),
+    ] = None,
+    rounds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=options.count(1, 1_000),
+            help="So many; 8, and to 24 what is undecided.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=options.count(0, LARGEST_SEED),
+            help="Draws the order of the arms.",
+        ),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="The session's file.")] = None,
 ) -> int:
-    """Set what was measured beside what the document claims.
+    """Set what was measured beside what the document claims, or two versions beside each other.
 
-    Without SESSION, the newest one of the document's claims. With --baseline it is a gate: the exit code
-    is 3 for a proved regression, or a claim that held there and is now refuted; 5 when there is nothing to
-    compare.
+    Without SESSION, the newest one of the document's claims. With --ref or --python nothing is looked for:
+    versions are built and measured in the same rounds, each with an environment of its own. The exit code is
+    3 for a proved regression, 5 when there is nothing to compare.
+
+    gopat compare results/base.json --format markdown
+
+    gopat compare --ref origin/main --target worker-pool
     """
     from gopatterns_cli.session import load  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.showing import shown  # noqa: PLC0415
 
+    of_versions = {
+        "--target": target,
+        "--runtime": runtime,
+        "--rounds": rounds,
+        "--seed": seed,
+        "--output": output,
+    }
+    if ref is None and not python:
+        _refuse(of_versions, "without --ref or --python")
+        chosen = _chosen(session, results, quick=quick)
+    else:
+        given = {"SESSION": session != CLAIMS and session, "--baseline": baseline}
+        _refuse({**given, "--across-machines": across_machines}, "beside --ref or --python")
+        wanted = {
+            "targets": tuple(target or ("all",)),
+            "runtimes": runtime,
+            "quick": quick,
+            "rounds": rounds,
+            "seed": seed,
+            **({} if tolerance is None else {"tolerance": tolerance}),
+        }
+        chosen = _measured(ref, python or [], wanted, (results, output))
     return shown(
-        _chosen(session, results, quick=quick),
+        chosen,
         None if baseline is None else load(baseline),
         form="json" if as_json else form,
         tolerance=tolerance,
@@ -78,6 +151,34 @@ def compare(  # noqa: PLR0913 - one parameter per option
         across_machines=across_machines,
         verbose=verbose,
     )
+
+
+def _refuse(options_given: dict[str, Any], where: str) -> None:
+    """Refuse options that mean nothing here."""
+    given = [option for option, value in options_given.items() if value is not None and value is not False]
+    if given:
+        raise Failure(f"{given[0]}: found {where}, where it means nothing", 2)
+
+
+def _measured(
+    ref: str | None, pythons: list[str], wanted: dict[str, Any], places: tuple[Path, Path | None]
+) -> "Session":
+    """Build the versions, measure them, and return the session."""
+    from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.carrying import carried_out, say  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.comparing import Wanted, begun, launcher_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.session import create  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.versions.making import built  # noqa: PLC0415 - keeps --help light
+
+    sys.dont_write_bytecode = True  # the working tree is only read, though its functions may be imported
+    with interrupts.heard(), built(ref, pythons, say) as versions:
+        session = begun(versions, Wanted(**wanted), *places)
+        for line in benched.plan(session, width()):
+            say(line)
+        session = create(session, exactly=places[1] is not None)
+        return carried_out(session, launcher_of(versions))
 
 
 def _chosen(target: str, folder: Path, *, quick: bool) -> "Session":

@@ -34,7 +34,8 @@ LONGEST_MS = 2**31 - 1
 class Order:
     """
     What one worker is to do: the cell, runs per value, values, runs before those, which do not count. With
-    `most_s` an operation gets fewer items if a run of all of them takes longer.
+    `most_s` an operation gets fewer items if a run of all of them takes longer. With `slowed` everything
+    takes longer by that share, 0.2 is 20 %: only trials of the gate ask for it.
     """
 
     cell: Cell
@@ -45,6 +46,7 @@ class Order:
     timeout_s: float
     most_s: float = 0.0
     environment: Environment | None = None
+    slowed: float = 0.0
 
 
 class LostRunError(Exception):
@@ -172,6 +174,7 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
         f"--parent={os.getpid()}",
         f"--port={port}",
         f"--most-s={order.most_s}",
+        f"--slowed={order.slowed}",
         "--cell",
         json.dumps(order.cell.to_json()),
     ]

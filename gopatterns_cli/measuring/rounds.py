@@ -57,7 +57,7 @@ def carry_out(session: Session, launcher: Launcher, progress: Progress, settled:
             session = _calibrated(session, launcher, progress)
             write(session)
         while session.rounds_done < session.plan.rounds and session.going:
-            session = _looked_at(_round(session, launcher, progress), settled)
+            session = looked_at(_round(session, launcher, progress), settled)
             write(session)
     except KeyboardInterrupt:
         with interrupts.deferred(), suppress(UnwrittenError):  # then it is on disk as it was before the round
@@ -138,8 +138,8 @@ def _fitting(cell: Cell, run: Run, *, quick: bool) -> tuple[float, int]:
     return most_s / 2, max(int(count * most_s / 2 / run_s), min(count, FEWEST))
 
 
-def _looked_at(session: Session, settled: Settled) -> Session:
-    """Stop, if this round is followed by a look, what that settles."""
+def looked_at(session: Session, settled: Settled) -> Session:
+    """Return the session with what its last round settles stopped, if a look follows that round."""
     *early, _ = session.plan.looks
     if session.rounds_done not in {look.rounds for look in early}:
         return session

@@ -31,6 +31,9 @@ Back = Callable[[Any], list[Any]]
 TimeLoops = Callable[[int], float]
 """Runs the workload so many times; returns the seconds that the arm took."""
 
+SPIN_S = 1e-3
+"""A sleep ends late; the rest is waited by reading the clock."""
+
 
 def workload_of(cell: Cell) -> Workload:
     """The jobs of the cell's pattern."""
@@ -83,6 +86,21 @@ def timed_limiter(cell: Cell) -> TimeLoops:
         return taken_s
 
     return served
+
+
+def slowed(timed: TimeLoops, share: float) -> TimeLoops:
+    """Return what takes longer than `timed` by that share, 0.2 is 20 %, exactly: it waits afterwards."""
+
+    def longer(loops: int) -> float:
+        taken_s = timed(loops)
+        start = now = time.perf_counter()
+        end = start + share * taken_s
+        time.sleep(max(end - SPIN_S - start, 0.0))
+        while now < end:
+            now = time.perf_counter()
+        return taken_s + now - start
+
+    return longer
 
 
 def _arm(cell: Cell) -> Arm:

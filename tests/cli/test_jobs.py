@@ -494,6 +494,7 @@ def test_the_session_goes_on_without_the_arms_that_were_lost(bench, own):
         "jobs/serial",
         "jobs/native/threads/cold/workers=2",
         "jobs/gopat/threads/cold/workers=2",
+        "jobs/gopat/threads/cold/workers=2/again",
     }
     assert len([line for line in out.splitlines() if line.startswith("lost: ")]) == 2
 

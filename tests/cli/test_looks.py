@@ -21,7 +21,8 @@ from gopatterns_cli.session import COMPLETE, RUNNING, Session, load
 from gopatterns_cli.settling import settled
 from gopatterns_cli.statistics.ratio import paired
 from gopatterns_cli.verdicts import Verdict, judge, judge_change
-from tests.synthetic import MACHINE, named, written
+
+from synthetic import MACHINE, named, written
 
 TEN = "worker-pool/gopat/asyncio/cold/workers=10"
 HUNDRED = "worker-pool/gopat/asyncio/cold/workers=100"

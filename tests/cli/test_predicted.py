@@ -11,6 +11,7 @@ import pytest
 from gopatterns_cli import app
 from gopatterns_cli.comparison import compare
 from gopatterns_cli.measuring import rounds
+from gopatterns_cli.measuring.looks import once
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.predicting import prediction
 from gopatterns_cli.predicting.costs import MachineCosts
@@ -101,7 +102,7 @@ def test_what_was_not_predicted_is_named_with_its_reason(tmp_path):
 
 
 def test_a_plan_keeps_its_predictions():
-    plan = Plan(1, 0, (0.95, 0.9), 1.0, (), (), ())
+    plan = Plan(1, once(1), 1.0, 1.0, (), ((),), (7,))
     assert Plan.from_json(plan.to_json()).predicted == {}
 
 
@@ -137,7 +138,7 @@ def begun(gopat, tmp_path, monkeypatch):
     """Begin a session with costs that are free, or not known; return it as it is before the first round."""
     seen = []
 
-    def carried_out(session, launcher, progress):
+    def carried_out(session, launcher, progress, settled):
         seen.append(load(session.path))
         return session
 

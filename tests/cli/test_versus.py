@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import random
-from dataclasses import replace
-
 import pytest
 
 from gopatterns_cli.changes import changes
@@ -14,57 +10,13 @@ from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.drafting import draft_versions
 from gopatterns_cli.measuring.looks import THREE, once
 from gopatterns_cli.measuring.processes import LostRunError
-from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, RUNNING, Session, load, newest
 from gopatterns_cli.settling import settled
 from gopatterns_cli.verdicts import Change
-from gopatterns_cli.versions.version import Version
 from gopatterns_cli.versus import versus
-from tests.synthetic import MACHINE, named
 
-TEN = "worker-pool/gopat/asyncio/cold/workers=10"
-HUNDRED = "worker-pool/gopat/asyncio/cold/workers=100"
-PIPELINE = "pipeline/gopat/asyncio/cold"
-
-
-def version(label, **changes):
-    made = Version(
-        label=label,
-        kind="ref",
-        what=label,
-        commit="3f2c1a0" * 5,
-        dirty=False,
-        content="",
-        interpreter="",
-        python_version="3.13.0",
-        packages=("pyperf==2.9.0",),
-    )
-    return replace(made, **changes)
-
-
-UNDECIDED = {"slower": {PIPELINE: 1.07}, "noisy": {PIPELINE: 0.1}}
-
-BOTH = (version("base"), version("new"))
-
-
-class Timed:
-    """A launcher: by cell without its version how much slower the new one is, its noise, what cannot run."""
-
-    def __init__(self, slower=(), *, noisy=(), off=1.0, fails=()):
-        self.slower, self.noisy, self.off, self.fails = dict(slower), dict(noisy), off, dict(fails)
-        self.drawn = random.Random(5)
-        self.orders = []
-
-    def __call__(self, order):
-        cell = order.cell
-        self.orders.append(order)
-        if cell.name in self.fails:
-            raise LostRunError(self.fails[cell.name])
-        name = replace(cell, version="", again=False).name
-        factor = 1.0 if cell.version == "base" else self.slower.get(name, 1.0)
-        seconds = 0.03 * factor * math.exp(self.drawn.gauss(0, self.noisy.get(name, 0.01)))
-        seconds *= self.off if cell.again else 1.0
-        return Run((seconds,) * order.values, (), {"gopat_cell": cell.name, "gopat_hashseed": 1})
+from synthetic import MACHINE, named
+from versioned import BOTH, HUNDRED, PIPELINE, TEN, UNDECIDED, Timed, version
 
 
 def drafted(*, versions=BOTH, quick=False, count=None, tolerance=0.05, stems=("worker-pool", "pipeline")):
