@@ -23,7 +23,7 @@ from gopatterns_cli.measuring.machine import facts
 from gopatterns_cli.options import ALL
 from gopatterns_cli.session import RUNNING, Session, taken
 from gopatterns_cli.sweeping import check_workers, everywhere, measured_here, swept
-from scenarios.model import Scenario
+from scenarios.model import Job, Scenario
 from scenarios.targets import CLAIMS
 
 LARGEST_SEED = 2**31 - 1
@@ -73,8 +73,14 @@ def begun(targets: list[str], results: Path, output: Path | None, wanted: dict[s
     )
 
 
-def ready(wanted: Sequence[Scenario]) -> list[Scenario]:
-    """Look, before anything is measured, at what jobs need; count the inputs of those of the user's own.
+def counted_here(job: Job) -> int:
+    """Count the inputs of a job of the user's own, whose module is imported for it."""
+    with redirect_stdout(sys.stderr):  # whatever it prints
+        return python.counted(job.function or "", job.inputs or "", job.count)
+
+
+def ready(wanted: Sequence[Scenario], counted: Callable[[Job], int] = counted_here) -> list[Scenario]:
+    """Look, before anything is measured, at what jobs need; have the inputs of the user's own `counted`.
 
     Of several scenarios those that lack something are left out by the plan, which says so.
     """
@@ -85,8 +91,7 @@ def ready(wanted: Sequence[Scenario]) -> list[Scenario]:
     for scenario in wanted:
         job = scenario.job
         if job.kind == "python":
-            with redirect_stdout(sys.stderr):  # whatever the user's module prints
-                job = replace(job, count=python.counted(job.function or "", job.inputs or "", job.count))
+            job = replace(job, count=counted(job))
         ready.append(replace(scenario, job=job))
     return ready
 

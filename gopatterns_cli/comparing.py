@@ -16,6 +16,7 @@ from gopatterns_cli.app import version
 from gopatterns_cli.beginning import LARGEST_SEED, ready
 from gopatterns_cli.measuring import processes
 from gopatterns_cli.measuring.calibrating import operations_per_s
+from gopatterns_cli.measuring.counting import counted_in
 from gopatterns_cli.measuring.disk import exists
 from gopatterns_cli.measuring.drafting import computes, draft_versions
 from gopatterns_cli.measuring.estimating import VALUE_S
@@ -62,7 +63,10 @@ def begun(versions: Sequence[Version], wanted: Wanted, results: Path, output: Pa
     """
     if output is not None and exists(output):
         raise taken(output)
-    chosen = ready(scenarios.find(*wanted.targets).scenarios)
+    chosen = ready(
+        scenarios.find(*wanted.targets).scenarios,
+        lambda job: min(counted_in(built.environment, job) for built in versions),
+    )
     seed = wanted.seed if wanted.seed is not None else random.SystemRandom().randrange(LARGEST_SEED)
     plan = draft_versions(
         chosen,

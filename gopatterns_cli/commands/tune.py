@@ -78,13 +78,13 @@ def tune(  # noqa: PLR0913 - one parameter per option
     import tempfile  # noqa: PLC0415 - keeps --help light
 
     from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.asking import asked  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.processes import launch  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import tuned as render  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.tuning import Progress  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.tuning import scenario as scenarios  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.tuning.course import Course  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.tuning.fresh import asked  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.tuning.grid import Bounds  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.tuning.target import resolved  # noqa: PLC0415 - keeps --help light
 

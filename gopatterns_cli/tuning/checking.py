@@ -13,8 +13,8 @@ from typing import Any
 
 from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring import asking
 from gopatterns_cli.measuring.typed import shown
-from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.sample import Failed
 
@@ -97,4 +97,4 @@ def _counts(answer: Any) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(fresh.answer(checked))
+    sys.exit(asking.answer(checked))

@@ -21,7 +21,6 @@ from gopatterns_cli.tuning.confirming import confirmed
 from gopatterns_cli.tuning.cost import GRACE_S, PATIENCE, Cost
 from gopatterns_cli.tuning.finals import PAYS, Finals, Rounds, Standing
 from gopatterns_cli.tuning.found import Entrant, Search, Value
-from gopatterns_cli.tuning.fresh import last_stage
 from gopatterns_cli.tuning.grid import Bounds, Candidate, cell_of, counterpart, plain_cell, searched, twins
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.notes import left_out, notes
@@ -31,6 +30,7 @@ from gopatterns_cli.tuning.result import Code, Tuned, knee_of
 from gopatterns_cli.tuning.running import Runner
 from gopatterns_cli.tuning.sample import INPUTS
 from gopatterns_cli.tuning.searching import FINALISTS, search
+from gopatterns_cli.tuning.stages import last_stage
 from gopatterns_cli.tuning.target import Target
 
 LOOK, LOOK_AT_MOST, SEARCH, LONGEST = 0.2, 0.5, 0.55, 0.02
@@ -57,7 +57,7 @@ WATCHED_S = 5.0
 TIMED_OUT = 124
 
 Asked = Callable[[str, Mapping[str, Any], float], Mapping[str, Any]]
-"""Runs a program of tuning in a fresh process: `fresh.asked`."""
+"""Runs a program of tuning in a fresh process: `asking.asked`."""
 
 Progress = Callable[[str, str, float], None]
 """

@@ -15,11 +15,12 @@ from typing import Any
 from gopatterns_cli import inputs as named
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.functions import files_first, function_named, module_named
-from gopatterns_cli.tuning import fresh
+from gopatterns_cli.measuring import asking
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Called, Caller
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.sample import ASYNC, FUNCTION, INPUTS, LOOP, PLAIN, Failed, Sample
+from gopatterns_cli.tuning.stages import stage
 from gopatterns_cli.tuning.studying import Study
 
 MOST_INPUTS = 10_000
@@ -46,7 +47,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         Failure: there is no such function, there are no inputs, or it fails on all of them.
     """
     folder, seconds = Path(request["folder"]), float(request["seconds"])
-    fresh.stage(folder, f"importing {request['function']}")
+    stage(folder, f"importing {request['function']}")
     began_s = time.monotonic()
     files_first(FUNCTION, request["files"])
     function = function_named(FUNCTION, request["function"])
@@ -55,7 +56,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         raise Failure(
             f"{FUNCTION}: found {request['function']}, a generator; allowed a function or async def", 2
         )
-    fresh.stage(folder, f"reading {request['inputs']}")
+    stage(folder, f"reading {request['inputs']}")
     found, more, cut = _read(request["inputs"], seconds * READING)
     order = samples.order(len(found), request["seed"])
     arguments = [found[number] for number in order]
@@ -70,7 +71,7 @@ def looked(request: dict[str, Any]) -> dict[str, Any]:
         stored=bool(stored),
         files=tuple(request["files"]),
     )
-    fresh.stage(folder, f"running {request['function']} on its first input")
+    stage(folder, f"running {request['function']} on its first input")
     caller, form, first = _called(sample, arguments[0], request["rate"])
     sample = replace(sample, form=form)
     known = Study(sample, caller, arguments, folder, seconds).studied(first)
@@ -141,4 +142,4 @@ def _called(sample: Sample, argument: Any, rate: float | None) -> tuple[Caller, 
 
 
 if __name__ == "__main__":
-    sys.exit(fresh.answer(looked))
+    sys.exit(asking.answer(looked))

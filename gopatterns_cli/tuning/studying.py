@@ -17,12 +17,12 @@ from gopatterns_cli.answers import alike
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.machine import has_gil
 from gopatterns_cli.memory.system import resident
-from gopatterns_cli.tuning import fresh
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Called, Caller, waited_for_a_core_s
 from gopatterns_cli.tuning.gil import held_share
 from gopatterns_cli.tuning.look import Failing
 from gopatterns_cli.tuning.sample import FUNCTION, PLAIN, Failed, Sample
+from gopatterns_cli.tuning.stages import stage
 
 SERIES, AGAIN, GIL, PAIR, LEAK = 0.3, 0.15, 0.15, 0.1, 0.15
 """Shares of the time: the plain loop, calling again, the GIL or two at once, leaks."""
@@ -98,7 +98,7 @@ class Study:
         }
 
     def _begins(self, how: str) -> None:
-        fresh.stage(self.folder, f"running {self.sample.function} {how}")
+        stage(self.folder, f"running {self.sample.function} {how}")
 
     def _has_time(self, jobs: int, share: float, what: str) -> bool:
         """Whether so many jobs fit a share of the time; else that is noted."""

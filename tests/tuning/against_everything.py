@@ -24,12 +24,12 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from gopatterns_cli.measuring.asking import asked
 from gopatterns_cli.measuring.estimating import WORKER_S
 from gopatterns_cli.measuring.machine import cores, facts
 from gopatterns_cli.measuring.processes import LostRunError, launch
 from gopatterns_cli.tuning.cost import Cost
 from gopatterns_cli.tuning.finals import NOT_HERE
-from gopatterns_cli.tuning.fresh import asked
 from gopatterns_cli.tuning.grid import (
     ASYNCIO,
     FAN_OUT,

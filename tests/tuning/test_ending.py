@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from gopatterns_cli.measuring.asking import asked
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
-from gopatterns_cli.tuning.fresh import asked
 from gopatterns_cli.tuning.grid import GOPAT, POOL, THREADS, Bounds, Candidate, Lane, cell_of
 from gopatterns_cli.tuning.look import Look
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.measuring.asking import asked
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.tuning import sample as samples
 from gopatterns_cli.tuning.calling import Caller
-from gopatterns_cli.tuning.fresh import asked, last_stage, stage
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.sample import Failed, load
+from gopatterns_cli.tuning.stages import last_stage, stage
 
 from looks import a_look
 

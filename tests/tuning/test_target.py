@@ -9,9 +9,9 @@ import pytest
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.functions import files_first
+from gopatterns_cli.measuring.asking import asked
 from gopatterns_cli.measuring.processes import Order, launch
 from gopatterns_cli.tuning import sample as samples
-from gopatterns_cli.tuning.fresh import asked
 from gopatterns_cli.tuning.grid import GOPAT, POOL, PROCESSES, Bounds, Candidate, Lane, cell_of, plain_cell
 from gopatterns_cli.tuning.look import Look
 from gopatterns_cli.tuning.target import resolved

@@ -1,4 +1,4 @@
-"""A program of tuning in a process of its own: both ends of it.
+"""A program of ours that runs a user's code in a process of its own: both ends of it.
 
 The one end starts it and reads its answer, the other runs the work and writes it. Whatever the user's code
 prints is dropped. The program ends with the process that started it.
@@ -9,32 +9,31 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import ending, lifeline
-from gopatterns_cli.measuring.environment import variables
+from gopatterns_cli.measuring.environment import Environment, python_of, variables
 from gopatterns_cli.measuring.processes import LostRunError, ran
 
-STAGE = "stage"
-"""The file in the sample's folder that says what is being done, for whoever has to end it."""
 
-
-def asked(module: str, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
+def asked(
+    module: str, request: Mapping[str, Any], timeout_s: float, given: Environment | None = None
+) -> dict[str, Any]:
     """Run a program and return what it answers.
 
     Args:
         module: to be run by `python -m`; it calls `answer`.
         request: what it is asked, as plain JSON.
         timeout_s: after so many seconds it is killed.
+        given: what it runs in; None for what gopat itself runs with.
 
     Raises:
         Failure: it says that something is wrong.
         LostRunError: it crashed, or ended before it had answered; HungError when it was killed.
     """
-    command = [sys.executable, "-P", "-m", module, json.dumps(request), str(os.getpid())]
-    said = ran(command, timeout_s, env=variables(0, whole=True), stdin=subprocess.DEVNULL)
+    command = [python_of(given), "-P", "-m", module, json.dumps(request), str(os.getpid())]
+    said = ran(command, timeout_s, env=variables(0, whole=True, given=given), stdin=subprocess.DEVNULL)
     if not said:
         raise LostRunError("the process was ended by what it ran, and not by an error (os._exit?)")
     told: dict[str, Any] = json.loads(said)
@@ -57,18 +56,3 @@ def answer(work: Callable[[dict[str, Any]], Mapping[str, Any]]) -> int:
     with os.fdopen(out, "w", encoding="utf-8") as file:
         file.write(json.dumps(told))
     return ending.soon(0)
-
-
-def stage(folder: Path, words: str) -> None:
-    """Note what is about to be done, in one step: whoever ends this process may read it at any moment."""
-    beside = folder / f"{STAGE}.new"
-    beside.write_text(words, encoding="utf-8")
-    beside.replace(folder / STAGE)
-
-
-def last_stage(folder: Path) -> str:
-    """Say what was being done last."""
-    try:
-        return folder.joinpath(STAGE).read_text(encoding="utf-8")
-    except OSError:
-        return "starting"
