@@ -135,18 +135,21 @@ def test_interrupted_it_says_the_way_on_and_goes_on_with_the_same_versions(gopat
     assert {order.environment.python for order in launcher.orders} == {"/python-of-base", "/python-of-new"}
 
 
-def test_of_a_function_of_the_users_the_plain_loop_is_compared_too(gopat, built, timed, tmp_path):
-    tmp_path.joinpath("work.py").write_text("INPUTS = range(8)\n\ndef double(n):\n    return 2 * n\n")
+def test_of_a_function_of_the_users_the_plain_loop_is_compared_too(
+    gopat, built, timed, tmp_path, monkeypatch
+):
+    """Its inputs are counted where each version is: the fewest are taken."""
     tmp_path.joinpath("own.toml").write_text(OWN)
+    counts = {"/python-of-base": 8, "/python-of-new": 5}
+    monkeypatch.setattr("gopatterns_cli.comparing.counted_in", lambda given, job: counts[given.python])
     timed(Timed())
     assert gopat("compare", "--ref", "v1", "--target", "own.toml")[0] == 0
-    names = {cell.name for cell in load(only_session(tmp_path)).plan.cells}
-    assert names == {
-        f"own/{arm}/{label}"
-        for arm in ("serial", "gopat/threads/cold/workers=2")
-        for label in ("base", "new")
+    cells = load(only_session(tmp_path)).plan.cells
+    arms = ("serial", "gopat/threads/cold/workers=2")
+    assert {cell.name for cell in cells} == {
+        f"own/{arm}/{label}" for arm in arms for label in ("base", "new")
     }
-    assert not (tmp_path / "__pycache__").exists()
+    assert {cell.count for cell in cells} == {5}
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring.cells import GOPAT, Cell
+from gopatterns_cli.measuring.counting import counted_in
 from gopatterns_cli.measuring.environment import Environment, variables
 from gopatterns_cli.measuring.processes import LostRunError, Order, launch
+
+from synthetic import named
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,3 +114,33 @@ def test_a_python_that_is_not_there_is_one_line(there):
     environment = replace(order(there).environment, python=str(there / "nowhere"))
     with pytest.raises(LostRunError, match=r"^the worker cannot be started: No such file or directory$"):
         launch(replace(order(there), environment=environment))
+
+
+# Counting inputs
+
+
+def job(**changes):
+    return replace(
+        named("worker-pool").job, kind="python", function="own:work", inputs="own:items", **changes
+    )
+
+
+def test_inputs_are_counted_where_the_version_is(there):
+    environment = order(there).environment
+    assert counted_in(environment, job(count=0)) == 2
+    assert counted_in(environment, job(count=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("raise ValueError('not today')", "not today"),
+        ("items = [1]", "work"),
+        ("import os\nos._exit(0)", "job.inputs: own:items: the process was ended by what it ran"),
+    ],
+)
+def test_inputs_that_cannot_be_counted_are_one_line(there, code, message):
+    (there / "version" / "own.py").write_text(code, encoding="utf-8")
+    with pytest.raises(Failure, match=message) as raised:
+        counted_in(order(there).environment, job(count=0))
+    assert "\n" not in raised.value.message
