@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import shlex
-import statistics
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
@@ -111,7 +110,7 @@ class Session:
         By round, the median of the process's values: seconds per run of the workload. Empty when
         unmeasured.
         """
-        return {run.round: statistics.median(run.values) for run in self.runs if run.cell == cell_name}
+        return {run.round: run.middle for run in self.runs if run.cell == cell_name}
 
     def job_seconds(self, cell_name: str) -> dict[int, float]:
         """By round, the mean seconds that the cell's jobs really took. Empty when its jobs do not wait."""

@@ -5,6 +5,7 @@ It is handled as plain JSON: whoever only wants to look at one never imports pyp
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from gopatterns_cli.measuring.typed import checked, fits, shown
@@ -45,6 +46,11 @@ class Run:
     def round(self) -> int:
         """The round, counted from 1."""
         return int(self.metadata["gopat_round"])
+
+    @property
+    def middle(self) -> float:
+        """The median of its values: what counts of a process."""
+        return median(self.values)
 
     @property
     def budget(self) -> Mapping[str, float] | None:
