@@ -163,7 +163,8 @@ def _break_even(session: Session, cells: Sequence[Cell], against: Against) -> Br
         return None
     first, level = cells[0], session.plan.looks[-1].difference
     lows, highs = zip(*(climb.crossing_s for climb in climbs), strict=True)
-    warnings = withheld(len(climbs), session.rounds_done - len(climbs))
+    doubts = session.seen(*(cell.name for cell in cells)).doubts
+    warnings = (*doubts, *withheld(len(climbs), session.rounds_done - len(climbs)))
     interval = None if warnings else _interval(lows, highs, level)
     estimate = (signed_rank.estimate(lows) + signed_rank.estimate(highs)) / 2
     payoff = _payoff(estimate, interval, climbs)

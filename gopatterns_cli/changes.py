@@ -44,9 +44,18 @@ class Changed:
     broken: bool
 
     @property
+    def why_broken(self) -> str:
+        """Why the new version does not run, with its label."""
+        return next(reason for reason in self.lost if reason.startswith(_of(self.new, "")))
+
+    @property
     def names(self) -> tuple[str, str]:
         """The names of the two cells in the session."""
         return replace(self.cell, version=self.base).name, replace(self.cell, version=self.new).name
+
+
+def _of(label: str, why: str) -> str:
+    return f"{label}: {why}"
 
 
 def changes(session: Session) -> tuple[Changed, ...]:
@@ -66,7 +75,7 @@ def _changed(session: Session, base: Cell, new: Cell) -> Changed:
     found = ratio(session, new, base)
     lost = tuple(
         dict.fromkeys(
-            f"{loss_of.version}: {loss.why}"
+            _of(loss_of.version, loss.why)
             for loss in session.lost
             for loss_of in (base, new)
             if loss.cell == loss_of.name

@@ -23,7 +23,9 @@ from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.machine import facts
 from gopatterns_cli.measuring.processes import Launcher, Order
 from gopatterns_cli.measuring.suite import Run
-from gopatterns_cli.session import RUNNING, Session, taken
+from gopatterns_cli.options import ALL
+from gopatterns_cli.session import INTERRUPTED, RUNNING, Session, load, taken, write
+from gopatterns_cli.sweeping import measured_here
 from gopatterns_cli.verdicts import TOLERANCE
 from gopatterns_cli.versions.making import Say, rebuilt
 from gopatterns_cli.versions.version import Version
@@ -55,14 +57,24 @@ class Wanted:
     value_s: float = VALUE_S
 
 
+def checked(wanted: Wanted, output: Path | None) -> Wanted:
+    """Return what is wanted with its runtimes named; see, before anything is built, that it can be had.
+
+    Raises:
+        Failure: exit code 2: a target means nothing, or the session's file is there.
+    """
+    if output is not None and exists(output):
+        raise taken(output)
+    scenarios.find(*wanted.targets)
+    return replace(wanted, runtimes=measured_here()) if wanted.runtimes == (ALL,) else wanted
+
+
 def begun(versions: Sequence[Version], wanted: Wanted, results: Path, output: Path | None) -> Session:
     """Draft a session of versions that are built; nothing is on disk yet.
 
     Raises:
         Failure: exit code 2: a target means nothing, or there is nothing that could be measured.
     """
-    if output is not None and exists(output):
-        raise taken(output)
     chosen = ready(
         scenarios.find(*wanted.targets).scenarios,
         lambda job: min(counted_in(built.environment, job) for built in versions),
@@ -113,5 +125,11 @@ def again(session: Session, say: Say) -> Iterator[Launcher]:
     if not session.plan.versions:
         yield processes.launch
         return
-    with rebuilt(session.plan.versions, say) as versions:
-        yield launcher_of(versions)
+    write(replace(session, status=RUNNING))  # for whoever else would go on with it meanwhile
+    try:
+        with rebuilt(session.plan.versions, say) as versions:
+            yield launcher_of(versions)
+    except BaseException:
+        if load(session.path).status == RUNNING:
+            write(replace(load(session.path), status=INTERRUPTED))
+        raise

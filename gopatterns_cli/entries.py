@@ -69,7 +69,7 @@ def entries(found: Found) -> tuple[Entry, ...]:
 
 def _trusted(entry: Entry, found: Found) -> Entry:
     watched = found.canary
-    if watched is None or not watched.alarms or entry.verdict not in MOVED_BY_NOISE:
+    if watched is None or watched.is_quiet or entry.verdict not in MOVED_BY_NOISE:
         return entry
     if entry.status is not Status.FAILED:
         return entry

@@ -102,15 +102,17 @@ def ratio(session: Session, numerator: Cell, denominator: Cell) -> RatioEstimate
 
 
 def whole_ratio(
-    session: Session, numerator: Cell, denominator: Cell, levels: tuple[float, float]
+    session: Session, numerator: Cell, denominator: Cell, levels: tuple[float, float], upto: int
 ) -> RatioEstimate | None:
-    """Return the ratio over all rounds that measured both, whatever was settled before; None without any."""
+    """
+    Return the ratio over all rounds up to one that measured both, whatever was settled or lost before; None
+    without any.
+    """
     above, below = session.seconds(numerator.name), session.seconds(denominator.name)
-    common = sorted(above.keys() & below.keys())
+    common = sorted(number for number in above.keys() & below.keys() if number <= upto)
     if not common:
         return None
-    lost = max(session.rounds_done - len(common), 0)
-    return paired([above[number] for number in common], [below[number] for number in common], levels, lost)
+    return paired([above[number] for number in common], [below[number] for number in common], levels)
 
 
 def ratios(session: Session, numerator: Cell, denominator: Cell) -> list[float]:

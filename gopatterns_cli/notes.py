@@ -10,7 +10,7 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import COLD, WARM
 from gopatterns_cli.session import COMPLETE, Session
 
-QUICK = "A quick session: few rounds, wide intervals. `gopat bench` without --quick measures in full."
+QUICK = "A quick session: few rounds, wide intervals. Without --quick it is measured in full."
 
 COLUMNS = (
     "ideal: time over the ideal makespan of the arm's own waits; hides: the smallest change that this "

@@ -36,7 +36,7 @@ def outcome(
     """Decide the exit code from the claims, the baseline unless it is advisory, and the canary."""
     gate = baseline if baseline is not None and baseline.decides else None
     worse = _worse(gate) if gate else []
-    if canary is not None and canary.alarms and (worse or strict):
+    if canary is not None and not canary.is_quiet and (worse or strict):
         return Outcome(UNDECIDED, figures.listed([untrustworthy(canary), *worse]))
     if worse:
         return Outcome(PROVED_WORSE, figures.listed(worse))
@@ -49,7 +49,10 @@ def outcome(
 
 def untrustworthy(canary: Canary) -> str:
     """Say why nothing can be trusted."""
-    return f"untrustworthy: {canary.cell.name}, measured twice, differs from itself: {ratio(canary.ratio)}"
+    twice = f"untrustworthy: {canary.cell.name}, measured twice,"
+    if canary.ratio is None or not canary.alarms:
+        return f"{twice} was lost too often"
+    return f"{twice} differs from itself: {ratio(canary.ratio)}"
 
 
 def _worse(gate: BaselineResult) -> list[str]:

@@ -177,4 +177,5 @@ def _on_even_rounds(session: Session, cell: Cell, other: Cell) -> RatioEstimate 
         [below[number] / other.count for number in even],
         session.plan.looks[-1].levels,
         session.rounds_done // 2 - len(even),
+        session.seen(cell.name, other.name).doubts,
     )

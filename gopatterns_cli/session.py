@@ -131,10 +131,8 @@ class Session:
     def seen(self, *cell_names: str) -> "Seen":
         """Return which rounds count for what these cells say together, and how sure one has to be."""
         rounds = min(self.stopped.get(name, self.rounds_done) for name in cell_names)
-        first, *later = self.plan.looks
-        if not later:  # there is one look, and no other to have stopped at
-            return Seen(rounds, first.levels)
-        if rounds < first.rounds:
+        first, *_ = self.plan.looks
+        if rounds < first.rounds:  # whoever looks earlier, and as often as he likes, finds something
             doubt = f"too few rounds for an interval: {rounds}, and the first look is after {first.rounds}"
             return Seen(rounds, first.levels, (doubt,))
         look = next(look for look in reversed(self.plan.looks) if look.rounds <= rounds)

@@ -1,7 +1,7 @@
 """What a look settles: whose verdict stands, and needs no more rounds.
 
 Decisions only. Every comparison stops by itself: an arm goes on as long as one that it is needed for does.
-While the canary alarms nothing stops.
+Once the canary was not quiet nothing stops before the last look.
 """
 
 from gopatterns_cli.canary import canary
@@ -16,10 +16,14 @@ from gopatterns_cli.verdicts import Change, Verdict
 def settled(session: Session) -> frozenset[str]:
     """Return the names of the cells that this look has settled, or that nothing is to be found out about."""
     names = {cell.name for cell in session.plan.cells}
-    found = canary(session)
-    if found is not None and found.alarms:
-        return frozenset()
-    return frozenset(names - _needed(session))
+    return frozenset() if _disturbed(session) else frozenset(names - _needed(session))
+
+
+def _disturbed(session: Session) -> bool:
+    """Whether the canary was not quiet at this look or at one before: then all goes on to the last one."""
+    looks = [look.rounds for look in session.plan.looks if look.rounds <= session.rounds_done]
+    found = [canary(session, upto=rounds) for rounds in looks]
+    return any(one is not None and not one.is_quiet for one in found)
 
 
 def _needed(session: Session) -> set[str]:
@@ -30,6 +34,8 @@ def _needed(session: Session) -> set[str]:
     for scenario in scenarios_of(session):
         cells = [cell for cell in session.plan.cells if cell.scenario == scenario.stem]
         for cell in cells:
+            if cell.name not in session.plan.loops:  # no number of rounds will measure it
+                continue
             found = measured(session, cell)
             about = [claim for claim in scenario.claims if speaks_about(claim, scenario, found)]
             judgements = [judge_cell(claim, session, found) for claim in about]

@@ -1,9 +1,9 @@
 """Verdicts: what an interval says about a claim, and about two versions. Decisions only, no measuring.
 
-There is one look at a number of rounds fixed in the plan. A *difference* interval (95 %) proves that a
-ratio lies outside a band, an *equivalence* interval (90 %, two one-sided tests at 5 %) proves that it
-lies inside; whatever neither proves is inconclusive, which is an answer and not a failure. A point
-estimate never decides.
+The looks and their levels are fixed in the plan (`measuring.looks`). A *difference* interval (95 % where
+there is one look) proves that a ratio lies outside a band, an *equivalence* interval (90 %, two one-sided
+tests at 5 %) proves that it lies inside; whatever neither proves is inconclusive, which is an answer and not
+a failure. A point estimate never decides.
 
 Where several cells stand behind one claim (a range such as "10-100x" speaks about every cell that its
 `where` matches), one proved counter-example refutes it and it takes every cell to reproduce it.

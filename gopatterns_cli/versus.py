@@ -56,7 +56,7 @@ def versus(session: Session, *, strict: bool = False) -> Versus:
         Failure: exit code 5: there is no cell that two versions ran.
     """
     found = sorted(changes(session), key=_worst_first)
-    if not any(change.ratio is not None for change in found):
+    if not any(change.ratio is not None or change.broken for change in found):
         why = next((f": {change.lost[0]}" for change in found if change.lost), ": no round was finished")
         raise Failure(f"{session.path}: nothing to compare{why}", NOTHING_TO_COMPARE)
     counts = Counter(change.judgement.verdict for change in found)
@@ -79,13 +79,16 @@ def _worst_first(change: Changed) -> tuple[int, float]:
 
 def _outcome(found: list[Changed], watched: Canary | None, *, strict: bool) -> Outcome:
     worse = [regression(change) for change in found if change.judgement.verdict is Change.REGRESSION]
-    if watched is not None and watched.alarms and (worse or strict):
+    disturbed = watched is not None and not watched.is_quiet
+    if watched is not None and disturbed and worse:
         return Outcome(UNDECIDED, figures.listed([untrustworthy(watched), *worse]))
     if worse:
         return Outcome(PROVED_WORSE, figures.listed(worse))
-    broken = [f"{change.cell.name} does not run: {change.lost[-1]}" for change in found if change.broken]
+    broken = [f"{change.cell.name} does not run: {change.why_broken}" for change in found if change.broken]
     if broken:
         return Outcome(BROKEN, figures.listed(broken))
+    if watched is not None and disturbed and strict:
+        return Outcome(UNDECIDED, untrustworthy(watched))
     undecided = [change.cell.name for change in found if change.judgement.verdict is Change.INCONCLUSIVE]
     if strict and undecided:
         return Outcome(UNDECIDED, f"{len(undecided)} inconclusive: {figures.listed(undecided)}")

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gopatterns_cli.entries import Entry, Found, Status, entries
+from gopatterns_cli.outcome import UNDECIDED
 from gopatterns_cli.render.forms import FORMS
 from gopatterns_cli.render.marking import shortened
 from gopatterns_cli.render.screen import Screen
@@ -61,13 +62,14 @@ def outputs(found: Found) -> dict[str, str]:
     `worst-ratio` is the largest new over old, empty where nothing was compared; `exit-code` is ours.
     """
     listed = list(_compared(found))
-    doubted = found.canary is not None and found.canary.alarms and found.outcome.code != 0
+    noisy = found.canary is not None and not found.canary.is_quiet
+    doubted = noisy and found.outcome.code == UNDECIDED
     verdicts = {entry.verdict for entry in listed}
     worst = next((str(verdict) for verdict in WORST_FIRST if verdict in verdicts), "")
     ratios = [entry.ratio.estimate for entry in listed if entry.ratio is not None and _is_change(found)]
     failed = [entry for entry in listed if entry.status is Status.FAILED]
     return {
-        "verdict": UNTRUSTWORTHY if doubted and not failed else worst,
+        "verdict": UNTRUSTWORTHY if doubted else worst,
         "regressions": str(sum(entry.verdict == Change.REGRESSION for entry in failed)),
         "worst-ratio": repr(max(ratios)) if ratios else "",
         "exit-code": str(found.outcome.code),

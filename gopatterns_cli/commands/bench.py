@@ -70,7 +70,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
     ] = False,
     only_list: Annotated[bool, typer.Option("--list", help="Print the plan and measure nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+) -> int | None:
     """Measure scenarios in fresh processes, in rounds.
 
     In each round every arm runs once, in a random order. After each round the session is on disk: an
@@ -125,7 +125,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
         session = begun(targets or [], results, output, wanted)
     if only_list:
         _print_plan(session, as_json=as_json)
-        return
+        return None
     with interrupts.heard():
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
@@ -136,13 +136,16 @@ def bench(  # noqa: PLR0913 - one parameter per option
             session = carried_out(session, launcher)
     if as_json:
         _print_json(session)
-        return
-    if session.plan.versions or _has_tables(session):
+        return None
+    if session.plan.versions:  # the gate between them was only interrupted
+        return shown(session)
+    if _has_tables(session):
         shown(session)
-        return
+        return None
     rows = [measured(session, cell) for cell in session.plan.cells]
     for line in benched.table(session, rows, width()):
         print(line)
+    return None
 
 
 def _check_resume(chosen: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """`gopat compare`: a session set beside the document, and beside a baseline."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -166,15 +165,15 @@ def _measured(
     """Build the versions, measure them, and return the session."""
     from gopatterns_cli import interrupts  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.carrying import carried_out, say  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.comparing import Wanted, begun, launcher_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.comparing import Wanted, begun, checked, launcher_of  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.session import create  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.versions.making import built  # noqa: PLC0415 - keeps --help light
 
-    sys.dont_write_bytecode = True  # the working tree is only read, though its functions may be imported
+    asked = checked(Wanted(**wanted), places[1])
     with interrupts.heard(), built(ref, pythons, say) as versions:
-        session = begun(versions, Wanted(**wanted), *places)
+        session = begun(versions, asked, *places)
         for line in benched.plan(session, width()):
             say(line)
         session = create(session, exactly=places[1] is not None)

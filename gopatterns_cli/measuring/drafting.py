@@ -130,7 +130,7 @@ def draft_versions(  # noqa: PLR0913 - one keyword per option
         cells,
         looks,
         seed,
-        replace(cells[0], again=True),
+        canary_of(chosen, [cell for cell in cells if cell.version == versions[0].label]),
         quick=quick,
         scenarios={scenario.name: to_json(scenario) for scenario in chosen},
         not_here=(*not_here, *without),
@@ -189,10 +189,11 @@ def planned_for(
 def canary_of(scenarios: Sequence[Scenario], cells: Sequence[Cell]) -> Cell | None:
     """
     Return one of the cells to be measured a second time: the first of our arms on its scenario's home
-    runtime, else the first that is none of Go's; None where there is no such cell.
+    runtime, else the first that is none of Go's; one that takes time rather than memory. None where there is
+    no such cell.
     """
     homes = {scenario.stem: scenario.arms.home for scenario in scenarios}
-    able = [cell for cell in cells if not cell.is_go]
+    able = sorted((cell for cell in cells if not cell.is_go), key=lambda cell: cell.is_memory)
     ours = [cell for cell in able if cell.arm == GOPAT and cell.pool == COLD]
     at_home = [cell for cell in ours if cell.runtime == homes[cell.scenario]]
     chosen = next(iter([*at_home, *able]), None)

@@ -51,6 +51,7 @@ class Plan:
             cell is there once for each.
         tolerance: what a slowdown of a version must exceed to be a regression: 0.05 is 5 %.
         value_s: the least that a value takes.
+        took: seconds per run in the calibration, by cell name.
     """
 
     seed: int
@@ -75,6 +76,7 @@ class Plan:
     versions: tuple[Version, ...] = ()
     tolerance: float = TOLERANCE
     value_s: float = VALUE_S
+    took: "Mapping[str, float]" = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:
@@ -144,6 +146,7 @@ class Plan:
             "versions": [version.to_json() for version in self.versions],
             "tolerance": self.tolerance,
             "value_s": self.value_s,
+            "took": dict(self.took),
         }
 
     @classmethod
@@ -178,6 +181,7 @@ class Plan:
                 versions=tuple(Version.from_json(version) for version in data.get("versions", ())),
                 tolerance=data.get("tolerance", TOLERANCE),
                 value_s=data.get("value_s", VALUE_S),
+                took=data.get("took", {}),
             )
         )
 

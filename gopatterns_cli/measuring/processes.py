@@ -91,7 +91,8 @@ def _python(order: Order, port: int) -> Run:
             stdin=subprocess.DEVNULL,
             pass_fds=(writing,),
         )
-        return _run(pipe.read(), said, order)
+        os.set_blocking(reading, False)  # what the user's code has forked may hold the other end for ever
+        return _run(pipe.read() or b"", said, order)
 
 
 def _go(order: Order, port: int) -> Run:
@@ -183,6 +184,8 @@ def _command(order: Order, pipe: int, port: int) -> list[str]:
 def _wait(worker: "subprocess.Popen[bytes]", timeout_s: float) -> None:
     """Wait until it ends, and no longer: `Popen.wait` looks every 50 ms."""
     told = _told_of_its_end(worker.pid, timeout_s)
+    if told:  # and not reaped yet, so its number is still its own: nothing that it has left goes on
+        os.killpg(worker.pid, signal.SIGKILL)
     try:
         worker.wait(0 if told is False else timeout_s)
     except subprocess.TimeoutExpired:

@@ -23,8 +23,10 @@ ABOUT = 1.2
 FEWEST = 2
 """One request has no rate."""
 
-PATIENCE = 20
-"""A worker may take so many times as long as it was calibrated to."""
+PATIENCE, SLOW_PATIENCE = 20, 5
+"""
+A worker may take so many times as long as its jobs should, or as it was calibrated to, whichever is more.
+"""
 
 Settled = Callable[[Session], Collection[str]]
 """Says at a look which cells need no more rounds."""
@@ -72,12 +74,13 @@ def carry_out(session: Session, launcher: Launcher, progress: Progress, settled:
 def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Session:
     """Settle once per cell how many runs make a value of 100 ms, and how many values a process measures."""
     plan = session.plan
-    loops, values, counts, lost = {}, {}, {}, []
-    hung: dict[str, str] = {}  # by the user's function, where it did
+    loops, values, counts, took, lost = {}, {}, {}, {}, []
+    hung: dict[tuple[str | None, str], str] = {}  # by the user's function and the version, where it did
     for done, cell in enumerate(plan.cells):
         progress(session, done, cell.name)
-        if cell.function in hung:
-            lost.append(Loss(0, cell.name, f"not tried: {cell.function} hung in {hung[cell.function]}"))
+        user_code = (cell.function, cell.version)
+        if user_code in hung:
+            lost.append(Loss(0, cell.name, f"not tried: {cell.function} hung in {hung[user_code]}"))
             continue
         order = Order(
             cell,
@@ -89,22 +92,46 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
             most_s=_most_s(cell, quick=session.quick),
         )
         try:
-            run = launcher(order)
+            run = _tried_twice(launcher, order)
         except LostRunError as error:
             lost.append(Loss(0, cell.name, str(error)))
             if cell.function is not None and isinstance(error, HungError):
-                hung[cell.function] = cell.name
+                hung[user_code] = cell.name
             continue
         run_s, count = _fitting(cell, run, quick=session.quick)
+        took[cell.name] = run_s
         loops[cell.name] = loops_of(run_s, plan.value_s)
         values[cell.name] = values_of(run_s, quick=session.quick)
         if count < cell.count:
             counts[cell.name] = count
     if not loops:
         raise Failure(f"nothing could be measured: {lost[0].cell}: {lost[0].why}")
-    return replace(
-        session, plan=_alike(replace(plan, loops=loops, values=values, counts=counts)), lost=tuple(lost)
-    )
+    plan = _alike(replace(plan, loops=loops, values=values, counts=counts, took=took))
+    return replace(session, plan=_with_canary(plan), lost=tuple(lost))
+
+
+def _with_canary(plan: Plan) -> Plan:
+    """Make another cell the canary where the one of the plan was lost: the next that might have been it."""
+    old = plan.canary
+    if old is None or old.twin.name in plan.loops:
+        return plan
+    ran = [cell for cell in plan.cells if cell.name in plan.loops and cell.version == old.version]
+    alike = [cell for cell in ran if not cell.is_go and cell.is_memory == old.is_memory]
+    if not alike:
+        return plan
+    new = replace(alike[0], again=True)
+    orders = tuple(tuple(new.name if name == old.name else name for name in order) for order in plan.orders)
+    return replace(plan, canary=new, orders=orders)
+
+
+def _tried_twice(launcher: Launcher, order: Order) -> Run:
+    """Run a worker, and once more if it was lost: one crash must not cost a cell all its rounds."""
+    try:
+        return launcher(order)
+    except HungError:
+        raise
+    except LostRunError:
+        return launcher(order)
 
 
 def _alike(plan: Plan) -> Plan:
@@ -167,7 +194,9 @@ def _order(plan: Plan, number: int, name: str) -> Order:
     cell = plan.cell(name)
     values, loops = plan.values[cell.twin.name], plan.loops[cell.twin.name]
     slow = values == SLOW_VALUES
-    timeout_s = TIMEOUT_S + PATIENCE * max(SLOW_S, cell.duration_s * cell.count) * (values + 1)
+    run_s = max(SLOW_S, cell.duration_s * cell.count)
+    patience_s = max(PATIENCE * run_s, SLOW_PATIENCE * plan.took.get(cell.twin.name, 0.0))
+    timeout_s = TIMEOUT_S + patience_s * (values + 1)
     cell = replace(cell, count=plan.items(cell))
     return Order(cell, loops, values, 0 if slow else 1, plan.hash_seeds[number - 1], timeout_s)
 

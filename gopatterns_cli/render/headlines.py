@@ -97,9 +97,12 @@ def canary(found: Found) -> str:
     watched = found.canary
     if watched is None:
         return ""
-    differed = (
-        f"canary: {watched.cell.name}, measured twice, took {figures.ratio(watched.ratio)} its own time"
-    )
+    twice = f"canary: {watched.cell.name}, measured twice,"
+    if watched.ratio is None:
+        return f"{twice} was lost in every round, nothing here can be trusted"
+    differed = f"{twice} took {figures.ratio(watched.ratio)} its own time"
+    if watched.blind:
+        return f"{differed}: lost too often to tell, nothing here can be trusted"
     if watched.ratio.difference is None:
         return f"{differed}: too few rounds to tell"
     return f"{differed}: {'alarm, nothing here can be trusted' if watched.alarms else 'OK'}"

@@ -54,7 +54,7 @@ def _parts(found: Versus, screen: Screen) -> Iterator[Part]:
 
 
 def _alarm(found: Versus) -> str:
-    return "bold red" if found.canary is not None and found.canary.alarms else ""
+    return "bold red" if found.canary is not None and not found.canary.is_quiet else ""
 
 
 def _rows(title: ChangeRow, rows: Sequence[ChangeRow], columns: int) -> Iterator[Part]:

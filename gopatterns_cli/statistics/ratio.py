@@ -37,7 +37,7 @@ class Interval:
 class RatioEstimate:
     """A ratio of two times, in ratio space: 2.0 means twice.
 
-    Both intervals are None together, and `warnings` then says why: without them there is no verdict.
+    Without both intervals there is no verdict; `warnings` says why, or the rounds are too few for the level.
     """
 
     estimate: float
@@ -72,7 +72,7 @@ def paired(
         signed_rank.estimate(logs),
         lambda level: signed_rank.interval(logs, level),
         len(logs),
-        tuple(dict.fromkeys((*doubts, *withheld(len(logs), lost)))),
+        tuple(doubts) or withheld(len(logs), lost),
         levels,
     )
 

@@ -89,7 +89,7 @@ def _trial(kind: Kind, session: Session, seconds: float, counting: Counting) -> 
         rounds=session.rounds_done,
         verdict=str(change.judgement.verdict),
         ratio=Found.of(change.ratio),
-        canary=None if canary is None else Found.of(canary.ratio),
+        canary=None if canary is None or canary.ratio is None else Found.of(canary.ratio),
         alarm=canary is not None and canary.alarms,
         code=found.outcome.code,
         seconds=seconds,

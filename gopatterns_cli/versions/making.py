@@ -115,8 +115,12 @@ def _on_each(pythons: Sequence[str], here: Path) -> list[Wanted]:
         raise Failure("nothing to compare the working tree with: --ref or --python names it", 2)
     found = [interpreter(named) for named in (("", *pythons) if len(pythons) == 1 else pythons)]
     versions = [one.version for one in found]
+    labels = [_label(one, versions) for one in found]
+    twice = next((label for label in labels if labels.count(label) > 1), None)
+    if twice is not None:
+        raise Failure(f"--python: found {twice} twice, allowed each once", 2)
     tree = working_tree(here)
-    return [Wanted(_label(one, versions), tree, one) for one in found]
+    return [Wanted(label, tree, one) for label, one in zip(labels, found, strict=True)]
 
 
 def _label(one: Interpreter, versions: Sequence[str]) -> str:

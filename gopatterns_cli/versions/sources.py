@@ -40,6 +40,8 @@ def source_named(named: str, here: Path, say: Callable[[str], None]) -> Source:
     Raises:
         Failure: exit code 2: there is no such thing, or git is needed and missing.
     """
+    if not named.strip():
+        raise Failure('--ref: found "", allowed a branch, tag, commit, folder or wheel', 2)
     path = here / Path(named).expanduser()
     if named.endswith(".whl") and path.is_file():
         return Source(WHEEL, named)

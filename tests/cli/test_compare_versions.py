@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 from gopatterns_cli.failure import Failure
-from gopatterns_cli.session import COMPLETE, INTERRUPTED, load
+from gopatterns_cli.session import COMPLETE, INTERRUPTED, RUNNING, load
 
 OWN = """\
 about = "Mine."
@@ -150,6 +150,43 @@ def test_of_a_function_of_the_users_the_plain_loop_is_compared_too(
         f"own/{arm}/{label}" for arm in arms for label in ("base", "new")
     }
     assert {cell.count for cell in cells} == {5}
+
+
+def test_going_on_ends_as_the_gate_would_have(gopat, built, timed, tmp_path):
+    whole = Timed({TEN: 1.3})
+
+    def interrupted(order):
+        if len(whole.orders) == 20:
+            raise KeyboardInterrupt
+        return whole(order)
+
+    timed(interrupted)
+    gopat("compare", "--ref", "v1", "--target", "worker-pool")
+    timed(Timed({TEN: 1.3}))
+    code, out, _ = gopat("bench", "--resume", f"results/{only_session(tmp_path).name}")
+    assert code == 3
+    assert out.splitlines()[-1].startswith("exit 3: regression: ")
+
+
+def test_versions_that_cannot_be_built_again_leave_the_session_interrupted(
+    gopat, built, timed, tmp_path, monkeypatch
+):
+    def interrupted(order):
+        raise KeyboardInterrupt
+
+    timed(interrupted)
+    gopat("compare", "--ref", "v1", "--target", "worker-pool")
+    path = only_session(tmp_path)
+
+    @contextmanager
+    def gone(stored, say):
+        assert load(path).status == RUNNING  # nobody else may go on with it meanwhile
+        raise Failure("v1 is gone", 2)
+        yield
+
+    monkeypatch.setattr("gopatterns_cli.comparing.rebuilt", gone)
+    assert gopat("bench", "--resume", str(path))[0] == 2
+    assert load(path).status == INTERRUPTED
 
 
 @pytest.mark.parametrize(

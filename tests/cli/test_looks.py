@@ -16,6 +16,7 @@ from gopatterns_cli.measured import measured
 from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.drafting import draft
 from gopatterns_cli.measuring.looks import THREE, Look, once
+from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.session import COMPLETE, RUNNING, Session, load
 from gopatterns_cli.settling import settled
@@ -127,6 +128,27 @@ def test_before_the_first_look_there_is_no_interval(tmp_path):
     assert speedup(cut, TEN).warnings == ("too few rounds for an interval: 7, and the first look is after 8",)
     (ten, *_) = compare(cut).claims
     assert ten.result.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("done", [7, 23])
+def test_before_its_only_look_there_is_no_interval_either(tmp_path, done):
+    """Whoever looks whenever he likes finds something."""
+    plan = draft([named("worker-pool")], quick=False, rounds=24, seed=1, runtimes=("asyncio",), no_go="none")
+    whole = ran(tmp_path / "s.json", Timed(), plan=plan)
+    cut = replace(whole, rounds_done=done, runs=tuple(run for run in whole.runs if run.round <= done))
+    assert speedup(whole, TEN).difference is not None
+    assert speedup(cut, TEN).difference is None
+
+
+def test_an_arm_that_was_lost_in_the_calibration_keeps_no_session_going(tmp_path):
+    launcher = Timed(gains={TEN: 9.9, HUNDRED: 96.0})
+
+    def losing(order):
+        if order.cell.name == "worker-pool/native/asyncio/cold/workers=10":
+            raise LostRunError("it fell over")
+        return launcher(order)
+
+    assert ran(tmp_path / "s.json", losing).rounds_done == 8
 
 
 def test_a_session_that_was_interrupted_after_a_look_goes_on_with_what_is_left(tmp_path):

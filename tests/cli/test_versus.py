@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
+from gopatterns_cli.canary import canary
 from gopatterns_cli.changes import changes
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.measuring import rounds
 from gopatterns_cli.measuring.drafting import draft_versions
 from gopatterns_cli.measuring.looks import THREE, once
-from gopatterns_cli.measuring.processes import LostRunError
+from gopatterns_cli.measuring.processes import HungError, LostRunError
 from gopatterns_cli.session import COMPLETE, RUNNING, Session, load, newest
 from gopatterns_cli.settling import settled
 from gopatterns_cli.verdicts import Change
@@ -135,9 +139,11 @@ def test_what_only_one_version_can_run_is_said_and_not_compared(tmp_path):
     assert f"{TEN} was not compared: base: ImportError: no name." in versus(session).notes
 
 
-def test_a_canary_that_cannot_be_measured_is_none(tmp_path):
+def test_with_a_canary_that_is_always_lost_the_session_goes_on_to_its_last_look(tmp_path):
     session = ran(tmp_path / "s.json", Timed(fails={f"{TEN}/base/again": "it fell over"}))
-    assert versus(session).canary is None
+    assert versus(session).canary.ratio is None
+    assert versus(session).canary.blind
+    assert session.rounds_done == 24
 
 
 def test_more_than_a_tenth_of_the_pairs_lost_is_no_verdict(tmp_path):
@@ -158,10 +164,116 @@ def test_more_than_a_tenth_of_the_pairs_lost_is_no_verdict(tmp_path):
 
 
 def test_nothing_that_both_ran_is_nothing_to_compare(tmp_path):
-    fails = {f"{name}/new": "ImportError: no name" for name in (TEN, HUNDRED, PIPELINE)}
-    with pytest.raises(Failure, match="nothing to compare: new: ImportError: no name") as raised:
+    fails = {f"{name}/base": "ImportError: no name" for name in (TEN, HUNDRED, PIPELINE)}
+    with pytest.raises(Failure, match="nothing to compare: base: ImportError: no name") as raised:
         versus(ran(tmp_path / "s.json", Timed(fails=fails)))
     assert raised.value.exit_code == 5
+
+
+def test_a_version_that_fails_everywhere_is_a_failure_of_the_code_and_shown(tmp_path):
+    fails = {f"{name}/new": "ImportError: no name" for name in (TEN, HUNDRED, PIPELINE)}
+    outcome = versus(ran(tmp_path / "s.json", Timed(fails=fails))).outcome
+    assert outcome.code == 1
+    assert f"{TEN} does not run: new: ImportError: no name" in outcome.reason
+
+
+class Losing(Timed):
+    """Loses what it is told to: the number of the worker of a cell, from 1, the calibration included."""
+
+    def __init__(self, lose, *given, **how):
+        super().__init__(*given, **how)
+        self.lose, self.seen = lose, Counter()
+
+    def __call__(self, order):
+        self.seen[order.cell.name] += 1
+        if self.seen[order.cell.name] in self.lose.get(order.cell.name, ()):
+            raise LostRunError("killed")
+        return super().__call__(order)
+
+
+def test_one_crash_in_the_calibration_costs_nothing(tmp_path):
+    lose = {f"{TEN}/new": {1}, f"{HUNDRED}/base": {1}}
+    session = ran(tmp_path / "s.json", Losing(lose, {HUNDRED: 1.5}))
+    assert session.lost == ()
+    assert found(session)[HUNDRED] is Change.REGRESSION
+
+
+def test_why_a_version_does_not_run_is_its_own_reason(tmp_path):
+    lose = {f"{TEN}/new": {1, 2}, f"{TEN}/base": {3}}
+    outcome = versus(ran(tmp_path / "s.json", Losing(lose))).outcome
+    assert outcome.reason == f"{TEN} does not run: new: killed"
+    assert outcome.code == 1
+
+
+def test_a_hang_of_one_version_leaves_the_others_to_be_tried(tmp_path):
+    three = tuple(version(label) for label in ("3.12.1", "3.13.0", "3.14.2"))
+    plan = drafted(versions=three, stems=("worker-pool",))
+    mine = [replace(cell, function="m:f") for cell in plan.cells]
+    plan = replace(plan, cells=tuple(mine), canary=replace(plan.canary, function="m:f"))
+
+    class Hanging(Timed):
+        def __call__(self, order):
+            if order.cell.version == "3.13.0":
+                raise HungError("hung: killed after 300 s")
+            return super().__call__(order)
+
+    changed = changes(ran(tmp_path / "s.json", Hanging(), plan))
+    assert {one.new for one in changed if one.ratio is not None} == {"3.14.2"}
+
+
+def test_a_slow_function_has_the_time_that_it_was_calibrated_to(tmp_path):
+    launcher = Timed({TEN: 1000.0})
+    ran(tmp_path / "s.json", launcher, drafted(stems=("worker-pool",), count=6))
+    slow = [order for order in launcher.orders if order.cell.name == f"{TEN}/new"]
+    assert slow[-1].timeout_s > 5 * 30.0
+
+
+# The canary beside versions
+
+
+def test_a_canary_that_lost_a_round_is_looked_at_again_and_still_alarms(tmp_path):
+    lose = {f"{TEN}/base/again": {3}}
+    session = ran(tmp_path / "s.json", Losing(lose, {HUNDRED: 1.2}, off=1.3))
+    assert session.rounds_done == 24
+    assert versus(session).canary.alarms
+    assert versus(session).outcome.code == 4
+
+
+def test_a_canary_that_is_lost_too_often_takes_the_weight_from_a_regression(tmp_path):
+    lose = {f"{TEN}/base/again": set(range(1, 20))}
+    session = ran(tmp_path / "s.json", Losing(lose, {HUNDRED: 1.2}))
+    assert session.rounds_done == 24
+    assert versus(session).canary.blind
+    outcome = versus(session).outcome
+    assert outcome.code == 4
+    assert outcome.reason.startswith(f"untrustworthy: {TEN}/base, measured twice, was lost too often")
+
+
+def test_an_alarm_that_passes_keeps_the_session_going_to_its_last_look(tmp_path):
+    class Passing(Timed):
+        def __call__(self, order):
+            self.off = 1.2 if len(self.orders) < 70 else 0.85
+            return super().__call__(order)
+
+    session = ran(tmp_path / "s.json", Passing())
+    assert canary(session, upto=8).alarms
+    assert not canary(session, upto=14).alarms
+    assert session.rounds_done == 24
+
+
+def test_where_the_canarys_arm_cannot_run_another_one_is_measured_twice(tmp_path):
+    fails = {f"{TEN}/base": "no", f"{TEN}/new": "no"}
+    session = ran(tmp_path / "s.json", Timed({PIPELINE: 1.3}, fails=fails))
+    assert session.plan.canary.twin.name == f"{HUNDRED}/base"
+    assert versus(session).canary.ratio.n == 8
+    assert load(session.path) == session
+
+
+def test_of_memory_and_time_it_is_time_that_the_canary_measures(tmp_path):
+    plan = drafted(stems=("worker-pool-memory", "worker-pool"))
+    assert plan.cells[0].is_memory
+    assert not plan.canary.is_memory
+    assert plan.canary.version == "base"
 
 
 def test_three_versions_are_each_compared_with_the_first(tmp_path):

@@ -157,3 +157,11 @@ def test_what_is_no_wheel_is_one_line(tmp_path):
     ]:
         with pytest.raises(Failure, match=f"^--ref: {name} {problem}$"):
             wheels.requirements(tmp_path / name)
+
+
+@pytest.mark.parametrize("named", ["", " "])
+def test_an_empty_name_is_no_version(tmp_path, named):
+    """What a variable of a workflow is that is not set: it must not be the folder itself."""
+    with pytest.raises(Failure, match='--ref: found "", allowed a branch') as raised:
+        source_named(named, tmp_path, lambda line: None)
+    assert raised.value.exit_code == 2

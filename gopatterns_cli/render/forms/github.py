@@ -32,7 +32,7 @@ def render(found: Found, _: Screen) -> str:
 
 def _lines(found: Found) -> Iterator[str]:
     yield _command("notice", {"title": TITLE}, headlines.answer(found))
-    if found.canary is not None and found.canary.alarms:
+    if found.canary is not None and not found.canary.is_quiet:
         yield _command("warning", {"title": f"{TITLE}: canary"}, headlines.canary(found))
     failed = [entry for entry in entries(found) if entry.status is Status.FAILED]
     told = failed if len(failed) <= SHOWN else failed[: SHOWN - 1]
