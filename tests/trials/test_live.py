@@ -29,7 +29,7 @@ def test_a_null_job_is_one_comparison_and_its_canary(tmp_path):
     launcher = Rigged()
     found = trial(tmp_path, launcher)
     assert (found.verdict, found.code, found.alarm, found.rounds) == ("same", 0, False, 8)
-    assert {order.cell.name.partition("/")[0] for order in launcher.orders} == {"buffered"}
+    assert {order.cell.name.partition("/")[0] for order in launcher.orders} == {"identical"}
     assert len({order.cell.name for order in launcher.orders}) == 3
     assert (len(found.ratios), len(found.canary_ratios)) == (8, 8)
     assert found.workers == len(launcher.orders) == 2 + 8 * 3
