@@ -20,13 +20,12 @@ from gopatterns_cli.measuring.disk import exists
 from gopatterns_cli.measuring.drafting import computes, draft
 from gopatterns_cli.measuring.kinds import missing, python
 from gopatterns_cli.measuring.machine import facts
-from gopatterns_cli.options import ALL
+from gopatterns_cli.options import ALL, LARGEST_SEED
 from gopatterns_cli.session import RUNNING, Session, taken
 from gopatterns_cli.sweeping import check_workers, everywhere, measured_here, swept
 from scenarios.model import Job, Scenario
 from scenarios.targets import CLAIMS
 
-LARGEST_SEED = 2**31 - 1
 PRACTICES_S = 60.0
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import scenarios
 from gopatterns_cli.app import version
-from gopatterns_cli.beginning import LARGEST_SEED, ready
+from gopatterns_cli.beginning import ready
 from gopatterns_cli.measuring import processes
 from gopatterns_cli.measuring.calibrating import operations_per_s
 from gopatterns_cli.measuring.counting import counted_in
@@ -23,7 +23,7 @@ from gopatterns_cli.measuring.estimating import VALUE_S
 from gopatterns_cli.measuring.machine import facts
 from gopatterns_cli.measuring.processes import Launcher, Order
 from gopatterns_cli.measuring.suite import Run
-from gopatterns_cli.options import ALL
+from gopatterns_cli.options import ALL, LARGEST_SEED
 from gopatterns_cli.session import INTERRUPTED, RUNNING, Session, load, taken, write
 from gopatterns_cli.sweeping import measured_here
 from gopatterns_cli.verdicts import TOLERANCE

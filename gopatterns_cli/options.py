@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 LARGEST_COUNT = 1_000_000_000
 
+LARGEST_SEED = 2**31 - 1
+
 UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
 
 ALL = "all"
@@ -54,6 +56,11 @@ def count(at_least: int = 1, at_most: int = LARGEST_COUNT) -> Callable[[str | in
         return _read(value, partial(parse_count, at_least=at_least, at_most=at_most))
 
     return parse
+
+
+def seed(value: str | int) -> int:
+    """Read what randomness is drawn from: a whole number."""
+    return count(0, LARGEST_SEED)(value)
 
 
 def counts(

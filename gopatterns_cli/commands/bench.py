@@ -12,8 +12,6 @@ from gopatterns_cli.failure import Failure
 if TYPE_CHECKING:
     from gopatterns_cli.session import Session
 
-LARGEST_SEED = 2**31 - 1
-
 
 def bench(  # noqa: PLR0913 - one parameter per option
     targets: Annotated[
@@ -58,7 +56,7 @@ def bench(  # noqa: PLR0913 - one parameter per option
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", parser=options.count(0, LARGEST_SEED), help="Draws the order of the arms."),
+        typer.Option(metavar="N", parser=options.seed, help="Draws the order of the arms."),
     ] = None,
     go: Annotated[bool, typer.Option("--go/--no-go", help="Measure real Go beside Python.")] = True,
     results: Annotated[

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gopatterns_cli.session import Session
 
 CLAIMS = "claims"
-LARGEST_SEED = 2**31 - 1
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
@@ -100,7 +99,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
         int | None,
         typer.Option(
             metavar="N",
-            parser=options.count(0, LARGEST_SEED),
+            parser=options.seed,
             help="Draws the order of the arms.",
         ),
     ] = None,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from gopatterns_cli.tuning.target import Target
 
 LEAST_S = 5.0
-LARGEST_SEED = 2**31 - 1
 MOST_WORKERS = 100_000
 
 
@@ -60,7 +59,8 @@ def tune(  # noqa: PLR0913 - one parameter per option
         Path | None, typer.Option(metavar="FILE", help="Write a scenario that bench and compare watch.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", parser=options.count(0, LARGEST_SEED), help="Draws the orders.")
+        int | None,
+        typer.Option(metavar="N", parser=options.seed, help="Draws the orders."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -96,7 +96,7 @@ def tune(  # noqa: PLR0913 - one parameter per option
     if scenario is not None:
         scenarios.check_free(scenario)
     bounds = Bounds(max_workers, rate, ordered, max_memory)
-    drawn = seed if seed is not None else random.SystemRandom().randrange(LARGEST_SEED)
+    drawn = seed if seed is not None else random.SystemRandom().randrange(options.LARGEST_SEED)
     if not yes:
         _ask(found, bounds.rate, budget)
     progress = Progress()

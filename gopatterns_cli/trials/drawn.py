@@ -39,20 +39,7 @@ CELL = Cell(
     count=1,
 )
 
-VERSIONS = tuple(
-    Version(
-        label=label,
-        kind="folder",
-        what="recorded rounds",
-        commit="",
-        dirty=False,
-        content="",
-        interpreter="",
-        python_version="",
-        packages=(),
-    )
-    for label in (BASE, NEW)
-)
+VERSIONS = tuple(Version(label, kind="folder", what="recorded rounds") for label in (BASE, NEW))
 
 
 @dataclass(frozen=True, slots=True)

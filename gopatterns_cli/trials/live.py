@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from gopatterns_cli.beginning import LARGEST_SEED
 from gopatterns_cli.comparing import Wanted, begun, launcher_of
 from gopatterns_cli.measuring.machine import cores
 from gopatterns_cli.measuring.processes import Order, launch
 from gopatterns_cli.measuring.rounds import carry_out
 from gopatterns_cli.measuring.suite import Run
+from gopatterns_cli.options import LARGEST_SEED
 from gopatterns_cli.session import Session
 from gopatterns_cli.settling import settled
 from gopatterns_cli.trials.busy import busy

@@ -45,6 +45,8 @@ def load(path: Path) -> Log:
             cannot be read.
     """
     head = _head()
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a device may have no end
+        raise Failure(f"{path}: is a device, allowed a log of trials, or a new file", 2)
     try:
         data = path.read_bytes()
     except FileNotFoundError:

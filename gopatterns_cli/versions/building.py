@@ -38,7 +38,7 @@ class Site:
     Args:
         workplace: gone at the end.
         harness: the folder with what measures.
-        library: the folder with the patterns for a version that has none of its own.
+        patterns: the folder with the patterns for a version that has none of its own.
         here: the folder that the user is in.
         installer: pip.
         say: tells the user what is being done, a line at a time.
@@ -46,7 +46,7 @@ class Site:
 
     workplace: Workplace
     harness: Path
-    library: Path
+    patterns: Path
     here: Path
     installer: Installer
     say: Callable[[str], None]
@@ -128,7 +128,7 @@ def _built(wanted: Wanted, folder: Path, stands_in: Path, content: str, site: Si
         python_version=interpreter.version,
         packages=packages(runs_in),
         python=str(python_in(runs_in)),
-        paths=(str(site.harness), *own, str(site.library)),
+        paths=(str(site.harness), *own, str(site.patterns)),
         folder=str(stands_in),
     )
 

@@ -22,15 +22,15 @@ def copied(folder: Path) -> tuple[Path, Path]:
     Raises:
         Failure: exit code 1: they cannot be copied.
     """
-    measuring, library = folder / "harness", folder / "library"
+    measuring, alone = folder / "harness", folder / "alone"
     try:
         for package in (gopatterns_cli, scenarios):
             _copy(Path(package.__path__[0]), measuring)
-        _copy(Path(patterns.__path__[0]), library)
+        _copy(Path(patterns.__path__[0]), alone)
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise Failure(f"gopat's own packages cannot be copied: {reason}") from None
-    return measuring, library
+    return measuring, alone
 
 
 def _copy(package: Path, folder: Path) -> None:

@@ -33,12 +33,12 @@ class Version:
     label: str
     kind: str
     what: str
-    commit: str
-    dirty: bool
-    content: str
-    interpreter: str
-    python_version: str
-    packages: tuple[str, ...]
+    commit: str = ""
+    dirty: bool = False
+    content: str = ""
+    interpreter: str = ""
+    python_version: str = ""
+    packages: tuple[str, ...] = ()
     python: str = ""
     paths: tuple[str, ...] = ()
     folder: str = ""

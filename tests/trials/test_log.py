@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -156,3 +158,10 @@ def test_a_log_that_cannot_be_written_is_one_line(tmp_path):
     assert refused.value.exit_code == 1
     with pytest.raises(Failure, match="cannot be read"):
         load(tmp_path)
+
+
+def test_a_device_is_no_log():
+    """One may have no end; this one would be taken for an empty log."""
+    with pytest.raises(Failure, match="is a device, allowed a log of trials") as raised:
+        load(Path(os.devnull))
+    assert raised.value.exit_code == 2
