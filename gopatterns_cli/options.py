@@ -118,6 +118,15 @@ def runtime_list(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(runtime(name.strip()) for name in names))
 
 
+def factor(low: float, high: float) -> Callable[[str | float], float]:
+    """Make a parser of numbers between two bounds, such as `0.5` or `10`."""
+
+    def parse(value: str | float) -> float:
+        return _read(value, partial(_parse_factor, low=low, high=high))
+
+    return parse
+
+
 def percentage(value: str | float) -> float:
     """Read a share such as `5%` or `2.5%`: 0.05 or 0.025."""
     return _read(value, _parse_percentage)
@@ -143,6 +152,12 @@ def _parse_memory(text: str) -> float:
 def _parse_rate(text: str) -> float:
     if not re.fullmatch(r"[0-9][0-9_]{0,11}(\.[0-9]{1,9})?", text):
         raise ValueError(f'found "{text}", allowed a number per second, such as 5, 0.5 or 1_000')
+    return float(text)
+
+
+def _parse_factor(text: str, low: float, high: float) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or not low <= float(text) <= high:
+        raise ValueError(f'found "{text}", allowed a number from {low:g} to {high:g}')
     return float(text)
 
 

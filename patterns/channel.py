@@ -192,6 +192,11 @@ class Channel(Generic[T]):
         return self._closed
 
     @property
+    def parked(self) -> tuple[int, int]:
+        """How many senders and how many receivers wait, for reports: it may be over at once."""
+        return len(self._senders), len(self._receivers)
+
+    @property
     def sender(self) -> Sender[T]:
         """A view that can only send and close."""
         return Sender(self)
@@ -332,6 +337,8 @@ class Channel(Generic[T]):
             raise traps.in_use(self, self.driver, driver.name)
         self._number = driver.next_number()  # refused inside a call: then the channel stays unbound
         self.driver = driver
+        if driver.follow is not None:
+            driver.follow(traps.running(), "bind", self)
 
 
 class Receiver(Generic[T]):

@@ -124,16 +124,28 @@ async def busy(number: int, seconds: float) -> None:
     Be busy with job `number` for `seconds`; whoever watches the demo sees it. On `processes` it is a worker
     process that is busy, and one in virtual time where the simulator stands for them.
     """
-    note("job", number)
-    try:
+    with Job(number):
         if running().driver.name == "processes":
             await call(pause, seconds, abandon=True)
         elif is_apart(running().driver):
             await call(simulated_cost(seconds)(partial(int)), abandon=True)
         else:
             await sleep(seconds)
-    finally:
-        note("done", number)
+
+
+class Job:
+    """Tells whoever watches that the running task works on job `number` inside the block."""
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __enter__(self) -> None:
+        note("job", self._number)
+
+    def __exit__(self, kind: object, *failure: object) -> None:
+        note("done" if kind is None else "dropped", self._number)
 
 
 def batches(jobs: int, workers: int) -> int:

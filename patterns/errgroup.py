@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.context import Context
-from patterns.demo import Demo, Option
+from patterns.demo import Demo, Job, Option
 from patterns.errors import CancelledError, DeadlineExceededError
 from patterns.group import asynchronous, bind, cut_own_frame
-from patterns.launch import note
 from patterns.traps import Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
@@ -202,12 +201,9 @@ async def _demo(options: Options) -> list[str]:
     fetched: list[str] = []
 
     async def fetch(number: int, path: str) -> None:
-        note("job", number)
-        try:
+        with Job(number):
             await there.fetch(path)
             fetched.append(path)
-        finally:
-            note("done", number)
 
     group = ErrGroup(limit=options.workers)
     async with site(pages) as there:

@@ -201,6 +201,8 @@ def bind(thing: Any, driver: Driver) -> None:
     if owner is not None and not owner.finished:
         raise traps.in_use(thing, owner, driver.name)
     thing.owner = driver
+    if driver.follow is not None:
+        driver.follow(traps.running(), "bind", thing)
 
 
 def settle(thing: Any, waiting: Collection[object]) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patterns.demo import Demo, Option
-from patterns.launch import note
+from patterns.demo import Demo, Job, Option
 from patterns.ports.images import studio
 from patterns.rate_limiter import RateLimiter
 from patterns.traps import sleep
@@ -25,12 +24,9 @@ async def _demo(options: Options) -> list[str]:
     async def process(job: tuple[int, str]) -> str:
         number, image = job
         await limiter.wait()
-        note("job", number)
-        try:
+        with Job(number):
             await sleep(options.latency)
             return await resizing.resize(image, number, options.output)
-        finally:
-            note("done", number)
 
     async with worker_pool(enumerate(images, 1), process, workers=options.workers) as results:
         return [result async for result in results]

@@ -85,8 +85,8 @@ def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be to
     """
     Run `main(*args)` as `run` does, and return how it ended in place of raising its error.
 
-    `observe(at_ns, task, verb, subject)` is told of every suspension, end and note, in the thread of
-    the task; it must be quick and must not raise. `workers` processes are started beforehand, on `processes`.
+    `observe(at_ns, task, verb, subject)` is told what tasks do (see `traps.Driver`), in the thread of the
+    task; it must be quick and must not raise. `workers` processes are started beforehand, on `processes`.
     `costs` are for the simulator, which then stands for the runtime that they were measured on.
     """
     module = runtimes.load(runtime)

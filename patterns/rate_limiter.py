@@ -93,7 +93,7 @@ class RateLimiter:
         now_s = self._now_s()
         if self._rate == math.inf or n == 0:
             return Reservation(self, n, now_s, now_s, self._rate)
-        tokens = self._at(now_s) - n
+        tokens = self.tokens_at(now_s) - n
         delay_s = self._seconds(-tokens)
         if n > self._burst or delay_s == math.inf or delay_s - max_delay_s >= GRAIN_S:
             return Reservation(self, 0, now_s, math.inf, self._rate)
@@ -133,7 +133,15 @@ class RateLimiter:
 
     def tokens(self) -> float:
         """Return how many tokens there are; below 0 when more were reserved. Changes nothing."""
-        return math.inf if self._rate == math.inf else self._at(self._now_s())
+        return math.inf if self._rate == math.inf else self.tokens_at(self._now_s())
+
+    def tokens_at(self, now_s: float) -> float:
+        """Return how many tokens there are at a time of its clock, which may lie before the last one seen."""
+        if self._rate == math.inf:
+            return float(self._burst)
+        elapsed_s = max(now_s - self._settled_s, 0.0)
+        filled = elapsed_s * self._rate if self._rate > 0 else 0.0
+        return min(self._tokens + filled, float(self._burst))
 
     def set_rate(self, rate: float) -> None:
         """Change the rate from now on; promised times do not move."""
@@ -162,7 +170,7 @@ class RateLimiter:
         restored = reservation.n - max(overtaken, 0.0)  # below 0 after the clock has stepped back
         if restored <= 0:
             return
-        self._tokens = min(self._at(now_s) + restored, float(self._burst))
+        self._tokens = min(self.tokens_at(now_s) + restored, float(self._burst))
         self._settled_s = now_s
         if abs(reservation.at_s - self._last_event_s) < GRAIN_S and reservation.rate > 0:
             before_s = reservation.at_s - reservation.n / reservation.rate
@@ -183,6 +191,8 @@ class RateLimiter:
             if self._driver is not None and self._clock is None:
                 self._settled_s = now_s
             self._driver = driver
+            if driver.follow is not None:
+                driver.follow(traps.running(), "bind", self)
         return now_s if self._clock is None else self._clock()
 
     def _is_in_use(self) -> bool:
@@ -194,16 +204,8 @@ class RateLimiter:
 
     def _settle(self) -> None:
         now_s = self._now_s()
-        self._tokens = self._at(now_s)
+        self._tokens = self.tokens_at(now_s)
         self._settled_s = now_s
-
-    def _at(self, now_s: float) -> float:
-        """Return the tokens at a time, which may lie before the last one seen."""
-        if self._rate == math.inf:
-            return float(self._burst)
-        elapsed_s = max(now_s - self._settled_s, 0.0)
-        filled = elapsed_s * self._rate if self._rate > 0 else 0.0
-        return min(self._tokens + filled, float(self._burst))
 
     def _seconds(self, missing: float) -> float:
         """Return how long so many tokens take; what takes less than the grain is there."""

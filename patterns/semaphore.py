@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import TaskGroup, bind, settle
+from patterns.launch import note
 from patterns.traps import Waiter, current_task
 
 if TYPE_CHECKING:
@@ -130,6 +131,16 @@ class Semaphore:
     ) -> None:
         self.release()
 
+    @property
+    def free(self) -> int:
+        """How many permits nobody holds, for reports: use `try_acquire` to take one."""
+        return self._free
+
+    @property
+    def parked(self) -> int:
+        """How many tasks wait, for reports."""
+        return len(self._waiters)
+
     def __repr__(self) -> str:
         """Return how many of its permits are free."""
         return f"<Semaphore {self._free}/{self.size}>"
@@ -153,8 +164,10 @@ async def _demo(options: Options) -> list[int]:
 
     async def task(number: int) -> None:
         async with semaphore:
+            note("hold", semaphore)
             await busy(number, options.latency)
             results.append(number)
+            note("let go", semaphore)
 
     async with TaskGroup() as group:
         for number in range(1, options.jobs + 1):

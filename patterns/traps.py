@@ -196,6 +196,10 @@ class Driver(Protocol):
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
     context died. `rest` lets others run and refills `budget`. `pick` is what a select chooses by.
+
+    Whoever observes a run is told by `observe` of every spawn, suspension, end and note, which are its
+    trace; by `follow` of what lies between: a task goes on (`resume`), is told that its context died
+    (`cancel`), uses something as the first in this run (`bind`). Both are None where nobody does.
     """
 
     name: str
@@ -205,6 +209,7 @@ class Driver(Protocol):
     is_call: bool
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
+    follow: Callable[[Task, str, Any], None] | None
 
     @property
     def finished(self) -> bool:
@@ -549,6 +554,10 @@ def cancel(tasks: Iterable[Task]) -> None:
     numbers: it must not depend on the order of a set.
     """
     ordered = sorted(tasks, key=lambda task: task.number)
+    follow = ordered[0].driver.follow
+    if follow is not None:
+        for task in ordered:
+            follow(task, "cancel", task.context)
     woken = []
     queues: dict[int, MutableSequence[Waiter]] = {}
     for task in ordered:

@@ -1,13 +1,13 @@
 """`gopat run`: a pattern's demo, watched while it runs."""
 
 import sys
-import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gopatterns_cli.options import count, one_of, pattern, runtime, simulated_runtime
+from gopatterns_cli.options import count, factor, one_of, pattern, runtime, simulated_runtime
 
 
 def run(  # noqa: PLR0913 - one parameter per option
@@ -40,6 +40,15 @@ def run(  # noqa: PLR0913 - one parameter per option
         int | None,
         typer.Option(metavar="N", parser=count(1, 10_000), help="With --costs: on so many cores."),
     ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(metavar="X", parser=factor(0.1, 100), help="Virtual seconds shown in a real one."),
+    ] = None,
+    step: Annotated[bool, typer.Option("--step", help="Stop the simulator after each event.")] = False,
+    trace: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every event, for Perfetto or chrome://tracing."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
     **wanted: Any,
 ) -> None:
@@ -62,10 +71,11 @@ def run(  # noqa: PLR0913 - one parameter per option
     from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.live.watch import Watch  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.performing import Stage, checked, keep, performed  # noqa: PLC0415 - the same
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.summary import summary, title  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.simulation import most_at_once, simulation  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.watching import Watch  # noqa: PLC0415 - keeps --help light
     from patterns import catalogue  # noqa: PLC0415 - keeps --help light
     from patterns.pinning import pin_problem  # noqa: PLC0415 - keeps --help light
 
@@ -74,17 +84,29 @@ def run(  # noqa: PLR0913 - one parameter per option
     demo = catalogue.load(pattern_name).demo
     given = {name: None if value is False else value for name, value in wanted.items()}
     options = choose(pattern_name, demo, runtime_name, given)
+    checked(runtime_name, speed=speed, step=step, trace=trace, shown=not as_json)
     simulated_costs = simulation(runtime_name, costs, stands_for, cores, _say)
     if simulated_costs is not None and simulated_costs.note:
         _say(f"note: {simulated_costs.note}")
-    simulated = runtime_name == "simulator"
+    stage = Stage(
+        runtime_name,
+        seed,
+        pin=pin,
+        costs=None if simulated_costs is None else simulated_costs.costs,
+        speed=speed,
+        step=step,
+        trace=trace,
+    )
     label = None if simulated_costs is None else simulated_costs.label
     chosen = {option.name: vars(options)[option.name] for option in demo.options}
     watch = Watch(line_per_job=not as_json)
-    heading = "" if as_json else title(pattern_name, runtime_name, demo.options, chosen)
-    where = (runtime_name, seed, pin, None if simulated_costs is None else simulated_costs.costs)
+    heading = title(pattern_name, runtime_name, demo.options, chosen)
     with dumping():
-        outcome = _watched(watch, demo, options, where, heading)
+        outcome, recording = performed(watch, demo, options, stage, "" if as_json else heading)
+    if recording is not None and trace is not None:
+        keep(recording, trace, heading, {"pattern": pattern_name, "runtime": runtime_name, **chosen})
+        if recording.missed:
+            _say(f"note: {trace}: the first {len(recording):_} events, {recording.missed:_} are left out")
     if outcome.error is not None:
         raise outcome.error
     at_once = most_at_once(runtime_name, simulated_costs)
@@ -93,15 +115,19 @@ def run(  # noqa: PLR0913 - one parameter per option
         there = "there" if simulated_costs else "here"
         _say(f"note: at most {at_once} worker processes {there}, 4 for each core")
     if as_json:
-        names = {"pattern": pattern_name, "runtime": runtime_name, "seed": (seed or 0) if simulated else None}
-        trace = None if outcome.trace is None else outcome.trace.hash
+        names = {
+            "pattern": pattern_name,
+            "runtime": runtime_name,
+            "seed": (seed or 0) if stage.simulated else None,
+        }
+        trace_hash = None if outcome.trace is None else outcome.trace.hash
         print(
             json.dumps(
                 {
                     **names,
                     **chosen,
                     "results": len(outcome.value),
-                    "trace": trace,
+                    "trace": trace_hash,
                     "simulation": label,
                     **asdict(taken),
                 },
@@ -109,7 +135,7 @@ def run(  # noqa: PLR0913 - one parameter per option
             )
         )
         return
-    note = f"{label or 'virtual time'}, seed {seed or 0}" if simulated else ""
+    note = f"{label or 'virtual time'}, seed {seed or 0}" if stage.simulated else ""
     for line in summary(taken, tasks_of(options), outcome, width(), note=note, serial=demo.serial):
         print(line)
 
@@ -123,51 +149,3 @@ def with_every_option() -> Callable[..., None]:
     from gopatterns_cli.demo_options import with_demo_options  # noqa: PLC0415 - keeps `gopat --help` light
 
     return with_demo_options(run)
-
-
-def _watched(
-    watch: Any, demo: Any, options: Any, where: tuple[str, int | None, bool, Any], title: str
-) -> Any:
-    """
-    Run the demo in a view, which shows nothing when there is no title; leave the last picture on a
-    terminal.
-    """
-    from gopatterns_cli import demonstration  # noqa: PLC0415 - keeps --help light
-    from patterns.launch import launch  # noqa: PLC0415 - keeps --help light
-
-    runtime_name, seed, pin, costs = where
-    simulated = runtime_name == "simulator"
-    if simulated:
-        import gc  # noqa: PLC0415 - only here
-
-        gc.set_threshold(200_000, 20, 100)  # a million tasks at once are no garbage
-
-    def run_it() -> Any:
-        return launch(
-            demo.main,
-            options,
-            runtime=runtime_name,
-            seed=seed,
-            observe=watch.observe,
-            workers=demonstration.tasks_of(options) or 1,
-            pin=pin,
-            costs=costs,
-        )
-
-    if not title:
-        return run_it()
-    from rich.console import Console  # noqa: PLC0415 - keeps --json light
-
-    from gopatterns_cli.render.demo import is_moving, picture, view  # noqa: PLC0415 - keeps --json light
-
-    def now_ns() -> int:
-        return int(watch.now_ns) if simulated else time.monotonic_ns()
-
-    console = Console(highlight=False)
-    total_ns = 0 if demo.ideal_ns is None else demo.ideal_ns(options)
-    jobs = None if demo.steps is None else demo.steps(options)
-    with view(watch, console, title, jobs, total_ns, now_ns):
-        outcome = run_it()
-    if is_moving(console):
-        console.print(picture(watch, console, title, jobs, total_ns, int(watch.now_ns)))
-    return outcome

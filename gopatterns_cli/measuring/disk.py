@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -24,8 +25,12 @@ def create(path: Path, text: str) -> None:
         raise
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str | Iterable[str]) -> None:
     """Put a file in its place, whole and synchronised, or leave what was there untouched.
+
+    Args:
+        path: the place.
+        text: what is in it, or the pieces of that in turn.
 
     Raises:
         OSError: it cannot be written.
@@ -34,7 +39,7 @@ def replace(path: Path, text: str) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)

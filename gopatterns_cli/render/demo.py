@@ -1,45 +1,169 @@
 """How a demo is shown while it runs: live lanes on a terminal, plain lines elsewhere, nothing beside JSON.
 
 A view is a context manager around the run. It draws from a thread of its own, so that the demo never
-waits for a terminal or a pipe.
+waits for a terminal or a pipe; and the longer a picture takes to draw, the fewer there are.
 """
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Self
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from gopatterns_cli.render.lanes import bar, joined, lanes
-from gopatterns_cli.watching import Watch
+from gopatterns_cli import figures
+from gopatterns_cli.live.stepping import KEYS
+from gopatterns_cli.live.watch import Cancel, Watch
+from gopatterns_cli.render.gauges import gauges
+from gopatterns_cli.render.glyphs import glyphs
+from gopatterns_cli.render.lanes import Lanes
+from gopatterns_cli.render.rates import Rates
 
-FRAMES_PER_S = 10
+FRAME_S = 0.1
+"""At most ten pictures a second."""
+
+SHARE = 0.02
+"""How much of the time pictures may take: Python draws and runs the demo in turns."""
+
 LINES = 100
 """Runs of more jobs print one line per tenth of them."""
 
+LINES_AROUND = 4
+"""What stands around lanes and gauges: title, bar, an empty line and the prompt."""
+
+SHOWN_CANCELS = 3
+FEWEST_LANES = 5
+
+
+class Picture:
+    """The whole of what is shown, drawn again and again.
+
+    Args:
+        watch: what the tasks do.
+        title: what runs, in a line.
+        jobs: how many there will be; None where nobody knows.
+        total_ns: how long the run will take; 0 where nobody knows.
+    """
+
+    def __init__(self, watch: Watch, title: str, jobs: int | None, total_ns: int) -> None:
+        self._watch = watch
+        self._title = title
+        self._jobs = jobs
+        self._lanes = Lanes(watch, total_ns)
+        self._rates = Rates()
+
+    def drawn(self, columns: int, lines: int, now_ns: int, last: str = "", *, over: bool = False) -> Text:
+        """Draw it once, for a screen of this size; `last` stands below everything.
+
+        Rates are those of the last second; of the whole run when it is `over`.
+        """
+        watch = self._watch
+        done = {number: lane.done for number, lane in list(watch.lanes.items())}
+        done[Rates.ALL] = watch.done
+        self._rates.look(now_ns, done)
+        rates = Rates.whole(watch.began_ns or 0, now_ns, done) if over else self._rates
+        levels = watch.things.levels(now_ns)
+        cancels = [_cancel(cancel, watch, columns) for cancel in list(watch.cancels)[-SHOWN_CANCELS:]]
+        below = [Text(line, style="bold") for line in last.splitlines()]
+        room = max(lines - LINES_AROUND - len(cancels) - len(below), 2)
+        for_gauges = min(len(levels), max(room // 3, room - len(done) - FEWEST_LANES, 0))
+        rows = self._lanes.lines(columns, room - for_gauges, now_ns, rates)
+        title = Text(self._title, style="bold", no_wrap=True)
+        title.truncate(columns, overflow="ellipsis")
+        return Text("\n", no_wrap=True).join(
+            [
+                title,
+                *rows,
+                *gauges(levels, columns, min(room - len(rows), len(levels))),
+                *cancels,
+                self._bar(columns, now_ns, rates),
+                *below,
+            ]
+        )
+
+    def _bar(self, columns: int, now_ns: int, rates: Rates) -> Text:
+        """Draw how many jobs are done; a count where nobody knows how many there will be."""
+        watch = self._watch
+        elapsed = f"{watch.elapsed_ns(now_ns) / 1e9:.2f} s"
+        rate = rates.per_s(Rates.ALL, watch.done)
+        tail = "  ".join(filter(None, [elapsed, rate]))
+        if self._jobs is None:
+            return Text(f"jobs {watch.done:_}  {tail}")
+        words = f"jobs {watch.done:_} of {self._jobs:_}  "
+        room = max(min(columns - len(words) - len(tail) - 3, 60), 0)
+        full = min(room * watch.done // self._jobs, room) if self._jobs else room
+        done, left = glyphs("━─", "=-")
+        text = Text.assemble(words, (done * full, "green"), (left * (room - full), "dim"), "  ", tail)
+        text.truncate(columns)
+        return text
+
 
 def view(
-    watch: Watch, console: Console, title: str, jobs: int | None, total_ns: int, now_ns: Callable[[], int]
+    picture: Picture, watch: Watch, console: Console, title: str, jobs: int | None, now_ns: Callable[[], int]
 ) -> AbstractContextManager[object]:
     """Return what to run the demo in: lanes that move, or lines as they come."""
     if not is_moving(console):
         print(title, flush=True)
-        return _lines(watch, jobs)
+        return _from_a_thread(lambda: _print_new(watch, jobs, [0]))
+
+    live = screen(picture, console, now_ns)
+    return _drawing(live)
+
+
+def screen(
+    picture: Picture, console: Console, now_ns: Callable[[], int], last: Callable[[], str] = str
+) -> Live:
+    """Return where a picture is drawn over itself."""
 
     def frame() -> Text:
-        return picture(watch, console, title, jobs, total_ns, now_ns())
+        columns, lines = console.size
+        return picture.drawn(columns, lines, now_ns(), last())
 
     return Live(
         get_renderable=frame,
         console=console,
-        refresh_per_second=FRAMES_PER_S,
+        auto_refresh=False,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
+        vertical_overflow="crop",
     )
+
+
+class Stepped:
+    """A screen that shows each event and waits for a key; it ends with its last picture taken away.
+
+    Args:
+        picture: what is drawn.
+        console: where.
+        now_ns: the run's time.
+        key: waits for one.
+    """
+
+    def __init__(
+        self, picture: Picture, console: Console, now_ns: Callable[[], int], key: Callable[[], str]
+    ) -> None:
+        self._line = ""
+        self._key = key
+        self._live = screen(picture, console, now_ns, lambda: f"{self._line}\n{KEYS}")
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._line = ""
+        self._live.stop()
+
+    def show(self, line: str) -> str:
+        """Draw what is known now, with a line about the last event; return the key that was pressed."""
+        self._line = line
+        self._live.refresh()
+        return self._key()
 
 
 def is_moving(console: Console) -> bool:
@@ -47,37 +171,54 @@ def is_moving(console: Console) -> bool:
     return console.file.isatty() and console.is_terminal and not console.is_dumb_terminal
 
 
-def picture(watch: Watch, console: Console, title: str, jobs: int | None, total_ns: int, now_ns: int) -> Text:
-    """Draw the whole of it once."""
-    columns, lines = console.size
-    rows = lanes(watch, columns, lines, now_ns, total_ns)
-    return joined([Text(title, style="bold", overflow="ellipsis"), *rows, bar(watch, jobs, columns, now_ns)])
+@contextmanager
+def _drawing(live: Live) -> Iterator[None]:
+    with live, _from_a_thread(live.refresh):
+        yield
 
 
 @contextmanager
-def _lines(watch: Watch, jobs: int | None) -> Iterator[None]:
-    """Print jobs as they are done, from a thread that looks ten times a second."""
+def _from_a_thread(draw: Callable[[], object]) -> Iterator[None]:
+    """Draw ten times a second, or as often as the share of the time allows, and once more at the end."""
     over = threading.Event()
-    printer = threading.Thread(target=_print_until, args=(watch, jobs, over), daemon=True)
-    printer.start()
+
+    def again() -> None:
+        rest_s = FRAME_S
+        while not over.wait(rest_s):
+            began_s = time.thread_time()
+            draw()
+            rest_s = max(FRAME_S, (time.thread_time() - began_s) / SHARE)
+        draw()
+
+    drawer = threading.Thread(target=again, daemon=True)
+    drawer.start()
     try:
         yield
     finally:
         over.set()
-        printer.join()
+        drawer.join()
 
 
-def _print_until(watch: Watch, jobs: int | None, over: threading.Event) -> None:
-    shown = 0
-    while True:
-        last_look = over.wait(1 / FRAMES_PER_S)
-        while watch.finished:
-            at_ns, name, job = watch.finished.popleft()
-            shown += 1
-            if jobs is None or jobs <= LINES:
-                print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {name}  job {job} done")
-            elif shown * 10 // jobs > (shown - 1) * 10 // jobs:
-                print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {shown:_} of {jobs:_} jobs done")
-        sys.stdout.flush()
-        if last_look:
-            return
+def _print_new(watch: Watch, jobs: int | None, shown: list[int]) -> None:
+    """Print the jobs that were done since the last look."""
+    while watch.finished:
+        at_ns, name, job = watch.finished.popleft()
+        shown[0] += 1
+        if jobs is None or jobs <= LINES:
+            print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {name}  job {job} done")
+        elif shown[0] * 10 // jobs > (shown[0] - 1) * 10 // jobs:
+            print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {shown[0]:_} of {jobs:_} jobs done")
+    sys.stdout.flush()
+
+
+def _cancel(cancel: Cancel, watch: Watch, columns: int) -> Text:
+    """Say when a cancel went down the tree, whom it found, and how long until all of them knew."""
+    words = (
+        f"cancelled at {watch.elapsed_ns(cancel.at_ns) / 1e9:.3f} s: {figures.plural(cancel.tasks, 'task')}"
+    )
+    if cancel.reached:
+        took = figures.seconds((cancel.last_ns - cancel.at_ns) / 1e9)
+        words += f", {cancel.reached:,} went on within {took}"
+    text = Text(words, style="red")
+    text.truncate(columns, overflow="ellipsis")
+    return text

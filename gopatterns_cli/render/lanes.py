@@ -1,97 +1,171 @@
-"""A demo's lanes as lines of text: one per task, or one per state when there are more tasks than lines.
+"""A demo's tasks as lines of text: one per task, or one per state when there are more tasks than lines.
 
+Where tasks stand under different contexts, the tree of these is drawn, too: a cancel is seen to go down it.
 Everything is made from a `Watch` and a size; nothing here reads a clock or knows whether it is drawn
 once or ten times a second.
 """
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from rich.text import Text
 
-from gopatterns_cli.watching import BLOCKED, IDLE, STATES, WORKING, Lane, Watch
+from gopatterns_cli.live.watch import STATES, Lane, Watch
+from gopatterns_cli.render.glyphs import glyphs
+from gopatterns_cli.render.rates import Rates
+from gopatterns_cli.render.timeline import STYLES, Axis, Timeline
 
-STYLES = {WORKING: "green", IDLE: "dim", BLOCKED: "yellow"}
 WIDE = 60
-LINES_AROUND = 5
-"""What stands around the lanes: title, bar, a blank line and the prompt."""
+MOST_CELLS = 100
+STATE_WIDTH = max(map(len, STATES))
+SHOWN = ("worker", "stage")
+"""How the tasks are called that do a demo's work."""
 
 
-def lanes(watch: Watch, columns: int, lines: int, now_ns: int, total_ns: int) -> list[Text]:
-    """Draw what the tasks do, in at most `lines` lines; `total_ns` is how long the whole time axis is."""
-    shown = [lane for lane in list(watch.lanes.values()) if lane.name.startswith(("worker", "stage"))]
-    if len(shown) > max(lines - LINES_AROUND, 1) or len(watch.lanes) < sum(watch.counts.values()):
-        return _per_state(watch, columns)
-    width = max((len(lane.name) for lane in shown), default=0)
-    return [_lane(lane, width, columns, _axis(watch, now_ns, total_ns)) for lane in shown]
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A context that several lanes stand under, at its depth in the tree."""
+
+    context: Any
+    number: int
+    depth: int
 
 
-def bar(watch: Watch, jobs: int | None, columns: int, now_ns: int) -> Text:
-    """Draw how many jobs are done; a count where nobody knows how many there will be."""
-    elapsed = f"{watch.elapsed_ns(now_ns) / 1e9:.2f} s"
-    if jobs is None:
-        return Text(f"jobs {watch.done:_}  {elapsed}")
-    words = f"jobs {watch.done:_} of {jobs:_}  "
-    room = max(min(columns - len(words) - len(elapsed) - 3, 60), 0)
-    full = room * watch.done // jobs if jobs else room
-    done, left = _glyphs("━─", "=-")
-    return Text.assemble(words, (done * full, "green"), (left * (room - full), "dim"), "  ", elapsed)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A lane at its depth in the tree of contexts."""
+
+    lane: Lane
+    depth: int
 
 
-def _per_state(watch: Watch, columns: int) -> list[Text]:
+class Lanes:
+    """Draws the lanes of a run, again and again.
+
+    Args:
+        watch: what the tasks do.
+        total_ns: how long the run will take; 0 where nobody knows.
+    """
+
+    def __init__(self, watch: Watch, total_ns: int) -> None:
+        self._watch = watch
+        self._total_ns = total_ns
+        self._axis: Axis | None = None
+        self._timelines: dict[int, Timeline] = {}
+
+    def lines(self, columns: int, most: int, now_ns: int, rates: Rates) -> list[Text]:
+        """Draw what the tasks do, in at most so many lines."""
+        watch = self._watch
+        lanes = list(watch.lanes.values())
+        shown = [lane for lane in lanes if lane.name.startswith(SHOWN)]
+        rows = list(tree(shown))
+        if len(rows) > max(most, 1) or len(lanes) < sum(watch.counts.values()):
+            return per_state(watch, columns, most)
+        axis = self._reaching(now_ns)
+        width = max((len(row.lane.name) + 2 * row.depth for row in rows if isinstance(row, Row)), default=0)
+        return [
+            _context(row, columns)
+            if isinstance(row, Context)
+            else self._lane(row, width, columns, axis, now_ns, rates)
+            for row in rows
+        ]
+
+    def _reaching(self, now_ns: int) -> Axis:
+        began_ns = self._watch.began_ns
+        axis = self._axis or Axis(now_ns if began_ns is None else began_ns, max(self._total_ns, 1))
+        self._axis = axis.reaching(now_ns)
+        return self._axis
+
+    def _lane(self, row: Row, width: int, columns: int, axis: Axis, now_ns: int, rates: Rates) -> Text:
+        lane, indent = row.lane, "  " * row.depth
+        name = f"{indent}{lane.name}"
+        state = Text.assemble(
+            f"{name:<{width}}  ", (f"{lane.state:<{STATE_WIDTH}}", STYLES.get(lane.state, "dim"))
+        )
+        job = "" if lane.job is None else f"job {lane.job}"
+        if columns < WIDE:
+            state.append(f" {job}")
+            state.truncate(columns)
+            return state
+        state.append(f" {job:<8} {lane.done:>4} done {rates.per_s(lane.task.number, lane.done):>7}")
+        room = min(columns - len(state.plain) - 2, MOST_CELLS)
+        if room > 0:
+            state.append("  ")
+            state.append_text(self._timeline(lane, room, axis).text(lane, now_ns))
+        state.truncate(columns)
+        return state
+
+    def _timeline(self, lane: Lane, room: int, axis: Axis) -> Timeline:
+        number = lane.task.number
+        known = self._timelines.get(number)
+        if known is None or known.room != room or known.axis != axis:
+            known = self._timelines[number] = Timeline(room, axis)
+        return known
+
+
+def tree(lanes: Sequence[Lane]) -> Iterator[Context | Row]:
+    """Go through lanes as a tree of the contexts that tell them apart; plainly where none does."""
+    paths = [(_path(lane), lane) for lane in lanes]
+    yield from _branches(_below_common(paths), 0, [0])
+
+
+def _path(lane: Lane) -> list[Any]:
+    """Return the contexts of a lane's task, from the root down."""
+    context, path = getattr(lane.task, "context", None), []
+    while context is not None:
+        path.append(context)
+        context = context.parent
+    return path[::-1]
+
+
+def _below_common(paths: Sequence[tuple[list[Any], Lane]]) -> list[tuple[list[Any], Lane]]:
+    """Leave out what all paths begin with."""
+    common = 0
+    for contexts in zip(*(path for path, _ in paths), strict=False):
+        if any(context is not contexts[0] for context in contexts):
+            break
+        common += 1
+    return [(path[common:], lane) for path, lane in paths]
+
+
+def _branches(
+    paths: Sequence[tuple[list[Any], Lane]], depth: int, count: list[int]
+) -> Iterator[Context | Row]:
+    groups: dict[int, list[tuple[list[Any], Lane]]] = {}
+    for path, lane in paths:
+        groups.setdefault(id(path[0]) if path else id(lane), []).append((path, lane))
+    branches = any(len(group) > 1 for group in groups.values())
+    for group in groups.values():
+        path, lane = group[0]
+        if not path or not branches:
+            yield from (Row(each, depth) for _, each in group)
+            continue
+        count[0] += 1
+        yield Context(path[0], count[0], depth)
+        yield from _branches(_below_common(group) if len(group) > 1 else [([], lane)], depth + 1, count)
+
+
+def _context(row: Context, columns: int) -> Text:
+    state = "cancelled" if row.context.dead else "alive"
+    text = Text.assemble(
+        f"{'  ' * row.depth}context {row.number}  ", (state, "red" if row.context.dead else "dim")
+    )
+    text.truncate(columns)
+    return text
+
+
+def per_state(watch: Watch, columns: int, most: int) -> list[Text]:
+    """Draw how many tasks are in each state, the states that there are; in at most so many lines."""
     total = sum(watch.counts.values())
-    width = max(map(len, STATES))
-    (block,) = _glyphs("█", "#")
+    counts = {state: count for state, count in list(watch.counts.items()) if count}
+    width, figures = max(map(len, counts), default=0), len(f"{total:_}")
+    (block,) = glyphs("█", "#")
     rows = []
-    for state in STATES:
-        count = watch.counts[state]
-        words = f"{state:<{width}}  {count:>{len(f'{total:_}')}_}  "
+    for state, count in counts.items():
+        words = f"{state:<{width}}  {count:>{figures}_}  "
         room = max(min(columns - len(words), 50), 0)
-        full = block * (room * count // max(total, 1))
-        rows.append(Text.assemble(words, (full, STYLES.get(state, "dim"))))
-    return rows
-
-
-def _axis(watch: Watch, now_ns: int, total_ns: int) -> tuple[int, int, int]:
-    return watch.began_ns or 0, now_ns, max(total_ns, watch.elapsed_ns(now_ns), 1)
-
-
-def _lane(lane: Lane, width: int, columns: int, axis: tuple[int, int, int]) -> Text:
-    job = "" if lane.job is None else f"job {lane.job}"
-    state = Text.assemble(f"{lane.name:<{width}}  ", (f"{lane.state:<8}", STYLES.get(lane.state, "dim")))
-    state.append(f" {job:<8} {lane.done:>3} done" if columns >= WIDE else f" {job}")
-    room = min(columns - len(state.plain) - 2, 60)
-    if columns >= WIDE and room > 0:
-        state.append("  ")
-        state.append(_timeline(lane, room, axis), STYLES[WORKING])
-    state.truncate(columns)
-    return state
-
-
-def _timeline(lane: Lane, room: int, axis: tuple[int, int, int]) -> str:
-    """Draw when the lane worked, in `room` cells; neighbouring jobs in two shades."""
-    began_ns, now_ns, total_ns = axis
-    cells = [" "] * room
-    first, second, open_ = _glyphs("█▓▒", "#=-")
-    spans = [(start, end, (first, second)[index % 2]) for index, (start, end) in enumerate(list(lane.spans))]
-    if lane.state == WORKING:
-        spans.append((lane.since_ns, now_ns, open_))
-    for start, end, glyph in spans:
-        left = min(room * (start - began_ns) // total_ns, room - 1)
-        right = max(min(-(-room * (end - began_ns) // total_ns), room), left + 1)
-        cells[left:right] = glyph * (right - left)
-    return "".join(cells).rstrip()
-
-
-def _glyphs(wanted: str, plain: str) -> Sequence[str]:
-    """The characters wanted, or plain ones where the output cannot write them."""
-    try:
-        wanted.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return plain
-    return wanted
-
-
-def joined(lines: Iterable[Text]) -> Text:
-    """Put lines under each other."""
-    return Text("\n").join(lines)
+        bar = block * (room * count // max(total, 1))
+        rows.append(Text.assemble(words, (bar, STYLES.get(state, "dim"))))
+        rows[-1].truncate(columns)
+    return rows[: max(most, 1)]

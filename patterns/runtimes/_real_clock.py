@@ -133,6 +133,7 @@ def run_on(
     """Run `main(*args)` on the scheduler with this clock and kind of calls; Ctrl-C cancels everything."""
     watch = None if observe is None else lambda task, verb, it: observe(clock.now_ns(), task, verb, it)
     driver = Scheduler(name, clock, InTurn(), calls, watch)
+    driver.follow = watch
     started = Main(driver, main, args)
     driver.spawn(started.task, started.body())
 

@@ -81,7 +81,7 @@ class Scheduler:
     """
     The driver: answers the traps and steps the tasks.
 
-    `observe(task, verb, subject)` is told of every suspension and end.
+    `observe(task, verb, subject)` is told of every suspension and end, `follow` of what lies between.
     """
 
     steps = True
@@ -103,6 +103,7 @@ class Scheduler:
         self.finished = False
         self.live: set[Task] = set()
         self.observe = observe
+        self.follow: Callable[[Task, str, Any], None] | None = None
         self.pick = chooser.pick
         self.clock = clock
         self.ready: Any = chooser.ready
@@ -142,6 +143,8 @@ class Scheduler:
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
         yield SUSPEND
+        if self.follow is not None:
+            self.follow(task, "resume", None)
         task.shielded = None
         if task.aborted is not None:
             traps.raise_aborted(task)
@@ -169,6 +172,8 @@ class Scheduler:
         if self.observe is not None:
             self.observe(task, "sleep", None)
         yield SUSPEND
+        if self.follow is not None:
+            self.follow(task, "resume", None)
         waiter.ok = False
         task.waiting = ()
         if task.aborted is not None:

@@ -68,7 +68,7 @@ def run(
         raise
     driver = _drivers[loop] = AsyncioDriver(loop)
     if observe is not None:
-        driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
+        driver.observe = driver.follow = lambda task, verb, of: observe(monotonic_ns(), task, verb, of)
     started = Main(driver, main, args)
     try:
         with runner, interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
@@ -108,6 +108,7 @@ class AsyncioDriver:
         self.budget = BUDGET
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
+        self.follow: Callable[[Task, str, Any], None] | None = None
         self.pick = pick
         self.threads = CallThreads()
         self.calls: dict[Call, Waiter] = {}
@@ -181,6 +182,8 @@ class AsyncioDriver:
             await future
         except asyncio.CancelledError as error:
             self._interrupted(task, future, error)
+        if self.follow is not None:
+            self.follow(task, "resume", None)
         task.parked = task.shielded = None
         task.waiting = ()
         self.budget = BUDGET

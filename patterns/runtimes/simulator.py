@@ -136,6 +136,8 @@ def run(
         driver = working = WorkingScheduler(costs, clock, InOrder(seed), recorder.record)
         if costs.apart and workers is not None:
             start_s = working.calls.start(workers)
+    if observe is not None:
+        driver.follow = recorder.pass_on
     started = Main(driver, main, args)
     driver.spawn(started.task, started.body())
 
@@ -306,6 +308,11 @@ class Recorder:
             self._flush()
         if self._observe is not None:
             self._observe(now_ns, task, verb, subject)
+
+    def pass_on(self, task: Task, verb: str, subject: Any) -> None:
+        """Tell the observer what is no event of the trace."""
+        if self._observe is not None:
+            self._observe(self._clock.now_ns(), task, verb, subject)
 
     def trace(self) -> Trace:
         """Return what was recorded."""

@@ -80,7 +80,7 @@ def run(
     del seed, keep_trace, workers
     driver = ThreadsDriver()
     if observe is not None:
-        driver.observe = lambda task, verb, subject: observe(monotonic_ns(), task, verb, subject)
+        driver.observe = driver.follow = lambda task, verb, of: observe(monotonic_ns(), task, verb, of)
     started = Main(driver, main, args)
     with driver.gate as gate, interruptible(lambda: driver.interrupt(started), gate.wakeup_fd):
         driver.run(started)
@@ -163,6 +163,7 @@ class ThreadsDriver:
         self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
+        self.follow: Callable[[Task, str, Any], None] | None = None
         self.pick = pick
         self.calls: set[Call] = set()
         self._mutex = _thread.allocate_lock()
@@ -230,6 +231,8 @@ class ThreadsDriver:
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
         self._wait(task.handle[0])
+        if self.follow is not None:
+            self.follow(task, "resume", None)
         task.shielded = None
         if task.aborted is not None:
             traps.raise_aborted(task)
@@ -259,6 +262,8 @@ class ThreadsDriver:
             self._asleep += 1
             seat.state = TIMED
         self._wait(seat, monotonic() + min(seconds, FOREVER_S))
+        if self.follow is not None:
+            self.follow(task, "resume", None)
         task.waiting = ()
         if task.aborted is not None:
             traps.raise_aborted(task)
@@ -310,6 +315,8 @@ class ThreadsDriver:
             await _offer(call)
         finally:
             task.call = None
+        if self.follow is not None:
+            self.follow(task, "resume", None)
         if task.aborted is not None:
             traps.raise_aborted(task)
         return call.result(task)

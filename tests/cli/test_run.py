@@ -7,14 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
-from rich.console import Console
 
 from gopatterns_cli.app import main
-from gopatterns_cli.render.demo import picture
-from gopatterns_cli.watching import BLOCKED, ENDED, IDLE, WORKING, Watch
 from patterns import catalogue
 from patterns.runtimes import processes
 
@@ -141,65 +137,6 @@ def test_an_unknown_pattern_has_a_near_match(capsys):
     assert "did you mean worker-pool?" in capsys.readouterr().err
 
 
-def a_task(number, name):
-    return SimpleNamespace(number=number, name=name)
-
-
-def a_watch(lanes=3):
-    watch = Watch(line_per_job=True)
-    for number in range(1, lanes + 1):
-        watch.observe(0, a_task(number, f"worker {number}"), "spawn", None)
-    return watch
-
-
-def test_a_watch_follows_a_lane_through_its_states():
-    watch = a_watch()
-    task = a_task(1, "worker 1")
-    states = []
-    for at_ns, (verb, subject) in enumerate(
-        [("job", 7), ("sleep", None), ("done", 7), ("send", None), ("receive", None), ("end", None)]
-    ):
-        watch.observe(at_ns, task, verb, subject)
-        states.append(watch.lanes[1].state)
-    assert states == [WORKING, WORKING, "ready", BLOCKED, IDLE, ENDED]
-    assert (watch.done, watch.running, watch.peak, watch.lanes[1].done) == (1, 0, 1, 1)
-    assert list(watch.finished) == [(2, "worker 1", 7)]
-    assert watch.counts == {WORKING: 0, IDLE: 0, BLOCKED: 0, "ready": 2, ENDED: 1}
-
-
-def test_the_peak_is_the_most_jobs_at_once():
-    watch = a_watch()
-    for number in (1, 2, 3):
-        watch.observe(0, a_task(number, "w"), "job", number)
-    for number in (1, 2, 3):
-        watch.observe(1, a_task(number, "w"), "done", number)
-    assert watch.peak == 3
-
-
-@pytest.mark.parametrize("columns", [40, 80, 200])
-@pytest.mark.parametrize("lanes", [1, 3, 150, 1000])
-def test_a_picture_fits_its_screen(columns, lanes):
-    watch = a_watch(lanes)
-    for number in range(1, lanes + 1):
-        watch.observe(0, a_task(number, "w"), "job", number)
-    console = Console(width=columns, height=24, force_terminal=True, color_system=None)
-    lines = picture(watch, console, "a title", lanes, 10**9, 5 * 10**8).plain.splitlines()
-    assert len(lines) <= 24 - 2
-    assert max(map(len, lines)) <= columns
-
-
-def test_a_lane_shows_its_jobs_along_the_time():
-    watch = a_watch(1)
-    for at_ns, verb, job in ((0, "job", 1), (500, "done", 1), (500, "job", 2)):
-        watch.observe(at_ns, a_task(1, "worker 1"), verb, job)
-    console = Console(width=80, height=24, force_terminal=True, color_system=None)
-    lane = picture(watch, console, "a title", 2, 1000, 750).plain.splitlines()[1]
-    assert lane.startswith("worker 1  working  job 2")
-    drawn = lane.split("done  ")[1]
-    assert len(set(drawn)) == 2
-    assert drawn.count(drawn[0]) == pytest.approx(2 * drawn.count(drawn[-1]), abs=2)
-
-
 @pytest.mark.parametrize("runtime", ["asyncio", "threads"])
 def test_ctrl_c_exits_130_without_a_traceback(runtime):
     process = subprocess.Popen(
@@ -305,3 +242,52 @@ def test_more_workers_than_worker_processes_are_told(capsys):
     assert err == f"note: at most {most} worker processes here, 4 for each core\n"
     (peak,) = [line.split()[2] for line in out.splitlines() if line.startswith("peak concurrency")]
     assert int(peak) <= most
+
+
+def test_a_simulation_can_be_slowed_down_and_gives_the_same(capsys):
+    arguments = ["worker-pool", "--runtime", "simulator", "--latency", "1ms", "--seed", "3"]
+    plain = run_json(capsys, *arguments)
+    assert run_json(capsys, *arguments, "--speed", "0.1") == plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--speed", "0"], '--speed: found "0", allowed a number from 0.1 to 100'),
+        (["--speed", "1000"], '--speed: found "1000", allowed a number from 0.1 to 100'),
+        (["--speed", "2"], "--speed: found with asyncio, allowed with --runtime simulator"),
+        (["--step"], "--step: found with asyncio, allowed with --runtime simulator"),
+        (["--step", "--runtime", "simulator"], "--step: found no terminal"),
+        (["--step", "--speed", "2", "--runtime", "simulator"], "--step: found with --speed, allowed one"),
+        (["--trace", "/nowhere/t.json"], "--trace: found /nowhere/t.json, whose folder does not exist"),
+        (["--trace", "/dev/null"], "--trace: found /dev/null, allowed a file"),
+        (["--trace", "/"], "--trace: found /, allowed a file"),
+    ],
+)
+def test_what_cannot_be_shown_or_kept_is_refused_before_anything_runs(capsys, arguments, message):
+    assert main(["run", "worker-pool", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {message}")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("runtime", AVAILABLE)
+def test_a_trace_has_every_job_of_the_run(capsys, tmp_path, runtime):
+    place = tmp_path / "t.json"
+    options = ["--runtime", runtime, "--latency", "2ms", "--trace", str(place)]
+    run_json(capsys, "worker-pool", *options)
+    events = json.loads(place.read_text())["traceEvents"]
+    jobs = {event["name"] for event in events if event.get("cat") == "job"}
+    assert jobs == {f"job {number}" for number in range(1, 11)}
+    assert all(event["dur"] >= 0 for event in events if event["ph"] == "X")
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_trace_that_finds_no_room_is_one_line(capsys, tmp_path, monkeypatch):
+    def full(path, text):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("gopatterns_cli.measuring.disk.replace", full)
+    place = tmp_path / "t.json"
+    assert main(["run", "worker-pool", "--runtime", "simulator", "--trace", str(place)]) == 1
+    assert capsys.readouterr().err == f"error: {place}: No space left on device\n"

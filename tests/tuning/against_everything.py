@@ -97,6 +97,7 @@ def exhaustive(function: str, rounds: int, seed: int) -> Matrix:
         request = {
             "function": f"{MODULE}:{function}",
             "inputs": f"{MODULE}:INPUTS",
+            "files": [],
             "folder": place,
             "seed": seed,
             "seconds": 12.0,

@@ -1,0 +1,49 @@
+"""Channels, semaphores and buckets as lines of text: how full each is, and who waits."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from gopatterns_cli.live.things import Level
+from gopatterns_cli.render.glyphs import glyphs
+
+MOST_CELLS = 20
+WIDE = 60
+
+
+def gauges(levels: Sequence[Level], columns: int, most: int) -> list[Text]:
+    """Draw levels, in at most so many lines, of which the last counts those that found no room."""
+    fits = len(levels) <= most
+    shown = levels[: most if fits else max(most - 1, 0)]
+    width = min(max((len(level.name) for level in shown), default=0), max(columns // 3, 12))
+    lines = [_gauge(level, width, columns) for level in shown]
+    if not fits and most > 0:
+        lines.append(Text(f"and {len(levels) - len(shown)} more", style="dim"))
+    return lines
+
+
+def _gauge(level: Level, width: int, columns: int) -> Text:
+    name = level.name if len(level.name) <= width else f"{level.name[: width - 3]}..."
+    text = Text(f"{name:<{width}}  ")
+    if level.most > 0:
+        cells = _cells(level.most) if columns >= WIDE else 8
+        full = round(cells * min(max(level.value / level.most, 0.0), 1.0))
+        block, rest = glyphs("█·", "#.")
+        text.append(block * full, "blue")
+        text.append(rest * (cells - full), "dim")
+        text.append(f" {_figure(level.value)}/{_figure(level.most)} {level.holds}")
+    else:
+        text.append("hand to hand", "dim")
+    if level.note:
+        text.append(f"  {level.note}", "yellow" if "wait" in level.note else "dim")
+    text.truncate(columns, overflow="ellipsis")
+    return text
+
+
+def _cells(most: float) -> int:
+    """One cell per value where there are few."""
+    return int(most) if most <= MOST_CELLS and most == int(most) else MOST_CELLS
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

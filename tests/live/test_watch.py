@@ -1,0 +1,164 @@
+"""What is known of a run's tasks from its events."""
+
+from __future__ import annotations
+
+from watched import a_task, a_watch, told
+
+from gopatterns_cli.live.watch import (
+    CANCELLED,
+    ENDED,
+    IDLE,
+    KEPT_LANES,
+    RECEIVING,
+    SENDING,
+    STATES,
+    WAITING,
+    WORKING,
+    Watch,
+)
+from patterns import Channel, Context, TaskGroup, sleep
+from patterns.launch import launch
+from patterns.runtimes import names
+
+
+def test_a_lane_goes_through_its_states():
+    watch, (task, *_) = a_watch()
+    states = told(
+        watch, task,
+        (0, "receive", None), (1, "resume", None), (2, "job", 7), (3, "sleep", None), (4, "resume", None),
+        (5, "done", 7), (6, "send", None), (7, "resume", None), (8, "acquire", None), (9, "resume", None),
+        (10, "end", None),
+    )  # fmt: skip
+    assert states == [
+        RECEIVING, IDLE, WORKING, WORKING, WORKING, IDLE, SENDING, IDLE, WAITING, IDLE, ENDED,
+    ]  # fmt: skip
+    assert (watch.done, watch.running, watch.peak, watch.lanes[1].done) == (1, 0, 1, 1)
+    assert list(watch.finished) == [(5, "worker 1", 7)]
+    assert watch.counts == dict.fromkeys(STATES, 0) | {IDLE: 2, ENDED: 1}
+
+
+def test_a_job_is_one_span_however_often_it_waits():
+    watch, (task, *_) = a_watch()
+    told(watch, task, (2, "job", 7), (3, "sleep", None), (5, "resume", None), (8, "done", 7))
+    (span,) = watch.lanes[1].spans
+    assert (span.start_ns, span.end_ns, span.state) == (2, 8, WORKING)
+
+
+def test_a_job_that_waits_for_a_channel_is_seen_to_be_blocked_and_goes_on():
+    watch, (task, *_) = a_watch()
+    assert told(watch, task, (2, "job", 7), (3, "receive", None), (5, "resume", None)) == [
+        WORKING, RECEIVING, WORKING,
+    ]  # fmt: skip
+    assert watch.lanes[1].job == 7
+
+
+def test_a_job_that_was_dropped_is_not_done():
+    watch, (task, *_) = a_watch()
+    told(watch, task, (2, "job", 7), (3, "dropped", 7))
+    assert (watch.done, watch.running, watch.lanes[1].done, watch.lanes[1].job) == (0, 0, 0, None)
+
+
+def test_the_peak_is_the_most_jobs_at_once():
+    watch, tasks = a_watch()
+    for verb in ("job", "done"):
+        for task in tasks:
+            watch.observe(0, task, verb, task.number)
+    assert watch.peak == 3
+
+
+def test_a_cancel_is_one_that_counts_whom_it_found_and_who_knows():
+    watch, (first, second, third) = a_watch()
+    main = a_task(9, "main")
+    for at_ns, task, verb in [
+        (10, main, "cancel"), (11, first, "cancel"), (12, second, "cancel"),
+        (15, second, "resume"), (19, first, "resume"), (30, third, "cancel"),
+    ]:  # fmt: skip
+        watch.observe(at_ns, task, verb, None)
+    found = [(cancel.at_ns, cancel.tasks, cancel.reached, cancel.last_ns) for cancel in watch.cancels]
+    assert found == [(11, 2, 2, 19), (30, 1, 0, 0)]
+    assert [lane.state for lane in watch.lanes.values()] == [CANCELLED] * 3
+
+
+def test_a_task_that_was_cancelled_stays_so_when_it_ends_and_not_when_it_works_on():
+    watch, (first, second, _) = a_watch()
+    assert told(watch, first, (1, "cancel", None), (2, "resume", None), (3, "end", None))[-1] == CANCELLED
+    assert told(watch, second, (1, "cancel", None), (2, "resume", None), (3, "job", 1))[-1] == WORKING
+
+
+def test_of_many_tasks_the_first_have_lanes_and_all_are_counted():
+    watch, _ = a_watch(KEPT_LANES + 50)
+    assert len(watch.lanes) == KEPT_LANES
+    assert watch.counts[IDLE] == KEPT_LANES + 50
+
+
+def watched(main, runtime):
+    watch = Watch(line_per_job=False)
+    outcome = launch(main, runtime=runtime, observe=watch.observe)
+    assert outcome.error is None
+    return watch
+
+
+def test_on_every_runtime_a_cancel_is_seen_to_reach_every_task():
+    async def main():
+        async with TaskGroup() as group:
+            for number in range(5):
+                group.spawn(sleep, 60.0, name=f"worker {number}")
+            await sleep(0.01)
+            group.cancel()
+
+    for runtime in names():
+        if runtime in ("asyncio", "fibers", "threads", "processes", "simulator"):
+            watch = watched(main, runtime)
+            (cancel,) = watch.cancels
+            assert (cancel.tasks, cancel.reached) == (5, 5), runtime
+            assert watch.counts[CANCELLED] == 5, runtime
+
+
+def test_on_every_runtime_what_waits_goes_on():
+    async def main():
+        channel = Channel()
+
+        async def worker():
+            async for _ in channel:
+                pass
+
+        async with TaskGroup() as group:
+            group.spawn(worker, name="worker 1")
+            for number in range(3):
+                await sleep(0.001)
+                await channel.send(number)
+            channel.close()
+
+    for runtime in ("asyncio", "fibers", "threads", "processes", "simulator"):
+        events = []
+        launch(main, runtime=runtime, observe=lambda at, task, verb, of: events.append((task.name, verb)))  # noqa: B023
+        of_worker = [verb for name, verb in events if name == "worker 1"]
+        assert of_worker.count("receive") == of_worker.count("resume") >= 3, runtime
+        of_main = [verb for name, verb in events if name == "main"]
+        assert of_main.count("sleep") == 3, runtime
+        assert of_main.count("bind") + of_worker.count("bind") == 1, runtime
+
+
+def test_a_context_of_a_task_is_told_with_its_cancel():
+    found = []
+
+    async def main():
+        context = Context.current().with_cancel()
+
+        async def worker():
+            with context:
+                await sleep(60.0)
+
+        async with TaskGroup() as group:
+            group.spawn(worker, name="worker 1")
+            await sleep(0.01)
+            found.append(context)
+            context.cancel()
+
+    seen = []
+    launch(
+        main,
+        runtime="simulator",
+        observe=lambda at, task, verb, of: seen.append((task.name, of)) if verb == "cancel" else None,
+    )
+    assert seen == [("worker 1", found[0])]
