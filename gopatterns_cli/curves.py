@@ -32,6 +32,7 @@ class Point:
         speedup: over the serial loop, per job; None without one.
         ideal: the speed-up of an infinitely fast machine; None where no rule says it.
         document: what the document says of it; None where it says nothing.
+        predicted: the speed-up that the simulator gave it before anything was measured; None without one.
     """
 
     x: float
@@ -40,6 +41,7 @@ class Point:
     speedup: RatioEstimate | None
     ideal: float | None
     document: float | None
+    predicted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class Curve:
     best: Point
     knee: Point
     efficiency: float | None
+
+    def law(self, workers: int) -> float | None:
+        """The speed-up that the fitted law gives; None without one, or too far beyond what was measured."""
+        per_s = None if self.scaling is None else self.scaling.at(workers)
+        gains = [point.speedup.estimate / point.per_s for point in self.points if point.speedup is not None]
+        return None if per_s is None or not gains else per_s * median(gains)
 
 
 def curves(session: Session, scenario: Scenario, measured: Iterable[Measured]) -> tuple[Curve, ...]:
@@ -123,6 +131,14 @@ def _point(axis: Axis, measured: Measured, scenario: Scenario) -> Point:
         speedup=measured.speedup,
         ideal=_ideal(cell),
         document=said.get(int(x)),
+        predicted=_predicted(measured),
+    )
+
+
+def _predicted(measured: Measured) -> float | None:
+    time_s, predicted_s, speedup = measured.time_s, measured.predicted_s, measured.speedup
+    return (
+        None if not time_s or not predicted_s or speedup is None else speedup.estimate * time_s / predicted_s
     )
 
 

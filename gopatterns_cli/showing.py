@@ -1,5 +1,7 @@
 """What `compare` shows of a session: which kind of comparison it is, and in which form it is printed."""
 
+from pathlib import Path
+
 from gopatterns_cli import comparison, workflow
 from gopatterns_cli.entries import Found
 from gopatterns_cli.failure import Failure
@@ -7,11 +9,28 @@ from gopatterns_cli.render.drawing import colors
 from gopatterns_cli.render.forms import FORMS
 from gopatterns_cli.render.listing import width
 from gopatterns_cli.render.screen import Screen
-from gopatterns_cli.session import Session
+from gopatterns_cli.session import Session, load, newest
 from gopatterns_cli.verdicts import TOLERANCE
 from gopatterns_cli.versus import versus
 
 WRONG_USAGE = 2
+
+
+def chosen(target: str, folder: Path, *, quick: bool) -> Session:
+    """Return the session that a file's name, or a group or scenario, stands for.
+
+    Args:
+        target: a file, or what was measured.
+        folder: where sessions lie.
+        quick: look for quick ones only.
+
+    Raises:
+        SessionError: exit code 5: there is none; 2: the file is no session.
+    """
+    path = Path(target)
+    if path.suffix == ".json" or path.is_file() or path.name != target:
+        return load(path)
+    return load(newest(folder, target, lambda session: session.quick or not quick))
 
 
 def shown(

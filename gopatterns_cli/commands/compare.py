@@ -116,7 +116,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     gopat compare --ref origin/main --target worker-pool
     """
     from gopatterns_cli.session import load  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.showing import shown  # noqa: PLC0415
+    from gopatterns_cli.showing import chosen, shown  # noqa: PLC0415
 
     of_versions = {
         "--target": target,
@@ -127,7 +127,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     }
     if ref is None and not python:
         _refuse(of_versions, "without --ref or --python")
-        chosen = _chosen(session, results, quick=quick)
+        found = chosen(session, results, quick=quick)
     else:
         given = {"SESSION": session != CLAIMS and session, "--baseline": baseline}
         _refuse({**given, "--across-machines": across_machines}, "beside --ref or --python")
@@ -139,9 +139,9 @@ def compare(  # noqa: PLR0913 - one parameter per option
             "seed": seed,
             **({} if tolerance is None else {"tolerance": tolerance}),
         }
-        chosen = _measured(ref, python or [], wanted, (results, output))
+        found = _measured(ref, python or [], wanted, (results, output))
     return shown(
-        chosen,
+        found,
         None if baseline is None else load(baseline),
         form="json" if as_json else form,
         tolerance=tolerance,
@@ -177,12 +177,3 @@ def _measured(
             say(line)
         session = create(session, exactly=places[1] is not None)
         return carried_out(session, launcher_of(versions))
-
-
-def _chosen(target: str, folder: Path, *, quick: bool) -> "Session":
-    from gopatterns_cli.session import load, newest  # noqa: PLC0415 - keeps --help light
-
-    path = Path(target)
-    if path.suffix == ".json" or path.is_file() or path.name != target:
-        return load(path)
-    return load(newest(folder, target, lambda session: session.quick or not quick))

@@ -1,0 +1,61 @@
+"""`gopat report`: a session as one HTML page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CLAIMS = "claims"
+
+
+def report(
+    session: Annotated[
+        str,
+        typer.Argument(
+            metavar="SESSION",
+            help="A session file, or the group or scenario to look for.",
+            show_default="the document's claims",
+        ),
+    ] = CLAIMS,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where the page goes; - is standard output.",
+            show_default="beside the session",
+        ),
+    ] = None,
+    results: Annotated[
+        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the sessions lie.")
+    ] = Path("results"),
+    quick: Annotated[bool, typer.Option("--quick", help="Look for quick sessions only.")] = False,
+) -> None:
+    """Write a session as one HTML page: drawings, tables, conditions and the raw values.
+
+    Everything is in the file: it needs no network, and reads without scripts, on paper and in the dark.
+
+    gopat report
+
+    gopat report results/base.json --output page.html
+    """
+    from gopatterns_cli import figures  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring import disk  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.render.report.page import render  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.showing import chosen, compared  # noqa: PLC0415 - keeps --help light
+
+    found = compared(
+        chosen(session, results, quick=quick), None, tolerance=None, strict=False, across_machines=False
+    )
+    page = render(found)
+    if output is not None and str(output) == "-":
+        print(page, end="")
+        return
+    place = output or found.session.path.with_suffix(".html")
+    if place == found.session.path:
+        raise Failure(f"--output: found {place}, the session itself; allowed another file", 2)
+    if disk.exists(place) and not place.is_file():
+        raise Failure(f"--output: found {place}, allowed a file or -", 2)
+    disk.replace(place, page)
+    print(f"{place}: {figures.taken(len(page.encode()))}")

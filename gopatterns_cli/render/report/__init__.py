@@ -1,0 +1,1 @@
+"""A session as one HTML page: one file per kind of drawing."""
