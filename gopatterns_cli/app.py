@@ -18,8 +18,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from gopatterns_cli import commands
+from gopatterns_cli import commands, completing
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.helping import Command
 from gopatterns_cli.near import did_you_mean
 from gopatterns_cli.usage import UsageError, explain
 
@@ -69,7 +70,7 @@ class Commands(TyperGroup):
         if args[0] not in names and not ctx.resilient_parsing:
             allowed = ", ".join(names) + did_you_mean(args[0], names)
             raise Failure(f'gopat: found the unknown command "{args[0]}", allowed {allowed}', 2)
-        return args[0], _command(args[0], whole=True), args[1:]
+        return args[0], _command(args[0], _options_of(ctx, args[1:]), whole=True), args[1:]
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; Typer would take any broken pipe, a worker's too, for a closed stdout."""
@@ -118,16 +119,31 @@ def version() -> str:
         return "(a checkout that is not installed)"
 
 
-def _command(name: str, *, whole: bool = False) -> Any:
-    """Make a command; the whole of it for whoever runs it, else what the list of commands shows."""
+def _options_of(ctx: Any, arguments: Sequence[str]) -> Sequence[str] | None:
+    """Return arguments where nothing is run, and so of patterns' own options those of one matter only."""
+    if ctx.resilient_parsing:  # a shell completes a word, and loads what it needs for that
+        return arguments if completing.is_option() else ()
+    return arguments if {"-h", "--help"} & set(arguments) else None
+
+
+def _command(name: str, options_of: Sequence[str] | None = None, *, whole: bool = False) -> Any:
+    """Make a command.
+
+    Args:
+        name: as it is typed.
+        options_of: the arguments, where nothing is run and only a pattern's own options matter.
+        whole: for whoever runs it, and not for the list of commands.
+    """
     module_name = name.replace("-", "_")
     module = import_module(f"{commands.__name__}.{module_name}")
     function = getattr(module, module_name, None) or getattr(module, f"{module_name}_")
-    if whole and hasattr(module, "with_every_option"):
-        function = module.with_every_option()
+    if whole and hasattr(module, "with_demo_options"):
+        function = module.with_demo_options(options_of)
     application = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-    application.command(name, short_help=function.__doc__.partition("\n")[0])(function)
-    return typer.main.get_command(application)
+    application.command(name, cls=Command, short_help=function.__doc__.partition("\n")[0])(function)
+    command = typer.main.get_command(application)
+    command.groups = getattr(module, "GROUPS", {})  # type: ignore[attr-defined]  # it is a `Command`
+    return command
 
 
 def _ending(error: BaseException) -> tuple[tuple[str, ...], int]:

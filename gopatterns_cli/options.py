@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from gopatterns_cli.completing import pattern_names
 from gopatterns_cli.near import did_you_mean
 
 T = TypeVar("T")
@@ -87,9 +88,7 @@ def one_of(*allowed: str) -> Callable[[str], str]:
 
 def pattern(value: str) -> str:
     """Read the name of a pattern that exists."""
-    from patterns import catalogue  # noqa: PLC0415 - see above
-
-    return _known(value, catalogue.names())
+    return _known(value, pattern_names())
 
 
 def runtime(value: str) -> str:

@@ -6,18 +6,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gopatterns_cli import options
+from gopatterns_cli import completing, options
 from gopatterns_cli.failure import Failure
 
 if TYPE_CHECKING:
     from gopatterns_cli.session import Session
+
+GROUPS = {
+    "what": ("targets", "quick", "runtime", "go"),
+    "sweep": ("workers", "latency", "stages", "buffer"),
+    "rounds": ("rounds", "budget", "seed", "resume"),
+    "file": ("results", "output"),
+    "show": ("only_list", "as_json"),
+}
+"""The options of its help, by what they are for."""
 
 
 def bench(  # noqa: PLR0913 - one parameter per option
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TARGET]...", help="all, a group, a scenario, a pattern, a claim or a TOML file."
+            metavar="[TARGET]...",
+            autocompletion=completing.targets,
+            help="all, group, scenario, pattern, claim, TOML file.",
         ),
     ] = None,
     *,
@@ -39,7 +50,10 @@ def bench(  # noqa: PLR0913 - one parameter per option
     runtime: Annotated[
         Any,
         typer.Option(
-            metavar="A,B", parser=options.runtime_list, help="Only these of the scenario's runtimes, or all."
+            metavar="A,B",
+            parser=options.runtime_list,
+            autocompletion=completing.runtime_list,
+            help="Only these of each scenario's, or all.",
         ),
     ] = None,
     workers: Annotated[
@@ -63,21 +77,15 @@ def bench(  # noqa: PLR0913 - one parameter per option
         Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the session goes.")
     ] = Path("results"),
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="The session's file.")] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the newest session that was interrupted.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted session.")] = False,
     only_list: Annotated[bool, typer.Option("--list", help="Print the plan and measure nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int | None:
     """Measure scenarios in fresh processes, in rounds.
 
-    In each round every arm runs once, in a random order. After each round the session is on disk: an
-    interruption loses at most the round under way, and --resume goes on: with the session whose path is
-    given, else with the newest one, of the name given if there is one.
+    Each round is kept at once: an interruption loses one, and --resume goes on.
 
     gopat bench all --quick
-
-    gopat bench worker-pool --runtime asyncio,threads
 
     gopat bench worker-pool --workers 1..10000
     """

@@ -6,11 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
+GROUPS = {
+    "what": ("files",),
+    "show": ("as_json",),
+}
+"""The options of its help, by what they are for."""
+
 
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="Scenario files; without any, all that come with gopat."),
+        typer.Argument(metavar="FILE", help="Scenario files. [all that come with gopat]"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -18,6 +24,10 @@ def check(
 
     Nothing is measured, and no code that a file names is imported. The exit code is 0 when all files are
     sound, 2 when one is not.
+
+    gopat check
+
+    gopat check mine.toml --json
     """
     import json  # noqa: PLC0415 - only when asked for
 

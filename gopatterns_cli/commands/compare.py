@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gopatterns_cli import options
+from gopatterns_cli import completing, options
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render.forms import FORMS
 
@@ -14,20 +14,33 @@ if TYPE_CHECKING:
 
 CLAIMS = "claims"
 
+GROUPS = {
+    "session": ("session", "results", "quick", "baseline", "across_machines"),
+    "versions": ("ref", "python", "target", "runtime", "rounds", "seed", "output"),
+    "decide": ("tolerance", "strict"),
+    "show": ("form", "as_json", "verbose"),
+}
+"""The options of its help, by what they are for."""
+
 
 def compare(  # noqa: PLR0913 - one parameter per option
     session: Annotated[
         str,
         typer.Argument(
             metavar="SESSION",
-            help="A session file, or the group or scenario to look for.",
+            autocompletion=completing.sessions,
+            help="File, group or scenario.",
             show_default="the document's claims",
         ),
     ] = CLAIMS,
     *,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="An older session, compared speed-up against speed-up."),
+        typer.Option(
+            metavar="FILE",
+            autocompletion=completing.session_files,
+            help="An older session, speed-up against speed-up.",
+        ),
     ] = None,
     tolerance: Annotated[
         float | None,
@@ -42,11 +55,11 @@ def compare(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--strict", help="Exit with 4 if a verdict is inconclusive.")
     ] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Look for quick sessions only; of versions, 6 rounds.")
+        bool, typer.Option("--quick", help="Quick sessions only; of versions, 6 rounds.")
     ] = False,
     across_machines: Annotated[
         bool,
-        typer.Option("--across-machines", help="Let a baseline from another machine or Python decide, too."),
+        typer.Option("--across-machines", help="A baseline from another machine decides, too."),
     ] = False,
     form: Annotated[
         str,
@@ -54,7 +67,9 @@ def compare(  # noqa: PLR0913 - one parameter per option
             "--format",
             metavar="FORM",
             parser=options.one_of(*FORMS),
-            help=f"One of {', '.join(FORMS)}; each for a session and for versions.",
+            autocompletion=completing.one_of(*FORMS),
+            help=f"{', '.join(FORMS)}.",
+            show_default=False,
         ),
     ] = "terminal",
     as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
@@ -62,13 +77,13 @@ def compare(  # noqa: PLR0913 - one parameter per option
         bool, typer.Option("--verbose", "-v", help="Of versions, list what has not become worse, too.")
     ] = False,
     results: Annotated[
-        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the sessions lie.")
+        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where sessions lie.")
     ] = Path("results"),
     ref: Annotated[
         str | None,
         typer.Option(
             metavar="REF",
-            help="Measure the working tree beside it: a branch, tag, commit, folder or wheel.",
+            help="A branch, tag, commit, folder or wheel.",
         ),
     ] = None,
     python: Annotated[
@@ -77,14 +92,17 @@ def compare(  # noqa: PLR0913 - one parameter per option
     ] = None,
     target: Annotated[
         list[str] | None,
-        typer.Option(metavar="TARGET", help="What is measured, as by bench; all."),
+        typer.Option(
+            metavar="TARGET", autocompletion=completing.targets, help="What is measured, as by bench; all."
+        ),
     ] = None,
     runtime: Annotated[
         Any,
         typer.Option(
             metavar="A,B",
             parser=options.runtime_list,
-            help="On these, not on each scenario's home runtime.",
+            autocompletion=completing.runtime_list,
+            help="These, not each scenario's home runtime.",
         ),
     ] = None,
     rounds: Annotated[
@@ -105,11 +123,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     ] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="The session's file.")] = None,
 ) -> int:
-    """Set what was measured beside what the document claims, or two versions beside each other.
-
-    Without SESSION, the newest one of the document's claims. With --ref or --python nothing is looked for:
-    versions are built and measured in the same rounds, each with an environment of its own. The exit code is
-    3 for a proved regression, 5 when there is nothing to compare.
+    """Compare what was measured with what is claimed, or two versions with each other.
 
     gopat compare results/base.json --format markdown
 

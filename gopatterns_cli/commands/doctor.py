@@ -13,37 +13,44 @@ DONE, NOT_FIT = 0, 4
 TRIALS = 60
 """Of each slowdown, as METHOD has them."""
 
+GROUPS = {
+    "gate": ("aa", "power", "trials", "log"),
+    "show": ("results", "strict", "as_json"),
+}
+"""The options of its help, by what they are for."""
+
 
 def doctor(
     *,
     aa: Annotated[
         int | None,
-        typer.Option("--aa", metavar="N", parser=options.count(), help="Try the gate on N null jobs."),
+        typer.Option("--aa", metavar="N", parser=options.count(), help="Try the gate on so many null jobs."),
     ] = None,
     power: Annotated[
         Any,
-        typer.Option(metavar="P,...", parser=options.percentages, help="And on versions slowed by P %."),
+        typer.Option(metavar="P,...", parser=options.percentages, help="And on versions so many % slower."),
     ] = None,
     trials: Annotated[
         int | None,
         typer.Option(
-            metavar="N", parser=options.count(), help="So many for each P.", show_default=str(TRIALS)
+            metavar="N", parser=options.count(), help="So many for each of those.", show_default=str(TRIALS)
         ),
     ] = None,
     log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keeps all of it.", show_default="DIR/doctor.jsonl")
+        Path | None,
+        typer.Option(metavar="FILE", help="Where all of it is kept.", show_default="DIR/doctor.jsonl"),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 if something is bad.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with numbers.")] = False,
     results: Annotated[
-        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the sessions would lie.")
+        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Looked at, too.")
     ] = Path("results"),
 ) -> int:
     """Say whether this machine is fit to measure on.
 
-    In about three seconds, worst first. It is advice: the exit code is 0, unless --strict. With --aa or
-    --power it measures, for an hour or more, how often the gate between two versions is wrong. Ctrl-C keeps
-    what is done, and the same command goes on.
+    In about three seconds, worst first; advice, unless --strict. With --aa or --power it measures for an hour
+    or more how often the gate between two versions is wrong. Ctrl-C keeps what is done, and the same command
+    goes on.
 
     gopat doctor --strict && gopat bench all
 

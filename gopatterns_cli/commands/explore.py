@@ -1,26 +1,43 @@
 """`gopat explore`: a program under many schedules, and the one under which it fails."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from typing import Annotated, Any
 
 import typer
 
+from gopatterns_cli import completing
 from gopatterns_cli.options import count
+
+GROUPS = {
+    "what": ("target", "replay"),
+    "search": ("schedules", "strategy", "seed", "depth", "preemptions", "most_turns"),
+    "show": ("as_json",),
+}
+"""The options of its help, by what they are for."""
 
 
 def explore(  # noqa: PLR0913, PLR0917 - one parameter per option; Typer passes them by name
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help="A pattern, or an async def of yours: MODULE:FUNCTION or FILE.py:FUNCTION."
+            metavar="TARGET",
+            autocompletion=completing.patterns,
+            help="A pattern, MODULE:FUNCTION or FILE.py:FUNCTION.",
         ),
     ],
     schedules: Annotated[
         int, typer.Option(metavar="N", parser=count(1), help="How many, at the most.")
     ] = 1_000,
-    strategy: Annotated[str, typer.Option(metavar="NAME", help="random, pct or exhaustive.")] = "random",
+    strategy: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=completing.one_of("random", "pct", "exhaustive"),
+            help="random, pct or exhaustive.",
+        ),
+    ] = "random",
     seed: Annotated[int, typer.Option(metavar="N", parser=count(0), help="Of random and pct.")] = 0,
     depth: Annotated[
         int, typer.Option(metavar="N", parser=count(1, 100), help="Events in a certain order, for pct.")
@@ -39,12 +56,10 @@ def explore(  # noqa: PLR0913, PLR0917 - one parameter per option; Typer passes 
 ) -> int:
     """Run a program under many schedules and print one that fails.
 
-    The simulator lets another task go on before any operation; time is virtual. An error, a deadlock, a task
-    left behind and a run without an end are failures: the exit code is 1 then. The schedule is made as
-    simple as can be, drawn with a lane per task, and replays from the printed line. A TARGET of yours is
-    imported and run. A pattern takes some of the options below.
+    An error, a deadlock, a task left behind and a run without an end are failures: the exit code is 1. The
+    schedule is made simple, drawn, and replays from the printed line. A TARGET of yours is imported and run.
 
-    gopat explore worker-pool --schedules 10_000
+    gopat explore worker-pool --workers 3 --jobs 5
 
     gopat explore tests/test_pool.py:stops --strategy exhaustive
     """
@@ -64,8 +79,8 @@ def explore(  # noqa: PLR0913, PLR0917 - one parameter per option; Typer passes 
     return int(found.search.finding is not None)
 
 
-def with_every_option() -> Callable[..., int]:
-    """Return `explore` with the options of all demos in its signature, which Typer reads."""
-    from gopatterns_cli.demo_options import with_demo_options  # noqa: PLC0415 - keeps `gopat --help` light
+def with_demo_options(arguments: Sequence[str] | None) -> Callable[..., int]:
+    """Return `explore` with the options of the demo that arguments name, or of all demos."""
+    from gopatterns_cli import demo_options  # noqa: PLC0415 - keeps `gopat --help` light
 
-    return with_demo_options(explore)
+    return demo_options.added(explore, arguments)

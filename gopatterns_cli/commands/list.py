@@ -4,6 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
+GROUPS = {
+    "what": ("conformance",),
+    "show": ("as_json",),
+}
+"""The options of its help, by what they are for."""
+
 
 def list_(
     conformance: Annotated[
@@ -14,6 +20,10 @@ def list_(
     """Show patterns, runtimes and scenarios.
 
     A runtime that cannot exist here is listed with what is missing and how to install it.
+
+    gopat list
+
+    gopat list --conformance
     """
     import json  # noqa: PLC0415 - only when asked for
 

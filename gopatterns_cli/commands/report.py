@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
+from gopatterns_cli import completing
+
 CLAIMS = "claims"
+
+GROUPS = {
+    "what": ("session", "results", "quick"),
+    "file": ("output",),
+}
+"""The options of its help, by what they are for."""
 
 
 def report(
@@ -13,7 +21,8 @@ def report(
         str,
         typer.Argument(
             metavar="SESSION",
-            help="A session file, or the group or scenario to look for.",
+            autocompletion=completing.sessions,
+            help="File, group or scenario.",
             show_default="the document's claims",
         ),
     ] = CLAIMS,
@@ -22,18 +31,19 @@ def report(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Where the page goes; - is standard output.",
+            help="The page; - is standard output.",
             show_default="beside the session",
         ),
     ] = None,
     results: Annotated[
-        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where the sessions lie.")
+        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where sessions lie.")
     ] = Path("results"),
-    quick: Annotated[bool, typer.Option("--quick", help="Look for quick sessions only.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Quick sessions only.")] = False,
 ) -> None:
-    """Write a session as one HTML page: drawings, tables, conditions and the raw values.
+    """Write a session as one HTML page.
 
-    Everything is in the file: it needs no network, and reads without scripts, on paper and in the dark.
+    Drawings, tables, conditions and the raw values are in the file: it needs no network, and reads without
+    scripts, on paper and in the dark.
 
     gopat report
 

@@ -6,15 +6,27 @@ from typing import Annotated
 
 import typer
 
-from gopatterns_cli import options
+from gopatterns_cli import completing, options
 from gopatterns_cli.failure import Failure
 
 CSV, MARKDOWN = "csv", "markdown"
 
+GROUPS = {
+    "what": ("sessions", "folder"),
+    "do": ("export", "remove", "yes"),
+    "show": ("as_json",),
+}
+"""The options of its help, by what they are for."""
+
 
 def results(
     sessions: Annotated[
-        list[Path] | None, typer.Argument(metavar="[SESSION]...", help="Session files to export or remove.")
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SESSION]...",
+            autocompletion=completing.session_files,
+            help="Session files to export or remove.",
+        ),
     ] = None,
     *,
     export: Annotated[
@@ -22,7 +34,8 @@ def results(
         typer.Option(
             metavar="FORM",
             parser=options.one_of(CSV, MARKDOWN),
-            help="Print a session: csv, every arm in every round; markdown, its tables.",
+            autocompletion=completing.one_of(CSV, MARKDOWN),
+            help="csv, every arm in every round; markdown, tables.",
         ),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take sessions away; it asks first.")] = False,
@@ -32,10 +45,9 @@ def results(
         Path, typer.Option("--results", metavar="DIR", envvar="GOPAT_RESULTS", help="Where they lie.")
     ] = Path("results"),
 ) -> None:
-    """List the sessions that are kept, newest first; export one, or take some away.
+    """List the sessions that are kept; export one, or take some away.
 
-    A line says when a session was started, what was measured and on what, how far it came and how often which
-    verdict was found.
+    Newest first: when it was started, of what and on what, how far it came, and what was found.
 
     gopat results
 

@@ -1,39 +1,66 @@
 """`gopat run`: a pattern's demo, watched while it runs."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from gopatterns_cli import completing
 from gopatterns_cli.options import count, factor, one_of, pattern, runtime, simulated_runtime
+
+GROUPS = {
+    "what": ("pattern_name", "wanted_runtime", "seed", "pin"),
+    "time": ("speed", "step", "costs", "stands_for", "cores"),
+    "show": ("trace", "as_json"),
+}
+"""The options of its help, by what they are for."""
 
 
 def run(  # noqa: PLR0913 - one parameter per option
     pattern_name: Annotated[
-        str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
+        str,
+        typer.Argument(
+            metavar="PATTERN",
+            parser=pattern,
+            autocompletion=completing.patterns,
+            help="As `gopat list` has them; --help behind it: its options.",
+        ),
     ],
     *,
-    runtime_name: Annotated[
-        str, typer.Option("--runtime", metavar="NAME", parser=runtime, help="As `gopat list` has them.")
-    ] = "asyncio",
+    wanted_runtime: Annotated[
+        str | None,
+        typer.Option(
+            "--runtime",
+            metavar="NAME",
+            parser=runtime,
+            autocompletion=completing.runtimes,
+            help="As `gopat list` has them.",
+            show_default="asyncio",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", parser=count(0), help="The simulator's seed.")
     ] = None,
-    pin: Annotated[
-        bool, typer.Option("--pin", help="Keep the runtime threads on one core: cheaper hand-overs.")
-    ] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="The runtime threads on one core.")] = False,
     costs: Annotated[
         str | None,
         typer.Option(
-            metavar="measured", parser=one_of("measured"), help="Simulate what operations cost here, too."
+            metavar="measured",
+            parser=one_of("measured"),
+            autocompletion=completing.one_of("measured"),
+            help="Simulate what operations cost here, too.",
         ),
     ] = None,
     stands_for: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="NAME", parser=simulated_runtime, help="With --costs: the runtime; asyncio."
+            "--as",
+            metavar="NAME",
+            parser=simulated_runtime,
+            autocompletion=completing.runtimes,
+            help="With --costs: of which runtime; asyncio.",
         ),
     ] = None,
     cores: Annotated[
@@ -42,28 +69,23 @@ def run(  # noqa: PLR0913 - one parameter per option
     ] = None,
     speed: Annotated[
         float | None,
-        typer.Option(metavar="X", parser=factor(0.1, 100), help="Virtual seconds shown in a real one."),
+        typer.Option(metavar="X", parser=factor(0.1, 100), help="Virtual seconds in a real one: 0.1 to 100."),
     ] = None,
     step: Annotated[bool, typer.Option("--step", help="Stop the simulator after each event.")] = False,
     trace: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write every event, for Perfetto or chrome://tracing."),
+        typer.Option(metavar="FILE", help="Every event, for Perfetto or chrome://tracing."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing while it runs.")] = False,
     **wanted: Any,
 ) -> None:
     r"""Run a pattern's demo and show what each task is doing.
 
-    Without options it is the document's example. The simulator takes no real time and gives the ideal
-    exactly; with --costs measured, what another runtime would need here, or on more cores, where tasks and
-    operations take what was measured. A pattern takes some of the options below and refuses the others.
-    Ctrl-\ prints what every task waits for.
+    Without options it is the document's example. Ctrl-\ says what tasks wait for.
 
     gopat run worker-pool --workers 10
 
-    gopat run pipeline --runtime simulator --latency 1s --json
-
-    gopat run worker-pool --workers 10000 --jobs 100000 --runtime simulator --costs measured
+    gopat run pipeline --runtime simulator --latency 1s --speed 5
     """
     import json  # noqa: PLC0415 - only when asked for
     from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
@@ -79,6 +101,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     from patterns import catalogue  # noqa: PLC0415 - keeps --help light
     from patterns.pinning import pin_problem  # noqa: PLC0415 - keeps --help light
 
+    runtime_name = wanted_runtime or "asyncio"
     if pin and (problem := pin_problem(runtime_name)):
         raise Failure(f"--{problem}", 2)
     demo = catalogue.load(pattern_name).demo
@@ -144,8 +167,8 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def with_every_option() -> Callable[..., None]:
-    """Return `run` with the options of all demos in its signature, which Typer reads."""
-    from gopatterns_cli.demo_options import with_demo_options  # noqa: PLC0415 - keeps `gopat --help` light
+def with_demo_options(arguments: Sequence[str] | None) -> Callable[..., None]:
+    """Return `run` with the options of the demo that arguments name, or of all demos."""
+    from gopatterns_cli import demo_options  # noqa: PLC0415 - keeps `gopat --help` light
 
-    return with_demo_options(run)
+    return demo_options.added(run, arguments)

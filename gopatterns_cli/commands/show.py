@@ -4,28 +4,50 @@ from typing import Annotated
 
 import typer
 
+from gopatterns_cli import completing
 from gopatterns_cli.options import pattern
+
+GROUPS = {
+    "what": ("pattern_name", "arm", "runtime", "whole"),
+    "show": ("as_json",),
+}
+"""The options of its help, by what they are for."""
 
 
 def show(
     pattern_name: Annotated[
-        str, typer.Argument(metavar="PATTERN", parser=pattern, help="As `gopat list` has them.")
+        str,
+        typer.Argument(
+            metavar="PATTERN",
+            parser=pattern,
+            autocompletion=completing.patterns,
+            help="As `gopat list` has them.",
+        ),
     ],
     *,
     arm: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Of gopat, native, go, serial, ticker: these only.")
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            autocompletion=completing.some_of("gopat", "native", "go", "serial", "ticker"),
+            help="Only these: gopat, native, go, serial, ticker.",
+        ),
     ] = None,
     runtime: Annotated[
-        str | None, typer.Option(metavar="A,B", help="The native ones of these runtimes only.")
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            autocompletion=completing.runtime_list,
+            help="The native ones of these runtimes only.",
+        ),
     ] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Our text with its demo.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show a pattern's source: ours, the native ones and Go's.
 
-    gopat is our text, the same on every runtime; native is the best that is written by hand with the
-    standard library; serial is the plain loop, ticker the document's token bucket. A wide terminal has them
-    side by side; what is longer than the terminal goes through $PAGER.
+    gopat is our text, the same on every runtime; native is written by hand with the standard library; serial
+    is the plain loop, ticker the document's token bucket. A wide terminal has them side by side.
 
     gopat show worker-pool
 

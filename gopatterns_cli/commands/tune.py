@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 LEAST_S = 5.0
 MOST_WORKERS = 100_000
 
+GROUPS = {
+    "what": ("target", "inputs", "yes"),
+    "within": ("budget", "max_workers", "max_memory", "rate", "ordered", "seed"),
+    "show": ("scenario", "as_json"),
+}
+"""The options of its help, by what they are for."""
+
 
 def tune(  # noqa: PLR0913 - one parameter per option
     target: Annotated[
         str,
-        typer.Argument(
-            metavar="TARGET", help="Your function, plain or async: MODULE:FUNCTION or FILE.py:FUNCTION."
-        ),
+        typer.Argument(metavar="TARGET", help="MODULE:FUNCTION or FILE.py:FUNCTION."),
     ],
     *,
     inputs: Annotated[
         str,
-        typer.Option(
-            metavar="INPUTS", help="A FILE with one on each line, a 'GLOB' of paths, or MODULE:ITERABLE."
-        ),
+        typer.Option(metavar="INPUTS", help="FILE of lines, 'GLOB' or MODULE:ITERABLE."),
     ],
     budget: Annotated[
         float,
@@ -49,14 +52,12 @@ def tune(  # noqa: PLR0913 - one parameter per option
     ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="N", parser=options.rate, help="Call no more often per second: an API's limit."),
+        typer.Option(metavar="N", parser=options.rate, help="No more calls per second: an API's limit."),
     ] = None,
     ordered: Annotated[bool, typer.Option("--ordered", help="Results in the order of the inputs.")] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="It may be called again and again; do not ask.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="It may be called again and again.")] = False,
     scenario: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a scenario that bench and compare watch.")
+        Path | None, typer.Option(metavar="FILE", help="Write one that bench and compare watch.")
     ] = None,
     seed: Annotated[
         int | None,
@@ -64,11 +65,11 @@ def tune(  # noqa: PLR0913 - one parameter per option
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Find the pattern, the runtime and the workers for a function of yours, and the code to paste.
+    """Find pattern, runtime and workers for a function of yours.
 
-    One job is looked at, then pools of threads, tasks and processes are searched by successive halving; the
-    best of them and the plain loop are measured in paired rounds. It says "no pattern pays here" where that
-    is so. Your function is imported and called again and again, many calls at once: it asks first.
+    It looks at one job, searches threads, tasks and processes, measures the best beside the plain loop in
+    paired rounds, and prints the code to paste, or "no pattern pays here". Your function is imported and
+    called again and again, many calls at once: it asks first.
 
     gopat tune work.py:fetch --inputs urls.txt --rate 50
 

@@ -125,7 +125,7 @@ def test_a_new_file_is_a_new_command_with_its_docstring_as_help(gopat):
     code, out, _ = gopat("extra-work", "--help")
     assert code == 0
     assert out.startswith("Usage: gopat extra-work [OPTIONS]")
-    assert "  Do extra work.\n\n  At some length.\n" in out
+    assert "\nDo extra work.\nAt some length.\n" in out
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])

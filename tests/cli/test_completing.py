@@ -1,0 +1,102 @@
+"""What a shell offers, asked as the shells ask."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gopatterns_cli import completing
+from patterns import catalogue, runtimes
+from scenarios import names as scenario_names
+
+PROGRAM = [sys.executable, "-m", "gopatterns_cli"]
+
+
+def offered(shell, line, folder=None):
+    """Return the words that a shell is offered at the end of a line."""
+    words = line.split(" ")
+    asked = {
+        "bash": {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)},
+        "zsh": {"_TYPER_COMPLETE_ARGS": line},
+        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
+    environment = {**os.environ, "_GOPAT_COMPLETE": f"complete_{shell}", **asked}
+    program = "import sys; sys.argv[0] = 'gopat'; from gopatterns_cli.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=folder,
+    )
+    assert done.stderr == ""
+    if shell == "zsh":
+        return [
+            line.strip().strip('"').partition('":"')[0] for line in done.stdout.splitlines() if '"' in line
+        ]
+    return [line.partition("\t")[0] for line in done.stdout.splitlines()]
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_is_offered_patterns_runtimes_and_scenarios(shell):
+    assert offered(shell, "gopat run work") == ["worker-pool"]
+    assert "threads" in offered(shell, "gopat run worker-pool --runtime ")
+    assert "pipeline" in offered(shell, "gopat bench pipe")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_is_offered_session_files(shell, tmp_path):
+    (tmp_path / "results").mkdir()
+    for name in ("20261124T041233Z-claims.json", "20261125T041233Z-claims.json"):
+        (tmp_path / "results" / name).touch()
+    found = offered(shell, "gopat compare results/", tmp_path)
+    assert found == ["results/20261125T041233Z-claims.json", "results/20261124T041233Z-claims.json"]
+
+
+def test_the_options_of_the_pattern_that_stands_there_are_offered():
+    found = offered("bash", "gopat run pipeline --st")
+    assert found == ["--step", "--stages"]
+    assert offered("bash", "gopat run worker-pool --sta") == []
+
+
+def test_commands_are_offered():
+    assert offered("bash", "gopat com") == ["compare"]
+
+
+def test_patterns_and_runtimes_are_all_of_them():
+    assert completing.patterns("") == list(catalogue.names())
+    assert completing.runtimes("") == list(runtimes.names())
+
+
+def test_of_a_list_the_rest_is_offered():
+    assert completing.runtime_list("asyncio,t") == ["asyncio,threads"]
+    assert "asyncio,asyncio" not in completing.runtime_list("asyncio,")
+    assert completing.runtime_list("al") == ["all"]
+    assert completing.some_of("go", "gopat", "native")("go,g") == ["go,gopat"]
+
+
+def test_scenarios_and_behind_a_slash_their_claims_are_offered():
+    stems = {name.rpartition("/")[2] for name in scenario_names()}
+    assert stems <= set(completing.targets(""))
+    assert "worker-pool/10-workers" in completing.targets("worker-pool/")
+    assert completing.targets("worker-pool/nothing") == []
+
+
+def test_where_there_are_no_sessions_groups_are_offered(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GOPAT_RESULTS", raising=False)
+    assert completing.sessions("cl") == ["claims"]
+    assert completing.session_files("") == []
+
+
+def test_results_lie_where_the_environment_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("GOPAT_RESULTS", str(tmp_path))
+    (tmp_path / "a.json").touch()
+    assert completing.session_files("") == [str(tmp_path / "a.json")]
