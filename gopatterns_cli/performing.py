@@ -15,6 +15,7 @@ from gopatterns_cli.demonstration import tasks_of
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.live.pacing import Pace
 from gopatterns_cli.live.recording import Recording
+from gopatterns_cli.live.sampling import Sampler
 from gopatterns_cli.live.stepping import STOP, Step
 from gopatterns_cli.live.watch import Watch
 from gopatterns_cli.measuring import disk
@@ -89,8 +90,12 @@ def performed(
         gc.set_threshold(200_000, 20, 100)  # a million tasks at once are no garbage
     recording = None if stage.trace is None else Recording()
     observe: Callable[[int, Any, str, Any], None] = watch.observe
+    sampler: AbstractContextManager[object] = nullcontext()
     if recording is not None:
         observe = partial(_both, recording.observe, watch.observe)
+    elif not stage.simulated:
+        sampler = sampled = Sampler(watch)
+        observe = sampled.observe
     pace = None if stage.speed is None else Pace(stage.speed, observe)
     if pace is not None:
         observe = pace.observe
@@ -106,7 +111,7 @@ def performed(
         around, show, leave = _shown(watch, demo, options, title, now_ns, step=stage.step)
     if stage.step and show is not None:
         observe = Step(observe, show).observe
-    with around:
+    with around, sampler:
         outcome = launch(
             demo.main,
             options,

@@ -40,7 +40,19 @@ def test_its_scenario_files_are_sound(text, tmp_path):
 def test_every_command_that_it_names_exists(capsys):
     text = ROOT.joinpath("README.md").read_text(encoding="utf-8")
     named = {(name, options) for name, options in COMMAND.findall(text) if name not in {"on", "arm"}}
-    commands = {"bench", "check", "compare", "doctor", "explore", "list", "results", "run", "show", "tune"}
+    commands = {
+        "bench",
+        "check",
+        "compare",
+        "doctor",
+        "explore",
+        "list",
+        "report",
+        "results",
+        "run",
+        "show",
+        "tune",
+    }
     assert {name for name, _ in named} == commands
     for name, options in named:
         assert main([name, "--help"]) == 0

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from gopatterns_cli.live.things import Things
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 WORKING, IDLE, WAITING = "working", "idle", "waiting"
 SENDING, RECEIVING = "blocked on send", "blocked on receive"
 CANCELLED, ENDED = "cancelled", "ended"
 STATES = (WORKING, IDLE, RECEIVING, SENDING, WAITING, CANCELLED, ENDED)
+
+OVER = (ENDED, CANCELLED)
 
 BLOCKED = {"send": SENDING, "receive": RECEIVING}
 MAIN = "main"
@@ -94,7 +96,9 @@ class Watch:
         self.done = 0
         self.running = 0
         self.peak = 0
-        self.events = 0
+        self.sampled = False
+        """Events came too fast to take each: counts are of those that were taken."""
+        self.top_job = 0
         self.began_ns: int | None = None
         self.now_ns = 0
         self._line_per_job = line_per_job
@@ -120,7 +124,6 @@ class Watch:
         if self.began_ns is None and not (verb == "spawn" and task.name == MAIN):
             self.began_ns = at_ns  # from the main task's first step on, as `elapsed_s`
         self.now_ns = at_ns
-        self.events += 1
         take = self._takes.get(verb)
         if take is not None:
             take(at_ns, task, subject)
@@ -128,6 +131,22 @@ class Watch:
             self._wait(at_ns, task, verb, subject)
         if verb != "cancel":
             self._going_down = None
+
+    def catch_up(self, at_ns: int, live: "Collection[Any]") -> int:
+        """Take what tasks do from themselves, after events that were missed; returns how many there are."""
+        tasks = list(live)
+        numbers = {task.number for task in tasks}
+        for number in [number for number, state in self._states.items() if state not in OVER]:
+            if number not in numbers:
+                self._enter(number, ENDED, at_ns)
+        self._working.clear()
+        self.running = 0
+        for task in tasks:
+            if task.number not in self._states:
+                self._begin(at_ns, task, None)
+            waits = task.waiting or ((task.shielded,) if task.shielded else ())
+            self._enter(task.number, BLOCKED.get(waits[0].verb, WAITING) if waits else IDLE, at_ns)
+        return len(tasks)
 
     def elapsed_ns(self, now_ns: int) -> int:
         """How long the run has gone on at a time of its clock."""
@@ -171,6 +190,7 @@ class Watch:
 
     def _begin_job(self, at_ns: int, task: Any, job: int) -> None:
         self.running += 1
+        self.top_job = max(self.top_job, job)
         self.peak = max(self.peak, self.running)
         self._working.add(task.number)
         lane = self.lanes.get(task.number)
@@ -189,8 +209,9 @@ class Watch:
 
     def _drop_job(self, at_ns: int, task: Any, _: Any) -> None:
         number = task.number
-        self.running -= 1
-        self._working.discard(number)
+        if number in self._working:  # else it began while nobody looked
+            self.running -= 1
+            self._working.discard(number)
         if self._states.get(number) == WORKING:
             self._enter(number, IDLE, at_ns)
         lane = self.lanes.get(number)

@@ -91,6 +91,10 @@ class Picture:
         elapsed = f"{watch.elapsed_ns(now_ns) / 1e9:.2f} s"
         rate = rates.per_s(Rates.ALL, watch.done)
         tail = "  ".join(filter(None, [elapsed, rate]))
+        if watch.sampled:
+            text = Text(f"at job {watch.top_job:_}  {elapsed}  too fast to show each: some are looked at")
+            text.truncate(columns)
+            return text
         if self._jobs is None:
             return Text(f"jobs {watch.done:_}  {tail}")
         words = f"jobs {watch.done:_} of {self._jobs:_}  "
@@ -173,8 +177,10 @@ def is_moving(console: Console) -> bool:
 
 @contextmanager
 def _drawing(live: Live) -> Iterator[None]:
-    with live, _from_a_thread(live.refresh):
-        yield
+    with live:
+        live.refresh()  # the first one loads what draws, which is not the demo's time
+        with _from_a_thread(live.refresh):
+            yield
 
 
 @contextmanager
