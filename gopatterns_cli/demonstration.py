@@ -25,7 +25,8 @@ class Figures:
     """What a demo took. Times in seconds; a figure without meaning here is None.
 
     `serial_s` is arithmetic: what a plain loop would wait. `efficiency` is the speed-up divided by the
-    number of tasks that share the work. `start_s` is the time to start a pool of processes.
+    number of tasks that share the work. `start_s` is the time to start a pool of processes. `sampled`: events
+    came too fast to take each, so the peak is what was seen of it.
     """
 
     start_s: float | None
@@ -37,6 +38,7 @@ class Figures:
     peak_concurrency: int
     leaked_tasks: int
     abandoned_calls: int
+    sampled: bool = False
 
 
 def known_options() -> "dict[str, Option]":
@@ -81,7 +83,7 @@ def choose(pattern: str, demo: "Demo", runtime: str, wanted: Mapping[str, Any]) 
         raise Failure(f"--{error}", 2) from None
 
 
-def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figures:
+def figures(demo: "Demo", options: "Options", outcome: Any, peak: int, *, sampled: bool = False) -> Figures:
     """Work out the figures of a run from its outcome and the most jobs that it did at once."""
     ideal_s = None if demo.ideal_ns is None else demo.ideal_ns(options) / 1e9
     serial_s = None if demo.serial_ns is None else demo.serial_ns(options) / 1e9
@@ -97,6 +99,7 @@ def figures(demo: "Demo", options: "Options", outcome: Any, peak: int) -> Figure
         peak_concurrency=peak,
         leaked_tasks=len(outcome.leaked),
         abandoned_calls=outcome.abandoned_calls,
+        sampled=sampled,
     )
 
 

@@ -132,8 +132,7 @@ def _per_item(session: Session, numerator: Cell, denominator: Cell) -> float:
 
 
 def _parts(session: Session, cell: Cell) -> Mapping[str, float] | None:
-    name = cell.name
-    found = (run.budget for run in session.runs if run.cell == name)
+    found = (run.budget for run in session.runs_of(cell.name))
     budgets = [budget for budget in found if budget is not None and budget.keys() >= {"whole_s", *PARTS}]
     if not budgets:
         return None

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from patterns.runtimes.simulator import Costs
 
 SIMULATOR = "simulator"
+
+Observe = Callable[[int, Any, str, Any], None]
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def checked(runtime: str, *, speed: float | None, step: bool, trace: Path | None
 def performed(
     watch: Watch, demo: "Demo", options: "Options", stage: Stage, title: str
 ) -> "tuple[Outcome, Recording | None]":
-    """Run a demo in a view, which shows nothing when there is no title; leave the last picture on a terminal.
+    """Run a demo in a view; without a title nothing is shown.
 
     Returns:
         How it ended, and what was recorded where that was asked for.
@@ -89,41 +91,35 @@ def performed(
     if stage.simulated:
         gc.set_threshold(200_000, 20, 100)  # a million tasks at once are no garbage
     recording = None if stage.trace is None else Recording()
-    observe: Callable[[int, Any, str, Any], None] = watch.observe
-    sampler: AbstractContextManager[object] = nullcontext()
-    if recording is not None:
-        observe = partial(_both, recording.observe, watch.observe)
-    elif not stage.simulated:
-        sampler = sampled = Sampler(watch)
-        observe = sampled.observe
-    pace = None if stage.speed is None else Pace(stage.speed, observe)
-    if pace is not None:
-        observe = pace.observe
+    sampler = None if stage.simulated or recording is not None else Sampler(watch)
+    pace = None if stage.speed is None else Pace(stage.speed, watch.observe)
 
     def now_ns() -> int:
-        if pace is not None:
-            return pace.now_ns
-        return watch.now_ns if stage.simulated else time.monotonic_ns()
+        if watch.over or (stage.simulated and pace is None):
+            return watch.now_ns
+        return time.monotonic_ns() if pace is None else pace.now_ns
 
-    around: AbstractContextManager[object] = nullcontext()
-    show = leave = None
-    if title:
-        around, show, leave = _shown(watch, demo, options, title, now_ns, step=stage.step)
-    if stage.step and show is not None:
-        observe = Step(observe, show).observe
-    with around, sampler:
-        outcome = launch(
-            demo.main,
-            options,
-            runtime=stage.runtime,
-            seed=stage.seed,
-            observe=observe,
-            workers=tasks_of(options) or 1,
-            pin=stage.pin,
-            costs=stage.costs,
-        )
-    if leave is not None:
-        leave()
+    view: Any = _view(watch, demo, options, title, now_ns, step=stage.step) if title else nullcontext()
+    observers: list[Observe] = [] if recording is None else [recording.observe]
+    observers.append((sampler or pace or watch).observe)
+    observe: Observe = observers[0] if len(observers) == 1 else partial(_all, observers)
+    if stage.step:
+        observe = Step(observe, view.show).observe
+    with view:
+        with sampler or nullcontext():
+            outcome = launch(
+                demo.main,
+                options,
+                runtime=stage.runtime,
+                seed=stage.seed,
+                observe=observe,
+                workers=tasks_of(options) or 1,
+                pin=stage.pin,
+                costs=stage.costs,
+            )
+        if watch.sampled:
+            watch.now_ns = now_ns()
+        watch.over = True
     return outcome, recording
 
 
@@ -138,40 +134,26 @@ def keep(recording: Recording, file: Path, title: str, about: dict[str, Any]) ->
     disk.replace(file, written(recording, title, about))
 
 
-def _both(
-    first: Callable[[int, Any, str, Any], None],
-    second: Callable[[int, Any, str, Any], None],
-    at_ns: int,
-    task: Any,
-    verb: str,
-    subject: Any,
-) -> None:
-    first(at_ns, task, verb, subject)
-    second(at_ns, task, verb, subject)
+def _all(observers: list[Observe], at_ns: int, task: Any, verb: str, subject: Any) -> None:
+    for observe in observers:
+        observe(at_ns, task, verb, subject)
 
 
-def _shown(
+def _view(
     watch: Watch, demo: "Demo", options: "Options", title: str, now_ns: Callable[[], int], *, step: bool
-) -> tuple[AbstractContextManager[object], Callable[[str], str] | None, Callable[[], object] | None]:
-    """Return what to run the demo in, what shows it after an event, and what leaves the last picture."""
+) -> Any:
+    """Return what to run the demo in; one that stops after each event has a `show`."""
     from rich.console import Console  # noqa: PLC0415 - keeps --json light
 
-    from gopatterns_cli.render.demo import Picture, Stepped, is_moving, view  # noqa: PLC0415 - the same
+    from gopatterns_cli.render import demo as views  # noqa: PLC0415 - the same
 
     console = Console(highlight=False)
     jobs = None if demo.steps is None else demo.steps(options)
+    if not views.is_moving(console):
+        return views.Lines(watch, title, jobs)
     total_ns = 0 if demo.ideal_ns is None else demo.ideal_ns(options)
-    picture = Picture(watch, title, jobs, total_ns)
-    leave = partial(_leave, picture, console, watch) if is_moving(console) else None
-    if step:
-        stepped = Stepped(picture, console, now_ns, _key)
-        return stepped, stepped.show, leave
-    return view(picture, watch, console, title, jobs, now_ns), None, leave
-
-
-def _leave(picture: Any, console: Any, watch: Watch) -> None:
-    columns, lines = console.size
-    console.print(picture.drawn(columns, lines, watch.now_ns, over=True))
+    screen = views.Screen(views.Picture(watch, title, jobs, total_ns), console, now_ns)
+    return views.Stepped(screen, _key) if step else views.Moving(screen)
 
 
 def _key() -> str:

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import shlex
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
@@ -110,11 +111,15 @@ class Session:
         By round, the median of the process's values: seconds per run of the workload. Empty when
         unmeasured.
         """
-        return {run.round: run.middle for run in self.runs if run.cell == cell_name}
+        return {run.round: run.middle for run in self.runs_of(cell_name)}
+
+    def runs_of(self, cell_name: str) -> "Sequence[Run]":
+        """Everything measured of one cell, in the order in which it was."""
+        return _by_cell(self.runs).get(cell_name, ())
 
     def job_seconds(self, cell_name: str) -> dict[int, float]:
         """By round, the mean seconds that the cell's jobs really took. Empty when its jobs do not wait."""
-        return {run.round: run.job_s for run in self.runs if run.cell == cell_name and run.job_s is not None}
+        return {run.round: run.job_s for run in self.runs_of(cell_name) if run.job_s is not None}
 
     @property
     def going(self) -> frozenset[str]:
@@ -164,6 +169,21 @@ class Session:
         return replace(
             self, runs=(*self.runs, *runs), lost=(*self.lost, *lost), rounds_done=self.rounds_done + 1
         )
+
+
+_sorted: "deque[tuple[tuple[Run, ...], dict[str, list[Run]]]]" = deque(maxlen=4)
+"""The runs of the last few sessions by cell: every figure of a comparison asks for those of one."""
+
+
+def _by_cell(runs: tuple[Run, ...]) -> "Mapping[str, Sequence[Run]]":
+    for known, index in _sorted:
+        if known is runs:
+            return index
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.cell, []).append(run)
+    _sorted.append((runs, found))
+    return found
 
 
 # Reading

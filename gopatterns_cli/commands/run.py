@@ -133,7 +133,8 @@ def run(  # noqa: PLR0913 - one parameter per option
     if outcome.error is not None:
         raise outcome.error
     at_once = most_at_once(runtime_name, simulated_costs)
-    taken = figures(demo, options, outcome, watch.peak if at_once is None else min(watch.peak, at_once))
+    peak = watch.peak if at_once is None else min(watch.peak, at_once)
+    taken = figures(demo, options, outcome, peak, sampled=watch.sampled)
     if at_once is not None and (tasks_of(options) or 0) > at_once:
         there = "there" if simulated_costs else "here"
         _say(f"note: at most {at_once} worker processes {there}, 4 for each core")

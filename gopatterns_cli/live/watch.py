@@ -96,6 +96,7 @@ class Watch:
         self.done = 0
         self.running = 0
         self.peak = 0
+        self.over = False
         self.sampled = False
         """Events came too fast to take each: counts are of those that were taken."""
         self.top_job = 0

@@ -1,14 +1,14 @@
 """How a demo is shown while it runs: live lanes on a terminal, plain lines elsewhere, nothing beside JSON.
 
 A view is a context manager around the run. It draws from a thread of its own, so that the demo never
-waits for a terminal or a pipe; and the longer a picture takes to draw, the fewer there are.
+waits for a terminal or a pipe; and the longer a picture takes to draw, the fewer there are. One that stops
+after each event draws between two of them.
 """
 
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from typing import Self
 
 from rich.console import Console
@@ -106,67 +106,129 @@ class Picture:
         return text
 
 
-def view(
-    picture: Picture, watch: Watch, console: Console, title: str, jobs: int | None, now_ns: Callable[[], int]
-) -> AbstractContextManager[object]:
-    """Return what to run the demo in: lanes that move, or lines as they come."""
-    if not is_moving(console):
-        print(title, flush=True)
-        return _from_a_thread(lambda: _print_new(watch, jobs, [0]))
+class Lines:
+    """Jobs as lines, as they are done: for a pipe, and for a terminal that cannot be written over.
 
-    live = screen(picture, console, now_ns)
-    return _drawing(live)
+    Args:
+        watch: what the tasks do.
+        title: what runs, in a line.
+        jobs: how many there will be; None where nobody knows.
+    """
+
+    def __init__(self, watch: Watch, title: str, jobs: int | None) -> None:
+        self._watch = watch
+        self._title = title
+        self._jobs = jobs
+        self._done = 0
+        self._drawer = Drawer(self._print_new)
+
+    def __enter__(self) -> Self:
+        print(self._title, flush=True)
+        self._drawer.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._drawer.stop()
+        if self._watch.sampled:
+            print("jobs were done too fast to take note of each")
+
+    def _print_new(self) -> None:
+        """Print the jobs that were done since the last look."""
+        watch, jobs = self._watch, self._jobs
+        while watch.finished:
+            at_ns, name, job = watch.finished.popleft()
+            self._done += 1
+            if jobs is None or jobs <= LINES:
+                print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {name}  job {job} done")
+            elif self._done * 10 // jobs > (self._done - 1) * 10 // jobs:
+                print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {self._done:_} of {jobs:_} jobs done")
+        sys.stdout.flush()
 
 
-def screen(
-    picture: Picture, console: Console, now_ns: Callable[[], int], last: Callable[[], str] = str
-) -> Live:
-    """Return where a picture is drawn over itself."""
-
-    def frame() -> Text:
-        columns, lines = console.size
-        return picture.drawn(columns, lines, now_ns(), last())
-
-    return Live(
-        get_renderable=frame,
-        console=console,
-        auto_refresh=False,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-        vertical_overflow="crop",
-    )
-
-
-class Stepped:
-    """A screen that shows each event and waits for a key; it ends with its last picture taken away.
+class Screen:
+    """A picture that is drawn over itself; its last state stays.
 
     Args:
         picture: what is drawn.
         console: where.
         now_ns: the run's time.
-        key: waits for one.
     """
 
-    def __init__(
-        self, picture: Picture, console: Console, now_ns: Callable[[], int], key: Callable[[], str]
-    ) -> None:
-        self._line = ""
-        self._key = key
-        self._live = screen(picture, console, now_ns, lambda: f"{self._line}\n{KEYS}")
+    def __init__(self, picture: Picture, console: Console, now_ns: Callable[[], int]) -> None:
+        self._picture = picture
+        self._console = console
+        self._now_ns = now_ns
+        self._below = ""
+        self._live = Live(
+            get_renderable=self._frame,
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+
+    def start(self) -> None:
+        """Draw it once: the first picture loads what draws, which is not the demo's time."""
+        self._live.start()
+        self._live.refresh()
+
+    def draw(self, below: str = "") -> None:
+        """Draw it as it is now, with lines below it."""
+        self._below = below
+        self._live.refresh()
+
+    def stop(self) -> None:
+        """Leave it as it was at the end."""
+        self._live.stop()
+        columns, lines = self._console.size
+        self._console.print(self._picture.drawn(columns, lines, self._now_ns(), over=True))
+
+    def _frame(self) -> Text:
+        columns, lines = self._console.size
+        return self._picture.drawn(columns, lines, self._now_ns(), self._below)
+
+
+class Moving:
+    """A screen that is drawn ten times a second."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._drawer = Drawer(screen.draw)
 
     def __enter__(self) -> Self:
-        self._live.start()
+        self._screen.start()
+        self._drawer.start()
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._line = ""
-        self._live.stop()
+        self._drawer.stop()
+        self._screen.stop()
+
+
+class Stepped:
+    """A screen that shows each event and waits for a key.
+
+    Args:
+        screen: where.
+        key: waits for one.
+    """
+
+    def __init__(self, screen: Screen, key: Callable[[], str]) -> None:
+        self._screen = screen
+        self._key = key
+
+    def __enter__(self) -> Self:
+        self._screen.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._screen.stop()
 
     def show(self, line: str) -> str:
         """Draw what is known now, with a line about the last event; return the key that was pressed."""
-        self._line = line
-        self._live.refresh()
+        self._screen.draw(f"{line}\n{KEYS}")
         return self._key()
 
 
@@ -175,46 +237,30 @@ def is_moving(console: Console) -> bool:
     return console.file.isatty() and console.is_terminal and not console.is_dumb_terminal
 
 
-@contextmanager
-def _drawing(live: Live) -> Iterator[None]:
-    with live:
-        live.refresh()  # the first one loads what draws, which is not the demo's time
-        with _from_a_thread(live.refresh):
-            yield
+class Drawer:
+    """Draws from a thread of its own, ten times a second or as often as `SHARE` allows, and at the end."""
 
+    def __init__(self, draw: Callable[[], object]) -> None:
+        self._draw = draw
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._again, daemon=True)
 
-@contextmanager
-def _from_a_thread(draw: Callable[[], object]) -> Iterator[None]:
-    """Draw ten times a second, or as often as the share of the time allows, and once more at the end."""
-    over = threading.Event()
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
 
-    def again() -> None:
+    def stop(self) -> None:
+        """Draw what is left, and end."""
+        self._over.set()
+        self._thread.join()
+
+    def _again(self) -> None:
         rest_s = FRAME_S
-        while not over.wait(rest_s):
+        while not self._over.wait(rest_s):
             began_s = time.thread_time()
-            draw()
+            self._draw()
             rest_s = max(FRAME_S, (time.thread_time() - began_s) / SHARE)
-        draw()
-
-    drawer = threading.Thread(target=again, daemon=True)
-    drawer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        drawer.join()
-
-
-def _print_new(watch: Watch, jobs: int | None, shown: list[int]) -> None:
-    """Print the jobs that were done since the last look."""
-    while watch.finished:
-        at_ns, name, job = watch.finished.popleft()
-        shown[0] += 1
-        if jobs is None or jobs <= LINES:
-            print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {name}  job {job} done")
-        elif shown[0] * 10 // jobs > (shown[0] - 1) * 10 // jobs:
-            print(f"{watch.elapsed_ns(at_ns) / 1e9:8.3f} s  {shown[0]:_} of {jobs:_} jobs done")
-    sys.stdout.flush()
+        self._draw()
 
 
 def _cancel(cancel: Cancel, watch: Watch, columns: int) -> Text:

@@ -67,7 +67,7 @@ def summary(
         ("serial", _seconds(taken.serial_s), f"{serial}, by arithmetic"),
         ("speed-up", taken.speedup and f"{taken.speedup:_.2f}x", "serial / elapsed"),
         ("efficiency", taken.efficiency and f"{taken.efficiency:.1%}", _per(tasks)),
-        ("peak concurrency", f"{taken.peak_concurrency:_}", "jobs at once"),
+        ("peak concurrency", f"{taken.peak_concurrency:_}", "jobs at once" + ", at least" * taken.sampled),
         ("leaked tasks", f"{taken.leaked_tasks:_}", ""),
     ]
     if taken.abandoned_calls:

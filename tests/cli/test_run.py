@@ -18,7 +18,7 @@ from seams import AVAILABLE
 
 KEYS = {
     "start_s", "elapsed_s", "ideal_s", "serial_s", "speedup", "efficiency", "peak_concurrency",
-    "leaked_tasks", "abandoned_calls",
+    "leaked_tasks", "abandoned_calls", "sampled",
 }  # fmt: skip
 
 
