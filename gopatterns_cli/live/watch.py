@@ -109,6 +109,7 @@ class Watch:
         self._going_down: Cancel | None = None
         self._takes: dict[str, Callable[[int, Any, Any], object]] = {
             "spawn": self._begin,
+            "rest": self._rest,
             "resume": self._resume,
             "job": self._begin_job,
             "done": self._finish_job,
@@ -160,6 +161,9 @@ class Watch:
         self.counts[IDLE] += 1
         if len(self.lanes) < KEPT_LANES:
             self.lanes[task.number] = Lane(task, at_ns)
+
+    def _rest(self, at_ns: int, task: Any, _: Any) -> None:
+        """Others have a turn: whatever the task does, it goes on with it."""
 
     def _wait(self, at_ns: int, task: Any, verb: str, subject: Any) -> None:
         if verb in PART_OF_WORK and task.number in self._working:

@@ -33,6 +33,18 @@ def render(comparison: Comparison) -> str:
     )
 
 
+def claims(comparison: Comparison) -> str:
+    """Write the figures of the document beside what was measured: when, on what, and one table."""
+    return joined(
+        [
+            f"**{escaped(headlines.answer(comparison))}.**",
+            *map(escaped, headlines.conditions(comparison.session)),
+            *_tables(claims_grid(comparison)),
+            escaped(headlines.could_hide(comparison)),
+        ]
+    )
+
+
 def results(comparison: Comparison) -> str:
     """Write the results in brief: the figures of the document, its summary, the notes."""
     return joined(

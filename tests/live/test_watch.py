@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from watched import a_task, a_watch, told
 
 from gopatterns_cli.live.watch import (
@@ -18,7 +19,8 @@ from gopatterns_cli.live.watch import (
 )
 from patterns import Channel, Context, TaskGroup, sleep
 from patterns.launch import launch
-from patterns.runtimes import names
+
+from seams import AVAILABLE, parked
 
 
 def test_a_lane_goes_through_its_states():
@@ -91,14 +93,8 @@ def test_of_many_tasks_the_first_have_lanes_and_all_are_counted():
     assert watch.counts[IDLE] == KEPT_LANES + 50
 
 
-def watched(main, runtime):
-    watch = Watch(line_per_job=False)
-    outcome = launch(main, runtime=runtime, observe=watch.observe)
-    assert outcome.error is None
-    return watch
-
-
-def test_on_every_runtime_a_cancel_is_seen_to_reach_every_task():
+@pytest.mark.parametrize("runtime", AVAILABLE)
+def test_a_cancel_is_seen_to_reach_every_task(runtime):
     async def main():
         async with TaskGroup() as group:
             for number in range(5):
@@ -106,15 +102,21 @@ def test_on_every_runtime_a_cancel_is_seen_to_reach_every_task():
             await sleep(0.01)
             group.cancel()
 
-    for runtime in names():
-        if runtime in ("asyncio", "fibers", "threads", "processes", "simulator"):
-            watch = watched(main, runtime)
-            (cancel,) = watch.cancels
-            assert (cancel.tasks, cancel.reached) == (5, 5), runtime
-            assert watch.counts[CANCELLED] == 5, runtime
+    watch = Watch(line_per_job=False)
+    assert launch(main, runtime=runtime, observe=watch.observe).error is None
+    (cancel,) = watch.cancels
+    assert (cancel.tasks, cancel.reached) == (5, 5)
+    assert watch.counts[CANCELLED] == 5
 
 
-def test_on_every_runtime_what_waits_goes_on():
+def test_a_task_that_lets_others_run_stays_what_it_is():
+    watch, (task, *_) = a_watch()
+    assert told(watch, task, (1, "cancel", None), (2, "rest", None)) == [CANCELLED, CANCELLED]
+    assert told(watch, task, (3, "job", 1), (4, "rest", None)) == [WORKING, WORKING]
+
+
+@pytest.mark.parametrize("runtime", AVAILABLE)
+def test_what_waits_goes_on(runtime):
     async def main():
         channel = Channel()
 
@@ -125,18 +127,20 @@ def test_on_every_runtime_what_waits_goes_on():
         async with TaskGroup() as group:
             group.spawn(worker, name="worker 1")
             for number in range(3):
-                await sleep(0.001)
+                await parked(channel._receivers, 1)
                 await channel.send(number)
+            await parked(channel._receivers, 1)
             channel.close()
+            await sleep(0.001)
 
-    for runtime in ("asyncio", "fibers", "threads", "processes", "simulator"):
-        events = []
-        launch(main, runtime=runtime, observe=lambda at, task, verb, of: events.append((task.name, verb)))  # noqa: B023
-        of_worker = [verb for name, verb in events if name == "worker 1"]
-        assert of_worker.count("receive") == of_worker.count("resume") >= 3, runtime
-        of_main = [verb for name, verb in events if name == "main"]
-        assert of_main.count("sleep") == 3, runtime
-        assert of_main.count("bind") + of_worker.count("bind") == 1, runtime
+    told = []
+    launch(main, runtime=runtime, observe=lambda at, task, verb, of: told.append((task.name, verb)))
+    of_worker = [verb for name, verb in told if name == "worker 1"]
+    assert (of_worker.count("receive"), of_worker.count("resume")) == (4, 4)
+    of_main = [verb for name, verb in told if name == "main"]
+    assert of_main.count("sleep") == 1
+    assert of_main[of_main.index("sleep") + 1] == "resume"
+    assert [verb for _, verb in told].count("bind") == 1
 
 
 def test_a_context_of_a_task_is_told_with_its_cancel():

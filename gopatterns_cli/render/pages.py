@@ -1,11 +1,11 @@
-"""The generated parts of a README: `python -m gopatterns_cli.render.readme README.md [--check]`.
+"""The generated parts of our pages: `python -m gopatterns_cli.render.pages README.md docs/*.md [--check]`.
 
-Between two markers it puts the results of the newest complete, full session under `results/` beside the
-file, so that no figure is ever typed by hand: of the document's claims, of sweeps, advice, break-even
-and memory, and in brief of what operations cost.
+Between two markers it puts the results of the newest complete, full session under `results/`, beside the
+page or one folder above, so that no figure is ever typed by hand: of the document's claims, of sweeps,
+advice, break-even and memory, and in brief of what operations cost.
 A quick session, one that was interrupted, and one of something else are passed over. Between the markers of a
 sample it puts what the command in the marker prints, 80 columns wide; only a command whose output never
-changes belongs there. A page has the results, and of the other parts those whose markers it has.
+changes belongs there. A page has those parts whose markers it has.
 
 With `--check` it writes nothing and ends with 1 when a part is not what it would write.
 """
@@ -24,9 +24,10 @@ from gopatterns_cli.failure import Failure
 from gopatterns_cli.render import markdown
 from gopatterns_cli.session import COMPLETE, Session, load, newest
 
-COMMAND = "python -m gopatterns_cli.render.readme README.md"
+COMMAND = "python -m gopatterns_cli.render.pages"
 
 PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
+    "claims": ("claims", markdown.claims),
     "results": ("claims", markdown.results),
     "sweeps": ("sweeps", markdown.sweeps),
     "advice": ("advice", markdown.advice),
@@ -36,27 +37,22 @@ PARTS: Mapping[str, tuple[str, Callable[[Comparison], str]]] = {
 }
 """By its markers' name, the group whose newest session a part is made of, and how."""
 
-REQUIRED = "results"
-
 FOLDER = "results"
 
 SAMPLE = re.compile(r"(<!-- sample: made by gopat ([^\n]+) -->\n```\n).*?(```\n<!-- /sample -->)", re.DOTALL)
 """A sample: its first marker with the command's arguments, the text, its second marker."""
 
-USAGE = f"usage: {COMMAND} [--check]"
+USAGE = f"usage: {COMMAND} PAGE... [--check]"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write or check the results of one README; return 0, 1 when it is stale, 2 for a wrong call."""
+    """Write or check the parts of pages; return 0, 1 when one is stale, 2 for a wrong call."""
     paths = [argument for argument in arguments if argument != "--check"]
-    if len(paths) != 1:
+    if not paths:
         print(USAGE, file=sys.stderr)
         return 2
-    try:
-        return _update(Path(paths[0]), only_check="--check" in arguments)
-    except Failure as failure:
-        print(f"error: {failure.message}", file=sys.stderr)
-        return failure.exit_code
+    codes = [_tried(Path(path), only_check="--check" in arguments) for path in paths]
+    return max(codes)
 
 
 def markers(part: str) -> tuple[str, str]:
@@ -88,7 +84,7 @@ def with_samples(text: str) -> str:
 
 
 def recorded(folder: Path, group: str) -> Session:
-    """Return the newest complete and full session of a group, its path as seen from the README.
+    """Return the newest complete and full session of a group, its path as seen from there.
 
     Raises:
         SessionError: exit code 5, there is none.
@@ -97,37 +93,51 @@ def recorded(folder: Path, group: str) -> Session:
     return replace(load(path), path=path.relative_to(folder.parent))
 
 
-def _update(readme: Path, *, only_check: bool) -> int:
-    text = fresh = _read(readme)
+def _tried(page: Path, *, only_check: bool) -> int:
+    try:
+        _update(page, only_check=only_check)
+    except Failure as failure:
+        print(f"error: {failure.message}", file=sys.stderr)
+        return failure.exit_code
+    return 0
+
+
+def _update(page: Path, *, only_check: bool) -> None:
+    text = fresh = _read(page)
+    root = _root(page)
     paths = []
     try:
         for part in _parts(text):
             group, written = PARTS[part]
-            session = recorded(readme.parent / FOLDER, group)
+            session = recorded(root / FOLDER, group)
             paths.append(str(session.path))
-            fresh = spliced(fresh, part, written(compare(session, memory=_beside(session, readme.parent))))
+            fresh = spliced(fresh, part, written(compare(session, memory=_beside(session, root))))
         fresh = with_samples(fresh)
     except ValueError as error:
-        raise Failure(f"{readme}: {error}", 2) from None
+        raise Failure(f"{page}: {error}", 2) from None
     if fresh == text:
-        return 0
+        return
     if only_check:
-        raise Failure(
-            f"{readme}: its results are not those of {' and '.join(paths)}, or a sample is stale; {COMMAND}"
-        )
-    readme.write_text(fresh, encoding="utf-8")
-    return 0
+        made = f"its results are not those of {' and '.join(paths)}, or a sample" if paths else "a sample"
+        raise Failure(f"{page}: {made} is stale; {COMMAND} {page}")
+    page.write_text(fresh, encoding="utf-8")
+
+
+def _root(page: Path) -> Path:
+    """The folder that the results of a page lie in: its own, or the one above."""
+    folder = page.absolute().parent
+    return folder if (folder / FOLDER).is_dir() or not (folder.parent / FOLDER).is_dir() else folder.parent
 
 
 def _beside(session: Session, root: Path) -> Session | None:
-    """The session of memory beside one, its path as seen from the README."""
+    """The session of memory beside one, its path as seen from there."""
     found = memory_beside(replace(session, path=root / session.path))
     return None if found is None else replace(found, path=found.path.relative_to(root))
 
 
 def _parts(text: str) -> list[str]:
-    """The parts that a page has; the results are missed where it does not have them."""
-    return [part for part in PARTS if part == REQUIRED or any(marker in text for marker in markers(part))]
+    """The parts that a page has, or begins."""
+    return [part for part in PARTS if any(marker in text for marker in markers(part))]
 
 
 def _printed(arguments: Sequence[str]) -> str:
@@ -143,11 +153,11 @@ def _printed(arguments: Sequence[str]) -> str:
     return done.stdout
 
 
-def _read(readme: Path) -> str:
+def _read(page: Path) -> str:
     try:
-        return readme.read_text(encoding="utf-8")
+        return page.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"{readme}: cannot be read: {error}", 2) from None
+        raise Failure(f"{page}: cannot be read: {error}", 2) from None
 
 
 if __name__ == "__main__":
