@@ -15,6 +15,7 @@ from gopatterns_cli.statistics import signed_rank
 from gopatterns_cli.statistics.precision import smallest_visible_change
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import Change, ChangeJudgement, judge_change
+from gopatterns_cli.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _changed(session: Session, base: Cell, new: Cell) -> Changed:
         )
     )
     if found is None:
-        why = f"no round measured both: {'; '.join(lost) or 'not run yet'}"
+        why = tr("no round measured both: {why}", why=tr("; ").join(lost) or tr("not run yet"))
         judgement = ChangeJudgement(Change.INCONCLUSIVE, why)
     else:
         judgement = judge_change(found, tolerance, signed_rank.typical_half_width)

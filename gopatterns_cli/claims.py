@@ -16,6 +16,7 @@ from gopatterns_cli.ruling import IN_PYTHON, Ruling, rulings
 from gopatterns_cli.session import Session, SessionError
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import SAME_WITHIN, Judgement, Verdict, accepted, combine, judge
+from gopatterns_cli.words import tr
 from scenarios.model import RULES, Claim, Scenario, from_json
 
 
@@ -132,7 +133,8 @@ def judge_cell(claim: Claim, session: Session, found: Measured) -> Judgement:
     speedup = gained(claim, session, found)
     if speedup is None:
         return Judgement(
-            Verdict.INCONCLUSIVE, f"no round measured it: {'; '.join(found.lost) or 'not run yet'}"
+            Verdict.INCONCLUSIVE,
+            tr("no round measured it: {why}", why=tr("; ").join(found.lost) or tr("not run yet")),
         )
     return judge(speedup, *accepted(claimed(claim), claim.band))
 
@@ -222,6 +224,7 @@ def _unmeasured(session: Session, scenario: Scenario, claim: Claim) -> Judgement
     if out_of_reach is not None:
         return Judgement(Verdict.OUT_OF_REACH, out_of_reach)
     if claim.job_kind not in {None, scenario.job.kind}:
-        reason = f"it speaks about {claim.job_kind} jobs and these {scenario.job.kind}"
+        kinds = {"kind": claim.job_kind, "other": scenario.job.kind}
+        reason = tr("it speaks about {kind} jobs and these {other}", **kinds)
         return Judgement(Verdict.NOT_MEASURED, reason)
     return None

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
+from gopatterns_cli.words import tr, trn
 
 LISTED = 3
 """So many of a list are named in a sentence; the rest are counted."""
@@ -59,7 +60,7 @@ def interval(ends: Interval) -> str:
 
 def ratio(estimate: RatioEstimate) -> str:
     """A ratio with its difference interval, or with the words that there is none: `78.1x [75.0, 80.2]`."""
-    ends = "(no interval)" if estimate.difference is None else interval(estimate.difference)
+    ends = tr("(no interval)") if estimate.difference is None else interval(estimate.difference)
     return f"{times(estimate.estimate)} {ends}"
 
 
@@ -80,10 +81,10 @@ def error(share: float) -> str:
 
 def plural(count: int, noun: str) -> str:
     """A count with its noun: `1 worker`, `1,000 jobs`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return trn(f"{{n}} {noun}", f"{{n}} {noun}s", count)
 
 
 def listed(items: Sequence[str]) -> str:
     """The first few of a list, and how many more there are: `a; b; c; and 2 more`."""
-    rest = [f"and {len(items) - LISTED:,} more"] if len(items) > LISTED else []
-    return "; ".join([*items[:LISTED], *rest])
+    rest = [tr("and {n} more", n=f"{len(items) - LISTED:,}")] if len(items) > LISTED else []
+    return tr("; ").join([*items[:LISTED], *rest])

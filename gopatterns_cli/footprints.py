@@ -14,6 +14,7 @@ from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.precision import smallest_visible_change
 from gopatterns_cli.statistics.ratio import RatioEstimate, withheld
 from gopatterns_cli.verdicts import Judgement, Verdict
+from gopatterns_cli.words import tr
 from scenarios.marks import Mark, marks
 from scenarios.model import IDLE_WORKER, Scenario
 
@@ -95,7 +96,9 @@ class FootprintTable:
             return None
         row = self.deciding
         found = None if row is None else row.judgement
-        return found or Judgement(Verdict.NOT_MEASURED, f"nothing was seen on {self.home}")
+        return found or Judgement(
+            Verdict.NOT_MEASURED, tr("nothing was seen on {runtime}", runtime=self.home)
+        )
 
 
 def footprint_tables(
@@ -133,7 +136,8 @@ def judged(mark: str, rounds: Sequence[float], lost: int = 0) -> Judgement:
         return Judgement(Verdict.INCONCLUSIVE, "; ".join(doubts))
     least, most = memory_class(min(rounds)), memory_class(max(rounds))
     if least != most:
-        return Judgement(Verdict.INCONCLUSIVE, f"some rounds say {least}, some {most}")
+        why = tr("some rounds say {least}, some {most}", least=tr(least), most=tr(most))
+        return Judgement(Verdict.INCONCLUSIVE, why)
     return Judgement(Verdict.REPRODUCED if mark == least else Verdict.REFUTED)
 
 

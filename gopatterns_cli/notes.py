@@ -9,6 +9,7 @@ from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import COLD, WARM
 from gopatterns_cli.session import COMPLETE, Session
+from gopatterns_cli.words import tr
 
 QUICK = "A quick session: few rounds, wide intervals. Without --quick it is measured in full."
 
@@ -43,14 +44,14 @@ COSTS = (
 
 LOTS = (
     "Bytes are what the second of two equal lots adds to a fresh process and its children, divided by its "
-    "number, "
+    "number, {how}."
 )
 
 FIGURES = {
-    "pss_own": "by their proportional set size (PSS) in /proc/PID/smaps_rollup, without the pages of files.",
-    "pss": "by their proportional set size (PSS) in /proc/PID/smaps_rollup.",
+    "pss_own": "by their proportional set size (PSS) in /proc/PID/smaps_rollup, without the pages of files",
+    "pss": "by their proportional set size (PSS) in /proc/PID/smaps_rollup",
     "rss": "by their resident set size (RSS), in which what they share counts for each: this system has no "
-    "/proc/PID/smaps_rollup.",
+    "/proc/PID/smaps_rollup",
 }
 """By the kind of figure that the system gave."""
 
@@ -58,8 +59,6 @@ KERNEL = (
     "The kernel's own memory for a thread or a process is not in them. A size is said where all rounds "
     "agree. * decides the document's mark."
 )
-
-NO_GO = "no figures for Go"
 
 GO_GRAIN_S = 1e-3
 """Source: Go's runtime, `netpoll` on Linux: a wait below a millisecond is one."""
@@ -94,56 +93,63 @@ def notes(
         in_rows: some of the cells have a row each, with all that is known about them.
     """
     yield from _of_the_session(session)
-    yield from (f"Not here: {reason}." for reason in session.plan.not_here)
+    yield from (tr("Not here: {reason}.", reason=reason) for reason in session.plan.not_here)
     if any(found.cell.is_footprint for found in cells):
         kinds = {run.metadata.get("gopat_memory") for run in session.runs}
-        yield from (LOTS + how for kind, how in FIGURES.items() if kind in kinds)
-        yield KERNEL
+        yield from (tr(LOTS, how=tr(how)) for kind, how in FIGURES.items() if kind in kinds)
+        yield tr(KERNEL)
     timed = [found for found in cells if not found.cell.is_footprint]
     if all(found.cell.operation for found in timed):
-        yield from [COSTS] * bool(timed)
+        yield from [tr(COSTS)] * bool(timed)
         return
     homes = dict.fromkeys(result.runtime for result in claims if result.claim.rule is None)
     if homes:
-        decides = f"the gopat arm on {', '.join(homes)}, cold unless the claim says warm"
-        yield f"* decides the claim: {decides}."
+        yield tr(
+            "* decides the claim: the gopat arm on {runtimes}, cold unless the claim says warm.",
+            runtimes=tr(", ").join(homes),
+        )
     if in_rows:
-        yield COLUMNS
-    yield ONE_SERIAL_ARM
+        yield tr(COLUMNS)
+    yield tr(ONE_SERIAL_ARM)
     if {COLD, WARM} <= {found.cell.pool for found in cells}:
-        yield COLD_AND_WARM
+        yield tr(COLD_AND_WARM)
     if any(found.unequal_jobs for found in cells):
-        yield UNEQUAL_JOBS
+        yield tr(UNEQUAL_JOBS)
     slow = [found for found in cells if _rounds_up(found)]
     if slow:
         asked, lasted = figures.seconds(slow[0].cell.duration_s), figures.seconds(slow[0].wait_s or 0.0)
-        yield GO_TIMERS.format(asked=asked, lasted=lasted)
+        yield tr(GO_TIMERS, asked=asked, lasted=lasted)
     if break_even:
-        yield ONLY_WAITING
+        yield tr(ONLY_WAITING)
 
 
 def _of_the_session(session: Session) -> Iterator[str]:
     """Yield how far it got, what it left out and what it lost."""
     if session.status != COMPLETE:
-        done = f"{session.rounds_done} of {session.plan.rounds} rounds"
-        yield f"{session.status.capitalize()} after {done}; `gopat bench --resume` goes on."
+        yield tr(
+            "{status} after {done} of {rounds} rounds; `gopat bench --resume` goes on.",
+            status=tr(session.status.capitalize()),
+            done=session.rounds_done,
+            rounds=session.plan.rounds,
+        )
     if session.quick:
-        yield QUICK
+        yield tr(QUICK)
     if len(session.plan.looks) > 1:
         *first, last = (str(look.rounds) for look in session.plan.looks)
-        yield LOOKS.format(looks=f"{', '.join(first)} and {last}")
+        yield tr(LOOKS, looks=tr(" and ").join([tr(", ").join(first), last]))
     if session.lost:
         losses = dict.fromkeys(f"{loss.cell} ({loss.why})" for loss in session.lost)
-        yield f"{figures.plural(len(session.lost), 'measurement')} lost: {figures.listed(tuple(losses))}."
+        count = figures.plural(len(session.lost), "measurement")
+        yield tr("{count} lost: {which}.", count=count, which=figures.listed(tuple(losses)))
     if session.plan.left_out:
-        yield f"Left out for the budget: {', '.join(session.plan.left_out)}."
+        yield tr("Left out for the budget: {what}.", what=tr(", ").join(session.plan.left_out))
     reasons: dict[str, list[str]] = {}
     for name, reason in session.plan.not_predicted.items():
         reasons.setdefault(reason, []).append(name)
     for reason, names in reasons.items():
-        yield f"Not predicted, as {reason}: {figures.listed(names)}."
+        yield tr("Not predicted, as {reason}: {what}.", reason=reason, what=figures.listed(names))
     if session.plan.no_go:
-        yield f"There are {NO_GO}: {session.plan.no_go}."
+        yield tr("There are no figures for Go: {reason}.", reason=session.plan.no_go)
 
 
 def versus_notes(session: Session, changes: Sequence[Changed]) -> Iterator[str]:
@@ -153,13 +159,24 @@ def versus_notes(session: Session, changes: Sequence[Changed]) -> Iterator[str]:
     for other in others:
         apart = sorted({*first.packages} ^ {*other.packages})
         if apart:
-            yield f"{first.label} and {other.label} depend on different packages: {figures.listed(apart)}."
+            yield tr(
+                "{first} and {other} depend on different packages: {packages}.",
+                first=first.label,
+                other=other.label,
+                packages=figures.listed(apart),
+            )
         if first.python_version != other.python_version:
-            pythons = f"Python {first.python_version}, {other.label} on {other.python_version}"
-            yield f"{first.label} runs on {pythons}."
+            yield tr(
+                "{first} runs on Python {version}, {other} on {other_version}.",
+                first=first.label,
+                version=first.python_version,
+                other=other.label,
+                other_version=other.python_version,
+            )
     for change in changes:
         if change.ratio is None:
-            yield f"{change.cell.name} was not compared: {figures.listed(change.lost)}."
+            why = figures.listed(change.lost)
+            yield tr("{cell} was not compared: {why}.", cell=change.cell.name, why=why)
 
 
 def _rounds_up(found: Measured) -> bool:
@@ -172,13 +189,17 @@ def _rounds_up(found: Measured) -> bool:
 def baseline_notes(baseline: BaselineResult) -> Iterator[str]:
     """Yield what applies to the comparison with a baseline."""
     if baseline.elsewhere:
-        weight = (
-            "It decides all the same, as asked."
-            if baseline.decides
-            else "It is advisory: it decides nothing."
+        advisory = tr("It is advisory: it decides nothing.")
+        yield tr(
+            "The baseline comes from elsewhere ({differences}). {weight}",
+            differences=tr("; ").join(baseline.elsewhere),
+            weight=tr("It decides all the same, as asked.") if baseline.decides else advisory,
         )
-        yield f"The baseline comes from elsewhere ({'; '.join(baseline.elsewhere)}). {weight}"
-    yield NO_COMMON_ROUND
+    yield tr(NO_COMMON_ROUND)
     if baseline.unmatched:
         alone = figures.plural(len(baseline.unmatched), "cell")
-        yield f"{alone} without the same cell on the other side: {figures.listed(baseline.unmatched)}."
+        yield tr(
+            "{count} without the same cell on the other side: {which}.",
+            count=alone,
+            which=figures.listed(baseline.unmatched),
+        )

@@ -14,6 +14,7 @@ from gopatterns_cli.canary import Canary
 from gopatterns_cli.claims import ClaimResult
 from gopatterns_cli.figures import ratio
 from gopatterns_cli.verdicts import Change, Verdict
+from gopatterns_cli.words import tr
 
 DONE, BROKEN, PROVED_WORSE, UNDECIDED, NOTHING_TO_COMPARE = 0, 1, 3, 4, 5
 
@@ -43,21 +44,24 @@ def outcome(
     undecided = [result.claim.id for result in results if result.verdict is Verdict.INCONCLUSIVE]
     undecided += [change.cell.name for change in _gating(gate, Change.INCONCLUSIVE)]
     if strict and undecided:
-        return Outcome(UNDECIDED, f"{len(undecided)} inconclusive: {figures.listed(undecided)}")
+        which = figures.listed(undecided)
+        return Outcome(UNDECIDED, tr("{n} inconclusive: {which}", n=len(undecided), which=which))
     return Outcome(DONE)
 
 
 def untrustworthy(canary: Canary) -> str:
     """Say why nothing can be trusted."""
-    twice = f"untrustworthy: {canary.cell.name}, measured twice,"
+    cell = canary.cell.name
     if canary.ratio is None or not canary.alarms:
-        return f"{twice} was lost too often"
-    return f"{twice} differs from itself: {ratio(canary.ratio)}"
+        return tr("untrustworthy: {cell}, measured twice, was lost too often", cell=cell)
+    found = ratio(canary.ratio)
+    return tr("untrustworthy: {cell}, measured twice, differs from itself: {ratio}", cell=cell, ratio=found)
 
 
 def _worse(gate: BaselineResult) -> list[str]:
     broken = [
-        f"{claim.id} was {claim.before} in the baseline and is now refuted" for claim in gate.broken_claims
+        tr("{id} was {verdict} in the baseline and is now refuted", id=claim.id, verdict=tr(claim.before))
+        for claim in gate.broken_claims
     ]
     return [*broken, *(_regression(change) for change in _gating(gate, Change.REGRESSION))]
 
@@ -67,5 +71,7 @@ def _gating(gate: BaselineResult | None, verdict: Change) -> list[CellChange]:
 
 
 def _regression(change: CellChange) -> str:
-    what = "memory" if change.cell.is_memory else "time"
-    return f"regression: {change.cell.name} takes {ratio(change.slowdown)} the {what} of the baseline"
+    told = {"cell": change.cell.name, "ratio": ratio(change.slowdown)}
+    if change.cell.is_memory:
+        return tr("regression: {cell} takes {ratio} the memory of the baseline", **told)
+    return tr("regression: {cell} takes {ratio} the time of the baseline", **told)

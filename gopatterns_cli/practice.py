@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gopatterns_cli.verdicts import Judgement, Verdict
+from gopatterns_cli.words import tr
 from patterns import catalogue
 from patterns.launch import launch
 from scenarios.document import LEAKS, STATEMENTS, Statement
@@ -36,20 +37,22 @@ def statement_results(in_go: Mapping[str, Mapping[str, int]]) -> tuple[Statement
 
 
 def _result(statement: Statement, in_go: Mapping[str, Mapping[str, int]]) -> StatementResult:
-    says = f"{statement.id}: the document says {statement.says};"
+    says = tr("the document says {says}", says=tr(statement.says))
     if statement.source != LEAKS:
-        reason = f"its answer comes with `gopat bench {statement.source}`"
+        reason = tr("its answer comes with `gopat bench {group}`", group=statement.source)
         judgement = Judgement(Verdict.NOT_MEASURED, reason)
-        sentence = f"{says} {judgement.verdict} ({reason})."
+        found = f"{tr(judgement.verdict)}{tr(' ({aside})', aside=reason)}"
+        sentence = tr("{id}: {says}; {found}.", id=statement.id, says=says, found=found)
         return StatementResult(statement.id, statement.says, judgement, None, None, sentence)
     practice = statement.id.rpartition("/")[2]
     leaked = {"good": _leaked(practice, bad=False), "bad": _leaked(practice, bad=True)}
     holds = leaked["good"] == 0 < leaked["bad"]
     judgement = Judgement(Verdict.REPRODUCED if holds else Verdict.REFUTED)
     go = in_go.get(practice)
-    told = f"left behind on the simulator {leaked['bad']} and {leaked['good']}"
-    told_go = "" if go is None else f", in Go {go['bad']} and {go['good']}"
-    sentence = f"{says} {told}{told_go}: {judgement.verdict}."
+    told = tr("left behind on the simulator {bad} and {good}", **leaked)
+    told_go = "" if go is None else tr(", in Go {bad} and {good}", bad=go["bad"], good=go["good"])
+    found = tr("{found}: {verdict}", found=f"{told}{told_go}", verdict=tr(judgement.verdict))
+    sentence = tr("{id}: {says}; {found}.", id=statement.id, says=says, found=found)
     return StatementResult(statement.id, statement.says, judgement, leaked, go, sentence)
 
 

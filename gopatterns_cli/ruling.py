@@ -25,6 +25,7 @@ from gopatterns_cli.measuring.cells import COLD, GO, GOPAT, Cell
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics.ratio import RatioEstimate, paired
 from gopatterns_cli.verdicts import SAME_WITHIN, Judgement, Verdict, beaten
+from gopatterns_cli.words import tr
 from scenarios.model import ADVISED, BEST_AT_CORES, Claim, Scenario
 
 IN_GO, IN_PYTHON = "Go", "Python"
@@ -118,14 +119,19 @@ def _why_not(session: Session, others: Mapping[Cell, RatioEstimate | None]) -> s
     """Say what stands in the way of a proof; empty where it is only that the figures lie at the edge."""
     lost = [cell.name for cell, lead in others.items() if lead is None]
     if lost:
-        return f"not measured: {figures.listed(lost)}"
+        return tr("not measured: {which}", which=figures.listed(lost))
     known = [lead for lead in others.values() if lead is not None]
     warnings = dict.fromkeys(reason for lead in known for reason in lead.warnings)
     if warnings:
-        return "; ".join(warnings)
+        return tr("; ").join(warnings)
     needed = math.ceil(math.log2(2 * len(others) / (1 - session.plan.looks[-1].difference)))
     if session.rounds_done < needed:
-        return f"{session.rounds_done} rounds cannot prove it among {len(others)} others, it takes {needed}"
+        return tr(
+            "{done} rounds cannot prove it among {others} others, it takes {needed}",
+            done=session.rounds_done,
+            others=len(others),
+            needed=needed,
+        )
     return ""
 
 
@@ -142,7 +148,8 @@ def _advised(session: Session, claim: Claim, where: str, cells: Sequence[Cell]) 
     elif _is_no_quicker(lead) and not lost:
         judgement = Judgement(Verdict.REPRODUCED)
     else:
-        why = f"not measured: {figures.listed(lost)}" if lost else "; ".join(lead.warnings)
+        missing = tr("not measured: {which}", which=figures.listed(lost))
+        why = missing if lost else tr("; ").join(lead.warnings)
         judgement = Judgement(Verdict.INCONCLUSIVE, why)
     return Ruling(where, chosen, best, lead, judgement)
 

@@ -21,14 +21,15 @@ from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.statistics.ratio import Interval, RatioEstimate
 from gopatterns_cli.statistics.scaling import USL, WITHIN
 from gopatterns_cli.verdicts import Judgement, Verdict
+from gopatterns_cli.words import tr
 from scenarios.model import ADVISED, IDEAL, SERIAL_LOOP, Against
 from scenarios.notation import write_duration
 
 QUANTITIES: dict[Axis, Callable[[float], str]] = {
     Axis.WORKERS: lambda x: figures.plural(int(x), "worker"),
     Axis.STAGES: lambda x: figures.plural(int(x), "stage"),
-    Axis.BUFFER: lambda x: f"a buffer of {int(x):,}",
-    Axis.DURATION: lambda x: f"jobs of {write_duration(x)}",
+    Axis.BUFFER: lambda x: tr("a buffer of {n}", n=f"{int(x):,}"),
+    Axis.DURATION: lambda x: tr("jobs of {duration}", duration=write_duration(x)),
 }
 """How a value of an axis is said."""
 
@@ -45,14 +46,15 @@ def claim_sentence(result: ClaimResult) -> str:
     Such as `worker-pool/100-workers: the document says 96.7x; here 78.1x [75.0, 80.2] on asyncio: refuted.`
     """
     claim = result.claim
-    says = claim.says
     if claim.rule is not None:
         return _rule_sentence(result)
-    if claim.speedup is not None and not result.is_paced:
-        says = figures.times(claim.speedup)
+    paced = claim.speedup is None or result.is_paced
+    figure = tr(claim.says) if paced else figures.times(claim.speedup or 0.0)
     here = _here(result)
-    found = f"{here}: {result.verdict}" if here else str(result.verdict)
-    return f"{claim.id}: {speaker(result)} {says}; {found}{_aside(result)}{_in_go(result)}."
+    verdict = tr(result.verdict)
+    found = tr("{found}: {verdict}", found=here, verdict=verdict) if here else verdict
+    told = f"{found}{_aside(result)}{_in_go(result)}"
+    return tr("{id}: {says}; {found}.", id=claim.id, says=says(result, figure), found=told)
 
 
 def _rule_sentence(result: ClaimResult) -> str:
@@ -62,50 +64,55 @@ def _rule_sentence(result: ClaimResult) -> str:
     """
     claim = result.claim
     told = [_ruled(ruling, advised=claim.rule == ADVISED) for ruling in result.rulings]
-    undecided = [] if result.cells else [f"{result.verdict}{_aside(result)}"]
-    found = "; ".join([*undecided, *told])
-    return f"{claim.id}: {speaker(result)} {claim.says}; here {found}."
+    undecided = [] if result.cells else [f"{tr(result.verdict)}{_aside(result)}"]
+    found = tr("here {found}", found=tr("; ").join([*undecided, *told]))
+    return tr("{id}: {says}; {found}.", id=claim.id, says=says(result, tr(claim.says)), found=found)
 
 
 def _ruled(ruling: Ruling, *, advised: bool) -> str:
-    here = f"{ran(ruling.cell)}{'' if advised else f' {_where(ruling.where)}'}"
-    verdict = (
-        f"{ruling.judgement.verdict}{f' ({ruling.judgement.reason})' if ruling.judgement.reason else ''}"
-    )
-    prefix = f"in {ruling.where} " if advised else ""
-    other = ran(ruling.best)
-    return (
-        f"{prefix}{here}; {other} {_is_or_are(ruling.best)} {figures.ratio(ruling.lead)} as fast: {verdict}"
-    )
+    judgement = ruling.judgement
+    told = {
+        "cell": ran(ruling.cell),
+        "where": ruling.where if advised else _where(ruling.where),
+        "best": ran(ruling.best),
+        "ratio": figures.ratio(ruling.lead),
+        "verdict": f"{tr(judgement.verdict)}{_aside_of(judgement.reason)}",
+    }
+    single = ruling.best.is_serial or PATTERN in ruling.best.varied or ruling.best.workers == 1
+    if advised:
+        return tr("in {where} {cell}; {best} is {ratio} as fast: {verdict}", **told)
+    if single:
+        return tr("{cell} {where}; {best} is {ratio} as fast: {verdict}", **told)
+    return tr("{cell} {where}; {best} are {ratio} as fast: {verdict}", **told)
 
 
 def ran(cell: Cell) -> str:
     """Say what ran, with its runtime where several compete."""
     if cell.is_serial:
-        return "the plain loop"
-    on = f" on {cell.runtime}" if PATTERN in cell.varied and cell.runtime else ""
-    return f"{configuration(cell)}{on}"
-
-
-def _is_or_are(cell: Cell) -> str:
-    return "is" if cell.is_serial or PATTERN in cell.varied or cell.workers == 1 else "are"
+        return tr("the plain loop")
+    what = configuration(cell)
+    if PATTERN in cell.varied and cell.runtime:
+        return tr("{what} {where}", what=what, where=_where(cell.runtime))
+    return what
 
 
 def _where(where: str) -> str:
-    return "in Go" if where == "Go" else f"on {where}"
+    return tr("in Go") if where == "Go" else tr("on {runtime}", runtime=where)
 
 
 def _in_go(result: ClaimResult) -> str:
     """Say what Go makes of it: `; Go here 94.5x [93.1, 96.0]: reproduced`."""
-    ratios = " and ".join(figures.ratio(gain) for gain in result.go_gains if gain is not None)
+    ratios = tr(" and ").join(figures.ratio(gain) for gain in result.go_gains if gain is not None)
     if not ratios or result.go_judgement is None:
         return ""
-    return f"; Go here {ratios}: {result.go_judgement.verdict}"
+    return tr("; Go here {ratios}: {verdict}", ratios=ratios, verdict=tr(result.go_judgement.verdict))
 
 
-def speaker(result: ClaimResult) -> str:
-    """Say whose claim it is: the document's, or one of the user's own files."""
-    return "the document says" if "/" in result.scenario else "claimed is"
+def says(result: ClaimResult, claim: str) -> str:
+    """Say what is claimed, and whose claim it is: the document's, or one of the user's own files."""
+    if "/" in result.scenario:
+        return tr("the document says {says}", says=claim)
+    return tr("claimed is {says}", says=claim)
 
 
 def change_sentence(change: Changed) -> str:
@@ -113,62 +120,105 @@ def change_sentence(change: Changed) -> str:
     judgement = change.judgement
     if change.ratio is None:
         return f"{change.cell.name}: {judgement.reason}."
-    what = "memory" if change.cell.is_memory else "time"
-    found = (
-        f"{change.new} takes {figures.ratio(change.ratio)} the {what} of {change.base}: {judgement.verdict}"
-    )
-    aside = _why_open(judgement.reason, judgement.rounds_needed)
-    return f"{change.cell.name}: {found}{aside}."
+    told = {
+        "cell": change.cell.name,
+        "new": change.new,
+        "base": change.base,
+        "ratio": figures.ratio(change.ratio),
+        "verdict": f"{tr(judgement.verdict)}{_why_open(judgement.reason, judgement.rounds_needed)}",
+    }
+    if change.cell.is_memory:
+        return tr("{cell}: {new} takes {ratio} the memory of {base}: {verdict}.", **told)
+    return tr("{cell}: {new} takes {ratio} the time of {base}: {verdict}.", **told)
 
 
 def baseline_sentence(change: CellChange) -> str:
     """Say what changed since the baseline, as `change_sentence` does."""
     judgement = change.judgement
-    what = "memory" if change.cell.is_memory else "time"
-    found = f"it takes {figures.ratio(change.slowdown)} the {what} of the baseline: {judgement.verdict}"
-    return f"{change.cell.name}: {found}{_why_open(judgement.reason, judgement.rounds_needed)}."
+    told = {
+        "cell": change.cell.name,
+        "ratio": figures.ratio(change.slowdown),
+        "verdict": f"{tr(judgement.verdict)}{_why_open(judgement.reason, judgement.rounds_needed)}",
+    }
+    if change.cell.is_memory:
+        return tr("{cell}: it takes {ratio} the memory of the baseline: {verdict}.", **told)
+    return tr("{cell}: it takes {ratio} the time of the baseline: {verdict}.", **told)
 
 
 def _why_open(reason: str, rounds: int | None) -> str:
-    told = [*([reason] if reason else []), *([f"needs about {rounds} rounds"] if rounds else [])]
-    return f" ({'; '.join(told)})" if told else ""
+    needs = tr("needs about {n} rounds", n=rounds) if rounds else ""
+    return _aside_of(tr("; ").join(part for part in (reason, needs) if part))
+
+
+def _aside_of(text: str) -> str:
+    """Put a text in brackets behind another; nothing where there is none."""
+    return tr(" ({aside})", aside=text) if text else ""
 
 
 def break_even_sentence(point: BreakEven) -> str:
     """Say from what cost an arm pays, as in `... pays from 78 us [70 us, 85 us] of waiting per job`."""
-    subject = f"{point.scenario}: {_arm(point)} {'in' if point.runtime == 'Go' else 'on'} {point.runtime}"
-    does, does_not, fails = _payoff(point.against)
-    doing = "computing" if point.job_kind == "cpu" else "waiting" if point.job_kind == "wait" else "work"
-    unit = f"of {doing} per job"
-    if point.pattern == PIPELINE:
-        unit = f"of {doing} per item and stage" if point.stages is None else f"of {doing} per item"
-    bottom, top = (figures.seconds(rung.wait_s) for rung in (point.rungs[0], point.rungs[-1]))
+    told = {
+        "scenario": point.scenario,
+        "arm": _arm(point),
+        "where": _where(point.runtime),
+        "unit": _unit(point),
+        "bottom": figures.seconds(point.rungs[0].wait_s),
+        "top": figures.seconds(point.rungs[-1].wait_s),
+    }
+    does, does_not, other = _payoff(point.against)
     match point.payoff:
         case Payoff.CROSSES:
-            return f"{subject} {does} from {_crossing(point)} {unit}{_bracket(point, fails)}."
+            told |= {"at": _crossing(point), "between": _bracket(point, other)}
+            return tr("{scenario}: {arm} {where} {does} from {at} {unit}{between}.", does=does, **told)
         case Payoff.ALWAYS:
-            return f"{subject} {does} at every measured cost, from {bottom} {unit}."
+            return tr(
+                "{scenario}: {arm} {where} {does} at every measured cost, from {bottom} {unit}.",
+                does=does,
+                **told,
+            )
         case Payoff.NEVER:
-            return f"{subject} {does_not} up to {top} {unit}."
+            return tr("{scenario}: {arm} {where} {does_not} up to {top} {unit}.", does_not=does_not, **told)
         case Payoff.UNDECIDED:
-            measured = f"measured up to {top} {unit}"
-            return f"{subject}: cannot tell from what cost it {does} ({_doubt(point)}, {measured})."
+            told |= {"does": does, "doubt": _doubt(point)}
+            return tr(
+                "{scenario}: {arm} {where}: cannot tell from what cost it {does} ({doubt}, measured up to "
+                "{top} {unit}).",
+                **told,
+            )
+
+
+def _unit(point: BreakEven) -> str:
+    """Say of what there is a cost: `of waiting per item and stage`."""
+    doing = {"cpu": tr("computing"), "wait": tr("waiting")}.get(point.job_kind, tr("work"))
+    if point.pattern != PIPELINE:
+        return tr("of {doing} per job", doing=doing)
+    if point.stages is None:
+        return tr("of {doing} per item and stage", doing=doing)
+    return tr("of {doing} per item", doing=doing)
 
 
 def curve_sentence(curve: Curve) -> str:
     """Say where more no longer helps, how good that is, the law behind it, and what to take."""
     at, best = curve.knee, curve.best
     noun = QUANTITIES[curve.axis]
-    subject = f"{curve.scenario}: {_subject(curve)}"
     found = f"{noun(at.x)} {_gained(at)}{_efficiency(curve)}"
-    more = "" if at is best else f", the best is {noun(best.x)} with {_gained(best)}"
-    return f"{subject}: {found}{more}{_law(curve)}. {_advice(curve)}"
+    more = "" if at is best else tr(", the best is {what} with {gain}", what=noun(best.x), gain=_gained(best))
+    return tr(
+        "{scenario}: {subject}: {found}{law}. {advice}",
+        scenario=curve.scenario,
+        subject=_subject(curve),
+        found=f"{found}{more}",
+        law=_law(curve),
+        advice=_advice(curve),
+    )
 
 
 def _subject(curve: Curve) -> str:
     cell = curve.points[0].cell
-    where = "in Go" if cell.is_go else f"on {curve.runtime}"
-    return f"{cell.pattern} {where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis)}"
+    where = _where("Go" if cell.is_go else str(curve.runtime))
+    what = tr("{what} {where}", what=cell.pattern, where=where)
+    by_hand = tr("{what} by hand", what=what) if curve.arm == NATIVE else what
+    return f"{by_hand}{besides(cell, curve.axis)}"
 
 
 def besides(cell: Cell, axis: Axis) -> str:
@@ -176,22 +226,28 @@ def besides(cell: Cell, axis: Axis) -> str:
     parts = [
         figures.plural(cell.workers, "worker") if cell.workers and axis is not Axis.WORKERS else "",
         figures.plural(cell.stages, "stage") if cell.stages and axis is not Axis.STAGES else "",
-        f"buffer {cell.buffer:,}" if BUFFER in cell.varied and axis is not Axis.BUFFER else "",
-        f"jobs of {write_duration(cell.duration_s)}" if cell.ladder and axis is not Axis.DURATION else "",
-        WARM if cell.pool == WARM else "",
+        _buffer(cell) if axis is not Axis.BUFFER else "",
+        QUANTITIES[Axis.DURATION](cell.duration_s) if cell.ladder and axis is not Axis.DURATION else "",
+        tr(WARM) if cell.pool == WARM else "",
     ]
-    return "".join(f", {part}" for part in parts if part)
+    return "".join(f"{tr(', ')}{part}" for part in parts if part)
+
+
+def _buffer(cell: Cell) -> str:
+    return tr("buffer {n}", n=f"{cell.buffer:,}") if BUFFER in cell.varied else ""
 
 
 def _gained(point: Point) -> str:
-    return "no speed-up known" if point.speedup is None else figures.ratio(point.speedup)
+    return tr("no speed-up known") if point.speedup is None else figures.ratio(point.speedup)
 
 
 def _efficiency(curve: Curve) -> str:
     if curve.efficiency is None:
         return ""
-    why = ", because its waits were shorter than the loop's" if curve.efficiency > UNEQUAL_ABOVE else ""
-    return f", {figures.percent(curve.efficiency)} of ideal{why}"
+    share = figures.percent(curve.efficiency)
+    if curve.efficiency > UNEQUAL_ABOVE:
+        return tr(", {share} of ideal, because its waits were shorter than the loop's", share=share)
+    return tr(", {share} of ideal", share=share)
 
 
 def _law(curve: Curve) -> str:
@@ -200,13 +256,15 @@ def _law(curve: Curve) -> str:
     if law is None:
         return ""
     serial, crosstalk = law.intervals
-    parts = [f"{law.law}: {_share(law.serial)} {_shares(serial)} of the work does not overlap"]
+    apart = f"{_share(law.serial)} {_shares(serial)}"
+    parts = [tr("{law}: {share} of the work does not overlap", law=law.law, share=apart)]
     if law.law == USL:
-        parts.append(f"each pair of workers costs {_share(law.crosstalk)} {_shares(crosstalk)}")
+        cost = f"{_share(law.crosstalk)} {_shares(crosstalk)}"
+        parts.append(tr("each pair of workers costs {share}", share=cost))
     if law.peak is not None:
-        parts.append(f"peak at about {law.peak:,}")
-    parts.append(f"points lie {figures.percent(law.misfit)} off")
-    return f" ({', '.join(parts)})"
+        parts.append(tr("peak at about {n}", n=f"{law.peak:,}"))
+    parts.append(tr("points lie {share} off", share=figures.percent(law.misfit)))
+    return _aside_of(tr(", ").join(parts))
 
 
 def _share(share: float) -> str:
@@ -221,14 +279,14 @@ def _advice(curve: Curve) -> str:
     noun, last = QUANTITIES[curve.axis], curve.points[-1]
     best, at = curve.best.speedup, curve.knee
     if best is not None and best.difference is not None and best.difference.high < 1:
-        return "Take the plain loop: it is quicker than every point."
+        return tr("Take the plain loop: it is quicker than every point.")
     if best is not None and best.difference is not None and best.difference.low <= 1:
-        return "Nothing here is proved quicker than the plain loop."
+        return tr("Nothing here is proved quicker than the plain loop.")
     if curve.axis is Axis.DURATION:
         return _over_durations(curve)
     if at is last:
-        return f"Take {noun(at.x)} or measure more: it still grows."
-    return f"Take {noun(at.x)}: more gains less than 10%."
+        return tr("Take {what} or measure more: it still grows.", what=noun(at.x))
+    return tr("Take {what}: more gains less than 10%.", what=noun(at.x))
 
 
 def _over_durations(curve: Curve) -> str:
@@ -237,20 +295,25 @@ def _over_durations(curve: Curve) -> str:
     later = [point.speedup.estimate for point in curve.points if point.x > at.x and point.speedup is not None]
     highest = 0.0 if curve.best.speedup is None else curve.best.speedup.estimate
     if not later:
-        return "It still grows."
+        return tr("It still grows.")
     if min(later) * WITHIN < highest:
-        return f"Beyond {noun(curve.best.x)} the speed-up is lower, down to {figures.times(min(later))}."
-    return f"From {noun(at.x)} on it is as good as it gets."
+        lowest = figures.times(min(later))
+        return tr(
+            "Beyond {what} the speed-up is lower, down to {gain}.", what=noun(curve.best.x), gain=lowest
+        )
+    return tr("From {what} on it is as good as it gets.", what=noun(at.x))
 
 
 def _payoff(against: Against) -> tuple[str, str, str]:
     """Say what a ladder is climbed for: that it is reached, that it is not, and what it is slower than."""
     if against.what == SERIAL_LOOP:
-        return "pays", "does not pay", "the loop"
+        return tr("pays"), tr("does not pay"), tr("the loop")
     if against.what == IDEAL:
         share = figures.percent(against.within - 1)
-        return f"costs less than {share} over its ideal", f"costs {share} or more over its ideal", "that"
-    return f"beats {against.what}", f"does not beat {against.what}", against.what
+        less = tr("costs less than {share} over its ideal", share=share)
+        return less, tr("costs {share} or more over its ideal", share=share), tr("that")
+    beats, not_ = tr("beats {what}", what=against.what), tr("does not beat {what}", what=against.what)
+    return beats, not_, against.what
 
 
 def configuration(cell: Cell) -> str:
@@ -258,10 +321,11 @@ def configuration(cell: Cell) -> str:
     pattern = [cell.pattern] if PATTERN in cell.varied else []
     workers = [] if cell.workers is None else [figures.plural(cell.workers, "worker")]
     stages = [] if cell.stages is None else [figures.plural(cell.stages, "stage")]
-    buffer = [f"buffer {cell.buffer:,}"] if BUFFER in cell.varied else []
-    duration = [f"{write_duration(cell.duration_s)} per wait"] if cell.ladder else []
-    rate = [] if cell.rate is None else [f"{cell.rate:,g} per second"]
-    return ", ".join([*pattern, *workers, *stages, *buffer, *rate, *duration])
+    wait = write_duration(cell.duration_s)
+    duration = [tr("{duration} per wait", duration=wait)] if cell.ladder else []
+    rate = [] if cell.rate is None else [tr("{n} per second", n=f"{cell.rate:,g}")]
+    parts = [*pattern, *workers, *stages, _buffer(cell), *rate, *duration]
+    return tr(", ").join(part for part in parts if part)
 
 
 def budget_sentence(result: ClaimResult, found: Measured, budget: LossBudget) -> str:
@@ -269,28 +333,45 @@ def budget_sentence(result: ClaimResult, found: Measured, budget: LossBudget) ->
 
     Such as `worker-pool/100-workers on asyncio: 12 ms and not 10 ms, so 86x and not 100x: start 1.1 ms, ...`
     """
-    where = "in Go" if found.cell.is_go else f"on {found.cell.runtime}"
-    took, ideal = figures.seconds(budget.took_s), figures.seconds(budget.ideal_s)
-    says = figures.times(result.claim.speedup or 0.0)
-    speedup = ""
-    if found.speedup is not None:
-        here, claimed = found.speedup.estimate, result.claim.speedup or 0.0
-        speedup = f", so {figures.times(here)}" + (f" and not {says}" if here < claimed else "")
+    where = _where("Go" if found.cell.is_go else str(found.cell.runtime))
+    told = {
+        "id": result.claim.id,
+        "where": where,
+        "took": figures.seconds(budget.took_s),
+        "ideal": figures.seconds(budget.ideal_s),
+        "so": _so(result, found),
+    }
     if budget.lost_s <= 0:
-        return f"{result.claim.id} {where}: {took}, no longer than the work dealt evenly, {ideal}{speedup}."
-    waiting = "a core" if found.cell.is_go else WAITED_FOR.get(found.cell.runtime or "", "a core")
-    names = {**{cause: cause for cause in budget.losses}, WAITING: f"waiting for {waiting}"}
-    named = {**names, TIMERS: "timers that fire late", ALONE: "work that does not overlap"}
-    gained = {**named, WAITING: "jobs shorter than in the serial loop"}
+        return tr("{id} {where}: {took}, no longer than the work dealt evenly, {ideal}{so}.", **told)
     losses = sorted(budget.losses.items(), key=lambda loss: -abs(loss[1]))
-    causes = ", ".join(
-        f"{named[cause]} {figures.seconds(seconds)}"
-        if seconds > 0
-        else f"{gained[cause]} {figures.seconds(-seconds)} gained"
-        for cause, seconds in losses
-        if abs(seconds) >= LEAST * budget.lost_s
-    )
-    return f"{result.claim.id} {where}: {took} and not {ideal}{speedup}: {causes}."
+    causes = [_cause(found, *loss) for loss in losses if abs(loss[1]) >= LEAST * budget.lost_s]
+    return tr("{id} {where}: {took} and not {ideal}{so}: {causes}.", causes=tr(", ").join(causes), **told)
+
+
+def _so(result: ClaimResult, found: Measured) -> str:
+    """Say what follows for the speed-up: `, so 86x and not 100x`."""
+    if found.speedup is None:
+        return ""
+    here, claimed = found.speedup.estimate, result.claim.speedup or 0.0
+    if here < claimed:
+        return tr(", so {here} and not {claimed}", here=figures.times(here), claimed=figures.times(claimed))
+    return tr(", so {here}", here=figures.times(here))
+
+
+def _cause(found: Measured, cause: str, seconds: float) -> str:
+    """Say where time went, or was gained."""
+    if seconds > 0:
+        return f"{_lost_to(found, cause)} {figures.seconds(seconds)}"
+    what = tr("jobs shorter than in the serial loop") if cause == WAITING else _lost_to(found, cause)
+    return tr("{what} {seconds} gained", what=what, seconds=figures.seconds(-seconds))
+
+
+def _lost_to(found: Measured, cause: str) -> str:
+    if cause == WAITING:
+        where = WAITED_FOR.get(found.cell.runtime or "", "a core")
+        return tr("waiting for {what}", what=tr("a core" if found.cell.is_go else where))
+    named = {TIMERS: "timers that fire late", ALONE: "work that does not overlap"}
+    return tr(named.get(cause, cause))
 
 
 LEAST = 0.005
@@ -308,64 +389,78 @@ def _here(result: ClaimResult) -> str:
     """Say what was measured, as `here 78.1x [75.0, 80.2] on asyncio`; empty when nothing was."""
     pairs = zip(result.gains, result.cells, strict=True)
     found = [(gain, configuration(cell.cell)) for gain, cell in pairs if gain is not None]
-    where = "in the serial loop" if result.claim.arm == SERIAL else f"on {result.runtime}"
-    paced = " of that pace" if result.is_paced else ""
-    if len(found) == 1:
-        speedup, _ = found[0]
-        return f"here {figures.ratio(speedup)}{paced} {where}{'' if paced else _slower(speedup)}"
-    parts = [f"{figures.ratio(speedup)} with {name}" for speedup, name in found]
-    return f"here {' and '.join(parts)}{paced} {where}" if parts else ""
+    where = tr("in the serial loop") if result.claim.arm == SERIAL else _where(result.runtime)
+    several = [tr("{gain} with {what}", gain=figures.ratio(gain), what=name) for gain, name in found]
+    gains = figures.ratio(found[0][0]) if len(found) == 1 else tr(" and ").join(several)
+    if not gains:
+        return ""
+    if result.is_paced:
+        return tr("here {gains} of that pace {where}", gains=gains, where=where)
+    slower = _slower(found[0][0]) if len(found) == 1 else ""
+    return tr("here {gains} {where}{slower}", gains=gains, where=where, slower=slower)
 
 
 def _slower(speedup: RatioEstimate) -> str:
     if speedup.estimate >= 1:
         return ""
-    return f", {figures.times(1 / speedup.estimate)} slower than the serial loop"
+    return tr(", {factor} slower than the serial loop", factor=figures.times(1 / speedup.estimate))
 
 
 def _aside(result: ClaimResult) -> str:
     asides = [result.judgement.reason or _rounds(result.judgement), *map(_unequal_jobs, result.cells)]
-    said = "; ".join(aside for aside in asides if aside)
-    return f" ({said})" if said else ""
+    return _aside_of(tr("; ").join(aside for aside in asides if aside))
 
 
 def _rounds(judgement: Judgement) -> str:
     if judgement.verdict is not Verdict.INCONCLUSIVE:
         return ""
     if judgement.rounds_needed is None:
-        return "it stands at the edge of the band, and measuring longer would hardly settle it"
-    return f"about {judgement.rounds_needed:,} rounds would settle it"
+        return tr("it stands at the edge of the band, and measuring longer would hardly settle it")
+    return tr("about {n} rounds would settle it", n=f"{judgement.rounds_needed:,}")
 
 
 def _unequal_jobs(found: Measured) -> str:
     if not found.unequal_jobs:
         return ""
-    here, there = figures.seconds(found.wait_s or 0.0), figures.seconds(found.serial_wait_s or 0.0)
-    ideal = "" if found.over_ideal is None else f"; {figures.times(found.over_ideal)} its ideal makespan"
-    what = "wait" if found.cell.job_kind == "wait" else "job"
-    return f"unequal jobs: a {what} lasted {here}, in the serial loop {there}{ideal}"
+    told = {
+        "here": figures.seconds(found.wait_s or 0.0),
+        "there": figures.seconds(found.serial_wait_s or 0.0),
+        "ideal": ""
+        if found.over_ideal is None
+        else tr("; {factor} its ideal makespan", factor=figures.times(found.over_ideal)),
+    }
+    if found.cell.job_kind == "wait":
+        return tr("unequal jobs: a wait lasted {here}, in the serial loop {there}{ideal}", **told)
+    return tr("unequal jobs: a job lasted {here}, in the serial loop {there}{ideal}", **told)
 
 
 def _arm(point: BreakEven) -> str:
-    workers = "" if point.workers is None else f" of {figures.plural(point.workers, 'worker')}"
-    by_hand = " written by hand" if point.arm == NATIVE else ""
-    warm = " (warm)" if point.pool == WARM else ""
-    stages = "" if point.stages is None else f" of {figures.plural(point.stages, 'stage')}"
-    return f"a {point.pattern}{workers}{stages}{by_hand}{warm}"
+    arm = tr("a {pattern}", pattern=point.pattern)
+    if point.workers is not None:
+        arm = tr("{what} of {count}", what=arm, count=figures.plural(point.workers, "worker"))
+    if point.stages is not None:
+        arm = tr("{what} of {count}", what=arm, count=figures.plural(point.stages, "stage"))
+    if point.arm == NATIVE:
+        arm = tr("{what} written by hand", what=arm)
+    return f"{arm}{_aside_of(tr(WARM))}" if point.pool == WARM else arm
 
 
 def _crossing(point: BreakEven) -> str:
     at = figures.seconds(point.wait_s or 0.0)
-    return f"{at} {_ends(point.interval)}" if point.interval else f"about {at} ({_doubt(point)})"
+    if point.interval:
+        return f"{at} {_ends(point.interval)}"
+    return tr("about {at} ({doubt})", at=at, doubt=_doubt(point))
 
 
 def _doubt(point: BreakEven) -> str:
-    return f"the interval is {_ends(point.interval)}" if point.interval else "; ".join(point.warnings)
+    if point.interval:
+        return tr("the interval is {ends}", ends=_ends(point.interval))
+    return tr("; ").join(point.warnings)
 
 
 def _ends(interval: Interval) -> str:
     low = figures.seconds(max(interval.low, 0.0))
-    high = figures.seconds(interval.high) if math.isfinite(interval.high) else "beyond the ladder"
+    high = figures.seconds(interval.high) if math.isfinite(interval.high) else tr("beyond the ladder")
     return f"[{low}, {high}]"
 
 
@@ -373,11 +468,16 @@ def _bracket(point: BreakEven, other: str) -> str:
     if point.bracket is None:
         return ""
     slower, faster = (figures.seconds(rung.wait_s) for rung in point.bracket)
-    unequal = _unequal_rung(point.bracket[1])
-    return f", interpolated between {slower} (slower than {other}) and {faster} (faster{unequal})"
+    return tr(
+        ", interpolated between {slower} (slower than {other}) and {faster} (faster{unequal})",
+        slower=slower,
+        other=other,
+        faster=faster,
+        unequal=_unequal_rung(point.bracket[1]),
+    )
 
 
 def _unequal_rung(rung: Rung) -> str:
     if not unequal_jobs(rung.wait_s, rung.arm_wait_s):
         return ""
-    return f"; its own lasted {figures.seconds(rung.arm_wait_s)}: unequal jobs"
+    return tr("; its own lasted {seconds}: unequal jobs", seconds=figures.seconds(rung.arm_wait_s))

@@ -24,6 +24,7 @@ from gopatterns_cli.measuring import disk, machine, suite
 from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.measuring.suite import Run
 from gopatterns_cli.measuring.typed import checked, fits, shown
+from gopatterns_cli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -138,7 +139,11 @@ class Session:
         rounds = min(self.stopped.get(name, self.rounds_done) for name in cell_names)
         first, *_ = self.plan.looks
         if rounds < first.rounds:  # whoever looks earlier, and as often as he likes, finds something
-            doubt = f"too few rounds for an interval: {rounds}, and the first look is after {first.rounds}"
+            doubt = tr(
+                "too few rounds for an interval: {n}, and the first look is after {first}",
+                n=rounds,
+                first=first.rounds,
+            )
             return Seen(rounds, first.levels, (doubt,))
         look = next(look for look in reversed(self.plan.looks) if look.rounds <= rounds)
         return Seen(look.rounds, look.levels)

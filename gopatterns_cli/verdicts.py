@@ -20,6 +20,7 @@ from enum import StrEnum
 from gopatterns_cli.statistics import rank_sum, signed_rank
 from gopatterns_cli.statistics.precision import rounds_needed
 from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.words import tr
 
 TOLERANCE = 0.05
 """A slowdown up to it is no regression, unless `--tolerance` says otherwise."""
@@ -121,7 +122,7 @@ def combine(judgements: Sequence[Judgement]) -> Judgement:
     measured.
     """
     if not judgements:
-        return Judgement(Verdict.NOT_MEASURED, "no cell of this session is what the claim speaks about")
+        return Judgement(Verdict.NOT_MEASURED, tr("no cell of this session is what the claim speaks about"))
     order = list(Verdict)
     worst = min(judgements, key=lambda judgement: order.index(judgement.verdict))
     if worst.verdict is not Verdict.INCONCLUSIVE:

@@ -20,6 +20,7 @@ from gopatterns_cli.outcome import (
 )
 from gopatterns_cli.session import Session
 from gopatterns_cli.verdicts import Change
+from gopatterns_cli.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,26 @@ def _outcome(found: list[Changed], watched: Canary | None, *, strict: bool) -> O
         return Outcome(UNDECIDED, figures.listed([untrustworthy(watched), *worse]))
     if worse:
         return Outcome(PROVED_WORSE, figures.listed(worse))
-    broken = [f"{change.cell.name} does not run: {change.why_broken}" for change in found if change.broken]
+    broken = [
+        tr("{cell} does not run: {why}", cell=change.cell.name, why=change.why_broken)
+        for change in found
+        if change.broken
+    ]
     if broken:
         return Outcome(BROKEN, figures.listed(broken))
     if watched is not None and disturbed and strict:
         return Outcome(UNDECIDED, untrustworthy(watched))
     undecided = [change.cell.name for change in found if change.judgement.verdict is Change.INCONCLUSIVE]
     if strict and undecided:
-        return Outcome(UNDECIDED, f"{len(undecided)} inconclusive: {figures.listed(undecided)}")
+        which = figures.listed(undecided)
+        return Outcome(UNDECIDED, tr("{n} inconclusive: {which}", n=len(undecided), which=which))
     return Outcome(DONE)
 
 
 def regression(change: Changed) -> str:
     """Say of a regression how large it is."""
     over = "" if change.ratio is None else figures.ratio(change.ratio)
-    what = "memory" if change.cell.is_memory else "time"
-    return f"regression: {change.cell.name} takes {over} the {what} of {change.base}"
+    told = {"cell": change.cell.name, "ratio": over, "base": change.base}
+    if change.cell.is_memory:
+        return tr("regression: {cell} takes {ratio} the memory of {base}", **told)
+    return tr("regression: {cell} takes {ratio} the time of {base}", **told)

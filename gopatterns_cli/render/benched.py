@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from gopatterns_cli.figures import plural, ratio, seconds, taken
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.plan import Plan
-from gopatterns_cli.notes import NO_GO
 from gopatterns_cli.session import Session
 
 
@@ -19,7 +18,7 @@ def plan(session: Session, columns: int) -> Iterator[str]:
         yield f"left out for the budget: {', '.join(drafted.left_out)}"
     yield from (f"not here: {reason}" for reason in drafted.not_here)
     if drafted.no_go:
-        yield f"{NO_GO}: {drafted.no_go}"
+        yield f"no figures for Go: {drafted.no_go}"
     for claim, reason in drafted.out_of_reach.items():
         yield f"out of reach: {claim}: {reason}"
 

@@ -13,6 +13,7 @@ from gopatterns_cli.curves import Curve, Point
 from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render.matrix_grid import NOUNS, written
 from gopatterns_cli.sentences import besides
+from gopatterns_cli.words import tr
 
 ROWS = 14
 WIDEST = 72
@@ -48,7 +49,7 @@ def chart(curves: Sequence[Curve], columns: int) -> Iterator[str]:
     for mark, points in _marks(curves):
         for x, height in points:
             canvas[_row(math.log10(height), bottom, top)][at[x]] = mark
-    yield f"speed-up over {NOUNS[axis]}: {_legend(curves)}"
+    yield tr("speed-up over {axis}: {legend}", axis=tr(NOUNS[axis]), legend=_legend(curves))
     powers = {_row(power, bottom, top): figures.times(10.0**power) for power in range(bottom, top + 1)}
     for row, line in enumerate(canvas):
         label = powers.get(row, "")
@@ -89,15 +90,16 @@ def _letters(curves: Sequence[Curve]) -> list[str]:
 def _legend(curves: Sequence[Curve]) -> str:
     named = [f"{letter} {_name(curve)}" for letter, curve in zip(_letters(curves), curves, strict=True)]
     points = [point for curve in curves for point in curve.points]
-    ideal = [f"{IDEAL} ideal"] if any(point.ideal for point in points) else []
-    document = [f"{DOCUMENT} document"] if any(point.document for point in points) else []
-    return ", ".join([*named, *ideal, *document])
+    ideal = [f"{IDEAL} {tr('ideal')}"] if any(point.ideal for point in points) else []
+    document = [f"{DOCUMENT} {tr('document')}"] if any(point.document for point in points) else []
+    return tr(", ").join([*named, *ideal, *document])
 
 
 def _name(curve: Curve) -> str:
     cell = curve.points[0].cell
     where = "Go" if curve.runtime is None else curve.runtime
-    return f"{where}{' by hand' if curve.arm == NATIVE else ''}{besides(cell, curve.axis).replace(',', '')}"
+    arm = tr("{what} by hand", what=where) if curve.arm == NATIVE else where
+    return f"{arm}{besides(cell, curve.axis).replace(',', '')}"
 
 
 def _decades(heights: Sequence[float]) -> tuple[int, int]:

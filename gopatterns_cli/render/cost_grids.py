@@ -8,6 +8,7 @@ from gopatterns_cli.costs import CostRow, CostTable
 from gopatterns_cli.measuring.cells import GO, GOPAT, PEER, Cell
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.sentences import configuration
+from gopatterns_cli.words import tr
 from patterns import runtimes
 
 PINNED = "pinned"
@@ -23,12 +24,12 @@ def cost_grid(table: CostTable) -> Grid:
     pools = {row.cell.pool for row in table.rows}
     return Grid(
         title=_name(table),
-        lead=(table.about,),
+        lead=(tr(table.about),),
         columns=(
             Column("arm"),
             Column("per item", figures=True),
             Column("of the rate", figures=True),
-            Column("over Go" if "/go/" in table.reference else f"over {table.reference}"),
+            Column("over Go" if "/go/" in table.reference else tr("over {what}", what=table.reference)),
             Column("hides", figures=True),
             Column("lacks"),
         ),
@@ -48,7 +49,7 @@ def brief_grid(tables: Sequence[CostTable]) -> Grid:
     named = tuple(name for name in runtimes.names() if name in measured_on)
     return Grid(
         title="what an operation costs",
-        lead=("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate",),
+        lead=(tr("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate"),),
         columns=(
             Column("operation"),
             *(Column(name) for name in named),
@@ -96,12 +97,12 @@ def _line(row: CostRow, reference: str, letters: Mapping[str, str], *, several: 
 
 
 def _feet(table: CostTable, letters: Mapping[str, str]) -> Iterable[str]:
-    yield from (f"{letter}: {text}" for text, letter in letters.items())
+    yield from (f"{letter}: {tr(text)}" for text, letter in letters.items())
     if any(row.scaled for row in table.rows):
-        yield f"{SCALED} fewer items, because it is slow"
+        yield tr("{mark} fewer items, because it is slow", mark=SCALED)
     for row in table.rows:
         if row.item_s is None:
-            yield f"{_who(row.cell)}: {figures.listed(row.measured.lost) or 'not measured'}"
+            yield f"{_who(row.cell)}: {figures.listed(row.measured.lost) or tr('not measured')}"
 
 
 def _figure(row: CostRow) -> str:
@@ -114,10 +115,10 @@ def _rate(row: CostRow) -> str:
 
 
 def _name(table: CostTable) -> str:
-    return ", ".join(part for part in (table.scenario, configuration(table.cell)) if part)
+    return tr(", ").join(part for part in (table.scenario, configuration(table.cell)) if part)
 
 
 def _who(cell: Cell) -> str:
     """Ours with its runtime, a peer by its name alone."""
-    parts = [cell.runtime] if cell.arm == PEER else [cell.arm, cell.runtime, PINNED * cell.pin]
+    parts = [cell.runtime] if cell.arm == PEER else [cell.arm, cell.runtime, tr(PINNED) * cell.pin]
     return " ".join(part for part in parts if part)

@@ -5,11 +5,18 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 INDENT = 2
+
+OPENING, STOPS, IDEOGRAPHS = r"\uff08\u300a\u201c", r"\u3001\u3002\u300b\u201d\uff00-\uffef", r"\u2e80-\u9fff"
+"""What a line must not end with, what it must not begin with, and what it may be broken between."""
+
+WIDE = re.compile(rf"[{OPENING}]*(?:[{IDEOGRAPHS}]|[^{IDEOGRAPHS}\uff00-\uffef{OPENING}]+)?[{STOPS}]*")
+"""A wide character, or what stands between two of them, with the stops behind it."""
 
 PIECES = re.compile(r"[^/]*/|[^/]+")
 
@@ -44,6 +51,12 @@ def colors() -> str | None:
     return None if console.no_color else console.color_system
 
 
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """Return a text in so many columns, of which a wide character takes two."""
+    space = " " * (width - cell_len(text))
+    return f"{space}{text}" if right else f"{text}{space}"
+
+
 def section(title: str, lines: Sequence[str], columns: int) -> Iterator[Part]:
     """Yield lines under a title, after an empty one; nothing where there are no lines."""
     if lines:
@@ -67,12 +80,38 @@ def paragraphs(lines: Iterable[str], columns: int, *, indent: int = 0, style: st
 
 
 class _Wrapper(textwrap.TextWrapper):
-    """A cell's name that is longer than a line goes on behind one of its slashes."""
+    """A cell's name that is longer than a line goes on behind one of its slashes.
+
+    Between two wide characters, as Chinese has them, a line may end anywhere; they take two columns each.
+    """
 
     def _split(self, text: str) -> list[str]:
         room = self.width - len(self.subsequent_indent)
         return [
             piece
             for chunk in super()._split(text)  # textwrap's own hook
-            for piece in (PIECES.findall(chunk) if len(chunk) > room else [chunk])
+            for part in _between_wide(chunk)
+            for piece in (PIECES.findall(part) if len(part) > room else [part])
         ]
+
+    def _wrap_chunks(self, chunks: list[str]) -> list[str]:
+        """Fill lines by columns, where textwrap counts characters; without wide ones it is the same."""
+        if all(chunk.isascii() for chunk in chunks):
+            return super()._wrap_chunks(chunks)  # textwrap's own
+        lines: list[str] = []
+        line, taken = "", 0
+        for chunk in chunks:
+            indent = self.subsequent_indent if lines else self.initial_indent
+            if line and taken + cell_len(chunk.rstrip()) > self.width - len(indent):
+                lines.append(f"{indent}{line.rstrip()}")
+                line, taken = "", 0
+            if line or chunk.strip():
+                line, taken = line + chunk, taken + cell_len(chunk)
+        return [*lines, f"{self.subsequent_indent if lines else self.initial_indent}{line.rstrip()}"]
+
+
+def _between_wide(chunk: str) -> list[str]:
+    """Cut a chunk into pieces between which a line may end: no stop begins a line, no bracket ends one."""
+    if chunk.isascii():
+        return [chunk]
+    return [piece for piece in WIDE.findall(chunk) if piece]

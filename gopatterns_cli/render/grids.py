@@ -18,9 +18,10 @@ from gopatterns_cli.render.grid import DECIDES, NOTHING, Block, Column, Grid, Li
 from gopatterns_cli.render.matrix_grid import matrix_grid
 from gopatterns_cli.render.memory_grids import complexity_grid, footprint_grid, memory_grid
 from gopatterns_cli.ruling import IN_GO, Ruling
-from gopatterns_cli.sentences import configuration, ran, speaker
+from gopatterns_cli.sentences import configuration, ran, says
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.tables import Configuration, Overhead, Row, SummaryRow, Table
+from gopatterns_cli.words import tr
 from scenarios.model import ADVISED
 
 _THEN_AND_NOW = "then and now: speed-up over the serial arm of the same session, of operations over Go"
@@ -99,7 +100,7 @@ def measured_grid(table: Table) -> Grid:
     """Draw up one of the document's result tables as it was measured."""
     grid = Grid(
         title=table.scenario.rpartition("/")[2],
-        lead=(table.about,),
+        lead=(tr(table.about),),
         columns=PACED_COLUMNS if any(block.cell.rate for block in table.configurations) else MEASURED_COLUMNS,
         blocks=tuple(
             Block(_heading(table, block), tuple(_measured_line(row) for row in block.rows))
@@ -143,7 +144,7 @@ def baseline_grid(baseline: BaselineResult) -> Grid:
         headings.setdefault(", ".join(part for part in parts if part), []).append(_change_line(change))
     return Grid(
         title="against the baseline",
-        lead=(*headlines.conditions(baseline.session), _THEN_AND_NOW, _limit(baseline)),
+        lead=(*headlines.conditions(baseline.session), tr(_THEN_AND_NOW), _limit(baseline)),
         columns=CHANGE_COLUMNS,
         blocks=tuple(Block(heading, tuple(lines)) for heading, lines in headings.items()),
     )
@@ -156,7 +157,7 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
         headings.setdefault(overhead.gopat.cell.scenario, []).append(_overhead_line(overhead))
     return Grid(
         title="what the layer costs",
-        lead=("time of gopat over time of the same pattern written by hand with the standard library",),
+        lead=(tr("time of gopat over time of the same pattern written by hand with the standard library"),),
         columns=OVERHEAD_COLUMNS,
         blocks=tuple(Block(heading, tuple(lines)) for heading, lines in headings.items()),
     )
@@ -165,15 +166,17 @@ def overhead_grid(overheads: Iterable[Overhead]) -> Grid:
 def summary_grid(comparison: Comparison) -> Grid:
     """Draw up the document's summary table with what was measured beside it."""
     rows = comparison.summary
-    memory = ", and what an idle worker of it takes" + (
-        "" if comparison.memory is None else f" ({comparison.memory})"
-    )
+    memory = tr(", and what an idle worker of it takes")
+    if comparison.memory is not None:
+        memory += tr(" ({aside})", aside=comparison.memory)
     if all(row.taken is None for row in rows):
-        memory = "; memory comes with `gopat bench memory`"
-    beside = f"below its marks lines and branches of our text{memory}"
+        memory = tr("; memory comes with `gopat bench memory`")
+    lead = tr(
+        "gain, complexity and memory as the document has them; below its marks lines and branches of our text"
+    )
     return Grid(
         title="summary",
-        lead=(f"gain, complexity and memory as the document has them; {beside}",),
+        lead=(f"{lead}{memory}",),
         columns=SUMMARY_COLUMNS,
         blocks=(Block("", tuple(_summary_line(row) for row in rows)),),
     )
@@ -189,7 +192,7 @@ def selection_grid(comparison: Comparison) -> Grid:
     ]
     return Grid(
         title="selection",
-        lead=(SELECTION_LEAD,),
+        lead=(tr(SELECTION_LEAD),),
         columns=SELECTION_COLUMNS,
         blocks=(Block("", tuple(lines)),),
     )
@@ -202,10 +205,10 @@ def _selection_line(result: ClaimResult, gains: Mapping[Cell, RatioEstimate | No
     return Line(
         cells=(
             result.scenario.rpartition("/")[2],
-            result.claim.says,
+            tr(result.claim.says),
             *(_best(ours[0], gains) if ours else (NOTHING, NOTHING)),
             *(_best(in_go[0], gains) if in_go else (NOTHING, NOTHING)),
-            verdict,
+            tr(verdict),
         ),
         verdict=verdict,
     )
@@ -214,7 +217,7 @@ def _selection_line(result: ClaimResult, gains: Mapping[Cell, RatioEstimate | No
 def _best(ruling: Ruling, gains: Mapping[Cell, RatioEstimate | None]) -> tuple[str, str]:
     """What is best of the rest, with its gain over the loop, and by how much it leads what is advised."""
     gain = gains.get(ruling.best)
-    over_the_loop = "" if gain is None else f"\n{figures.times(gain.estimate)} the loop"
+    over_the_loop = "" if gain is None else "\n" + tr("{gain} the loop", gain=figures.times(gain.estimate))
     return f"{ran(ruling.best)}{over_the_loop}", figures.ratio(ruling.lead).replace(" ", "\n", 1)
 
 
@@ -222,7 +225,7 @@ def claims_grid(comparison: Comparison) -> Grid:
     """Draw up one row per figure of the document: what it says, what Go does here, what Python does here."""
     rows = {row.measured.cell: row for row in _rows(comparison)}
     lines = [
-        _claim_line(line.result, number, rows, "no Go here" if comparison.session.plan.no_go else NOTHING)
+        _claim_line(line.result, number, rows, tr("no Go here") if comparison.session.plan.no_go else NOTHING)
         for line in comparison.claims
         if line.result.claim.gain is None and line.result.claim.rule is None
         if not line.result.claim.id.startswith("summary/")
@@ -259,43 +262,45 @@ def grids(comparison: Comparison) -> Iterator[Grid]:
 
 def _limit(baseline: BaselineResult) -> str:
     tolerance = f"{100 * baseline.tolerance:g}%"
-    return (
-        f"a regression: proved to take more than {tolerance} longer now, as a share of the serial arm's time"
+    return tr(
+        "a regression: proved to take more than {tolerance} longer now, as a share of the serial arm's time",
+        tolerance=tolerance,
     )
 
 
 def _heading(table: Table, block: Configuration) -> str:
     name = configuration(block.cell)
-    says = "; ".join(_document(claim) for claim in block.claims)
+    says = tr("; ").join(_document(claim) for claim in block.claims)
     serial = "" if block.serial is None or block.serial.time_s is None else _serial(table, block.serial)
     in_go = "" if block.go_serial is None or block.go_serial.time_s is None else _in_go(block.go_serial)
-    told = "; ".join(part for part in (says, serial, in_go) if part)
-    return f"{name}: {told}" if name and told else name or told
+    told = tr("; ").join(part for part in (says, serial, in_go) if part)
+    return tr("{name}: {told}", name=name, told=told) if name and told else name or told
 
 
 def _document(result: ClaimResult) -> str:
-    time = "" if result.claim.time_s is None else f"{figures.seconds(result.claim.time_s)}, "
-    speedup = result.claim.says if result.is_paced else figures.times(result.claim.speedup or 0.0)
+    time = [] if result.claim.time_s is None else [figures.seconds(result.claim.time_s)]
+    speedup = tr(result.claim.says) if result.is_paced else figures.times(result.claim.speedup or 0.0)
     low, high = (figures.significant(end) for end in result.accepted)
-    return f"{speaker(result)} {time}{speedup} ({low} to {high} reproduces it)"
+    said = says(result, tr(", ").join([*time, speedup]))
+    return tr("{says} ({low} to {high} reproduces it)", says=said, low=low, high=high)
 
 
 def _serial(table: Table, serial: Measured) -> str:
-    document = (
-        "" if table.document_serial_s is None else f", document {figures.seconds(table.document_serial_s)}"
-    )
-    return f"serial loop {figures.seconds(serial.time_s or 0.0)}{document}"
+    here, document = figures.seconds(serial.time_s or 0.0), table.document_serial_s
+    if document is None:
+        return tr("serial loop {here}", here=here)
+    return tr("serial loop {here}, document {document}", here=here, document=figures.seconds(document))
 
 
 def _in_go(serial: Measured) -> str:
-    return f"in Go {figures.seconds(serial.time_s or 0.0)}"
+    return tr("in Go {seconds}", seconds=figures.seconds(serial.time_s or 0.0))
 
 
 def _measured_line(row: Row) -> Line:
     found, judgement = row.measured, row.judgement
     verdict = "" if judgement is None else str(judgement.verdict)
-    decided = f"{verdict} {DECIDES}" if row.decides else verdict
-    marks = [mark for mark in (decided, "unequal jobs" if found.unequal_jobs else "") if mark]
+    decided = f"{tr(verdict)} {DECIDES}" if row.decides else tr(verdict)
+    marks = [mark for mark in (decided, tr("unequal jobs") if found.unequal_jobs else "") if mark]
     return Line(
         cells=(
             _arm(found.cell),
@@ -318,7 +323,7 @@ def _change_line(change: CellChange) -> Line:
             figures.times(change.now.estimate),
             figures.ratio(change.slowdown),
             _share(change.hides),
-            verdict,
+            tr(verdict),
         ),
         verdict=verdict if change.gates else "",
     )
@@ -332,7 +337,7 @@ def _overhead_line(overhead: Overhead) -> Line:
             ", ".join(part for part in parts if part),
             _seconds(overhead.gopat.time_s),
             _seconds(overhead.native.time_s),
-            figures.ratio(overhead.ratio) + ("\nunequal jobs" if overhead.unequal_jobs else ""),
+            figures.ratio(overhead.ratio) + (f"\n{tr('unequal jobs')}" if overhead.unequal_jobs else ""),
         )
     )
 
@@ -341,13 +346,13 @@ def _summary_line(row: SummaryRow) -> Line:
     return Line(
         cells=(
             row.pattern,
-            row.use or NOTHING,
-            row.says,
+            tr(row.use) or NOTHING,
+            tr(row.says),
             _gains(row.go, paced=row.is_paced),
             _gains((*row.cells, *row.elsewhere), paced=row.is_paced),
             _complexity(row),
             _memory(row),
-            str(row.judgement.verdict),
+            tr(row.judgement.verdict),
         ),
         verdict=str(row.judgement.verdict),
     )
@@ -361,23 +366,25 @@ def _gains(cells: Sequence[Measured], *, paced: bool) -> str:
             runtimes.setdefault(found.cell.runtime or "", []).append(found.speedup.estimate)
     write = figures.percent_of if paced else figures.times
     told = {
-        name: " to ".join(dict.fromkeys((write(min(gains)), write(max(gains)))))
+        name: tr(" to ").join(dict.fromkeys((write(min(gains)), write(max(gains)))))
         for name, gains in runtimes.items()
     }
     return ",\n".join(f"{name} {gain}".strip() for name, gain in told.items()) or NOTHING
 
 
 def _complexity(row: SummaryRow) -> str:
-    stars = [] if row.complexity is None else [f"{row.complexity} of 5"]
+    stars = [] if row.complexity is None else [tr("{n} of 5", n=row.complexity)]
     if row.written is None:
         return "\n".join(stars) or NOTHING
-    counts = f"{figures.plural(row.written.lines, 'line')},\n{row.written.branches:,} branches"
+    branches = tr("{n} branches", n=f"{row.written.branches:,}")
+    counts = f"{figures.plural(row.written.lines, 'line')},\n{branches}"
     return ";\n".join([*stars, counts])
 
 
 def _memory(row: SummaryRow) -> str:
-    mark = [row.memory] if row.memory else []
-    found = [] if row.taken is None else [f"{figures.taken(row.taken)}\nis {row.size or 'undecided'}"]
+    mark = [tr(row.memory)] if row.memory else []
+    size = tr("is {size}", size=tr(row.size or "undecided"))
+    found = [] if row.taken is None else [f"{figures.taken(row.taken)}\n{size}"]
     return ";\n".join([*mark, *found]) or NOTHING
 
 
@@ -389,17 +396,17 @@ def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], with
     several = len(result.cells) > 1 and cell is not None
     verdict = str(result.judgements[number].verdict if several and here is not None else result.verdict)
     by_hand = None if here is None else rows.get(replace(here.cell, arm=NATIVE))
-    where = "the loop" if here is None or here.cell.runtime is None else here.cell.runtime
+    where = tr("the loop") if here is None or here.cell.runtime is None else here.cell.runtime
     return Line(
         cells=(
             f"{result.claim.id}, {configuration(cell)}" if several and cell else result.claim.id,
-            result.claim.says if result.is_paced else figures.times(result.claim.speedup or 0.0),
+            tr(result.claim.says) if result.is_paced else figures.times(result.claim.speedup or 0.0),
             without_go
             if in_go is None
-            else _gain(result.go_gains[number], in_go, str(result.go_judgements[number].verdict)),
-            NOTHING if here is None else _gain(result.gains[number], here, f"on {where}"),
+            else _gain(result.go_gains[number], in_go, tr(result.go_judgements[number].verdict)),
+            NOTHING if here is None else _gain(result.gains[number], here, tr("on {runtime}", runtime=where)),
             NOTHING if by_hand is None else _gain(by_hand.measured.speedup, by_hand.measured, ""),
-            verdict,
+            tr(verdict),
         ),
         verdict=verdict,
     )
@@ -415,9 +422,9 @@ def _gain(gain: RatioEstimate | None, found: Measured, about: str) -> str:
 def _unequal_jobs(found: Measured) -> str:
     if not found.unequal_jobs:
         return ""
-    return "\nunequal jobs" + (
-        "" if found.over_ideal is None else f", ideal {figures.times(found.over_ideal)}"
-    )
+    if found.over_ideal is None:
+        return f"\n{tr('unequal jobs')}"
+    return "\n" + tr("unequal jobs, ideal {factor}", factor=figures.times(found.over_ideal))
 
 
 def _arm(cell: Cell) -> str:

@@ -1,6 +1,7 @@
 """A comparison as GitHub Markdown: the whole of it for a step summary, or the results for a README."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.measuring.cells import NATIVE
@@ -11,6 +12,7 @@ from gopatterns_cli.render.grids import claims_grid, grids, selection_grid, summ
 from gopatterns_cli.render.marking import bold, bullets, escaped, joined, table
 from gopatterns_cli.render.matrix_grid import matrix_grid
 from gopatterns_cli.render.memory_grids import complexity_grid, memory_grid
+from gopatterns_cli.words import tr
 
 
 def render(comparison: Comparison) -> str:
@@ -99,7 +101,7 @@ def _summary(comparison: Comparison) -> Iterator[str]:
 
 
 def _titled(grid: Grid) -> Iterator[str]:
-    yield bold(grid.title)
+    yield bold(tr(grid.title))
     yield from map(escaped, grid.lead)
     yield from _tables(grid)
 
@@ -136,7 +138,7 @@ def _gains(comparison: Comparison) -> Iterator[str]:
 
 
 def _folded(grid: Grid) -> Iterator[str]:
-    yield f"<details><summary>{escaped(grid.title)}</summary>"
+    yield f"<details><summary>{escaped(tr(grid.title))}</summary>"
     yield from map(escaped, grid.lead)
     yield from _tables(grid)
     yield "</details>"
@@ -144,7 +146,8 @@ def _folded(grid: Grid) -> Iterator[str]:
 
 def _tables(grid: Grid) -> Iterator[str]:
     """Write one table per block, under its heading."""
+    columns = [replace(column, title=tr(column.title)) for column in grid.columns]
     for block in grid.blocks:
         yield bold(block.heading)
-        yield table(grid.columns, (line.cells for line in block.lines))
+        yield table(columns, (line.cells for line in block.lines))
         yield bullets(block.feet)

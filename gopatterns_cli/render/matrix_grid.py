@@ -7,9 +7,8 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import NATIVE, PATTERN
 from gopatterns_cli.render.grid import NOTHING, Block, Column, Grid, Line
 from gopatterns_cli.sentences import besides
+from gopatterns_cli.words import tr
 from scenarios.notation import write_duration
-
-LEAD = "speed-up over the plain loop, per job, by {axes}; the intervals stand in the JSON form"
 
 NOUNS = {
     Axis.WORKERS: "workers",
@@ -21,11 +20,14 @@ NOUNS = {
 
 def matrix_grid(matrix: Matrix) -> Grid:
     """Draw up a scenario of many cells."""
-    axes = " or ".join(NOUNS[axis] for axis in matrix.axes)
+    axes = tr(" or ").join(tr(NOUNS[axis]) for axis in matrix.axes)
+    lead = tr(
+        "speed-up over the plain loop, per job, by {axes}; the intervals stand in the JSON form", axes=axes
+    )
     several = len(matrix.axes) > 1
     return Grid(
         title=matrix.scenario,
-        lead=(matrix.about, LEAD.format(axes=axes)),
+        lead=(tr(matrix.about), lead),
         columns=(
             Column("arm"),
             *(Column(written(matrix.axes[0], value), figures=True) for value in matrix.values),
@@ -42,12 +44,12 @@ def written(axis: Axis, value: float) -> str:
 def _line(matrix: Matrix, row: MatrixRow, *, several: bool) -> Line:
     cell = row.cell
     where = "Go" if cell.is_go else f"{cell.runtime}"
-    by_hand = " by hand" if cell.arm == NATIVE else ""
     pattern = f"{cell.pattern} " if PATTERN in cell.varied else ""
-    name = f"{pattern}{where}{by_hand}{besides(cell, row.axis)}"
+    arm = f"{pattern}{where}"
+    name = f"{tr('{what} by hand', what=arm) if cell.arm == NATIVE else arm}{besides(cell, row.axis)}"
     return Line(
         cells=(
-            f"{name}, by {NOUNS[row.axis]}" if several else name,
+            tr("{name}, by {axis}", name=name, axis=tr(NOUNS[row.axis])) if several else name,
             *(_cell(row.cells.get(value)) for value in matrix.values),
         )
     )

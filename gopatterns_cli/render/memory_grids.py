@@ -7,6 +7,7 @@ from gopatterns_cli.complexity import Written
 from gopatterns_cli.footprints import LOW_BELOW, MEDIUM_BELOW, FootprintRow, FootprintTable
 from gopatterns_cli.measuring.cells import GO, GOPAT, NATIVE
 from gopatterns_cli.render.grid import DECIDES, NOTHING, Block, Column, Grid, Line
+from gopatterns_cli.words import tr
 from patterns import runtimes
 from scenarios.marks import Mark
 from scenarios.model import IDLE_WORKER
@@ -14,17 +15,14 @@ from scenarios.model import IDLE_WORKER
 IN_JOBS = "^"
 """Marks an arm whose workers cannot idle."""
 
-SIZES = (
-    f"low: under {LOW_BELOW // 1024} KB for each worker; medium: under {MEDIUM_BELOW // 1024} KB; high: more"
-)
-
 
 def footprint_grid(table: FootprintTable) -> Grid:
     """Draw up what a worker or an item takes, arm by arm."""
-    says = [] if table.mark is None else [f"the document says {table.mark.memory}"]
+    mark = None if table.mark is None else tr(table.mark.memory or "")
+    says = [] if mark is None else [tr("the document says {says}", says=mark)]
     return Grid(
         title=table.scenario,
-        lead=(table.about, *says),
+        lead=(tr(table.about), *says),
         columns=(
             Column("arm"),
             Column("each takes", figures=True),
@@ -43,7 +41,14 @@ def memory_grid(tables: Sequence[FootprintTable]) -> Grid:
     named = tuple(name for name in runtimes.names() if name in looked_on)
     return Grid(
         title="memory",
-        lead=(f"bytes for each idle worker and each queued item; {SIZES}",),
+        lead=(
+            tr(
+                "bytes for each idle worker and each queued item; low: under {low} KB for each worker; "
+                "medium: under {medium} KB; high: more",
+                low=LOW_BELOW // 1024,
+                medium=MEDIUM_BELOW // 1024,
+            ),
+        ),
         columns=(
             Column("pattern"),
             *(Column(name) for name in named),
@@ -64,7 +69,7 @@ def complexity_grid(written: Mapping[str, Sequence[Written]], marks: Iterable[Ma
     named = sorted(by_hand)
     return Grid(
         title="complexity",
-        lead=("lines with code / branches of a pattern's text: ours, by hand, in Go; counted by lizard",),
+        lead=(tr("lines with code / branches of a pattern's text: ours, by hand, in Go; counted by lizard"),),
         columns=(
             Column("pattern"),
             Column("document"),
@@ -97,8 +102,8 @@ def _line(row: FootprintRow) -> Line:
             _taken(row),
             "1" if cell.arm == GO and row.taken is not None else _over(row),
             NOTHING if row.hides is None else figures.percent(row.hides),
-            size_of(row),
-            (f"{verdict} {DECIDES}" if row.decides and verdict else verdict) or NOTHING,
+            tr(size_of(row)),
+            (f"{tr(verdict)} {DECIDES}" if row.decides and verdict else tr(verdict)) or NOTHING,
         ),
         verdict=verdict,
     )
@@ -106,24 +111,24 @@ def _line(row: FootprintRow) -> Line:
 
 def _feet(table: FootprintTable) -> Iterator[str]:
     if any(row.in_jobs for row in table.rows):
-        yield f"{IN_JOBS} looked at while they wait in their jobs: they end with those"
+        yield tr("{mark} looked at while they wait in their jobs: they end with those", mark=IN_JOBS)
     for row in table.rows:
         if row.taken is None:
-            yield f"{row.cell.name}: {figures.listed(row.measured.lost) or 'not looked at'}"
+            yield f"{row.cell.name}: {figures.listed(row.measured.lost) or tr('not looked at')}"
 
 
 def _brief_line(table: FootprintTable, named: Iterable[str]) -> Line:
     ours = {row.cell.runtime: row for row in table.rows if row.cell.arm == GOPAT}
     in_go = next((row for row in table.rows if row.cell.arm == GO), None)
     verdict = "" if table.judgement is None else str(table.judgement.verdict)
-    what = "worker" if table.held == IDLE_WORKER else "item"
+    what = tr("worker") if table.held == IDLE_WORKER else tr("item")
     return Line(
         cells=(
-            f"{table.pattern}, {what}",
+            f"{table.pattern}{tr(', ')}{what}",
             *(_brief(ours.get(name)) for name in named),
             _brief(in_go),
-            NOTHING if table.mark is None else table.mark.memory or NOTHING,
-            verdict or NOTHING,
+            NOTHING if table.mark is None else tr(table.mark.memory or NOTHING),
+            tr(verdict) or NOTHING,
         ),
         verdict=verdict,
     )
@@ -133,7 +138,7 @@ def _brief(row: FootprintRow | None) -> str:
     if row is None or row.taken is None:
         return NOTHING
     size = size_of(row)
-    return _taken(row) if size == NOTHING else f"{_taken(row)}\n{size}"
+    return _taken(row) if size == NOTHING else f"{_taken(row)}\n{tr(size)}"
 
 
 def _written_line(pattern: str, texts: Sequence[Written], stars: int | None, named: Iterable[str]) -> Line:
@@ -142,7 +147,7 @@ def _written_line(pattern: str, texts: Sequence[Written], stars: int | None, nam
     return Line(
         (
             pattern,
-            NOTHING if stars is None else f"{stars} of 5",
+            NOTHING if stars is None else tr("{n} of 5", n=stars),
             _counts(others.get(GOPAT)),
             *(_counts(by_hand.get(name)) for name in named),
             _counts(others.get(GO)),

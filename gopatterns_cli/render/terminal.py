@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import compress
 
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +21,7 @@ from gopatterns_cli.render.drawing import INDENT, Part, drawn, paragraphs, secti
 from gopatterns_cli.render.grid import NOTHING, Block, Grid, Line
 from gopatterns_cli.render.grids import grids
 from gopatterns_cli.verdicts import Change, Verdict
+from gopatterns_cli.words import tr
 
 STYLES: dict[str, str] = {
     Verdict.REFUTED: "red",
@@ -57,11 +59,11 @@ def _parts(comparison: Comparison, columns: int) -> Iterator[Part]:
         yield from _chart(scenario, curves, columns)
     gains = [line.sentence for line in comparison.break_evens if line.point.arm != NATIVE]
     sections = {
-        "claim by claim": comparison.sentences,
-        "where the missing speed-up went": [line.sentence for line in comparison.budgets],
-        "how it scales": [line.sentence for line in comparison.curves if line.curve.arm != NATIVE],
-        "from what cost a pattern pays": gains,
-        "notes": comparison.notes,
+        tr("claim by claim"): comparison.sentences,
+        tr("where the missing speed-up went"): [line.sentence for line in comparison.budgets],
+        tr("how it scales"): [line.sentence for line in comparison.curves if line.curve.arm != NATIVE],
+        tr("from what cost a pattern pays"): gains,
+        tr("notes"): comparison.notes,
     }
     for title, lines in sections.items():
         yield from section(title, lines, columns)
@@ -82,9 +84,9 @@ def _chart(scenario: str, curves: Sequence[Curve], columns: int) -> Iterator[Par
 
 
 def _grid(grid: Grid, columns: int) -> Iterator[Part]:
-    yield Text(grid.title, style="bold")
+    yield Text(tr(grid.title), style="bold")
     yield from paragraphs(grid.lead, columns)
-    whole = _without_empty_columns(grid)
+    whole = _without_empty_columns(_titled(grid))
     forms = ((form, layout) for form in (whole, _yielding(whole)) for layout in LAYOUTS)
     fitting = (found for found in forms if _needed(_widths(found[0]), *found[1]) <= columns)
     shown, layout = next(fitting, (whole, None))
@@ -98,6 +100,11 @@ def _grid(grid: Grid, columns: int) -> Iterator[Part]:
         else:
             yield _table(shown, block.lines, widths, *layout)
         yield from paragraphs(block.feet, columns, indent=INDENT)
+
+
+def _titled(grid: Grid) -> Grid:
+    """Return a table with the titles of its columns in the language that is spoken."""
+    return replace(grid, columns=tuple(replace(column, title=tr(column.title)) for column in grid.columns))
 
 
 def _without_empty_columns(grid: Grid) -> Grid:
@@ -122,7 +129,7 @@ def _yielding(grid: Grid) -> Grid:
             )
             for place, title in moved
         )
-        return (*block.feet, *(f"{title}: {'; '.join(cells)}" for title, cells in told if cells))
+        return (*block.feet, *(f"{title}: {tr('; ').join(cells)}" for title, cells in told if cells))
 
     blocks = tuple(replace(block, feet=below(block)) for block in grid.blocks)
     return _compressed(replace(grid, blocks=blocks), kept)
@@ -147,7 +154,7 @@ def _widths(grid: Grid) -> list[int]:
     """The width of every column over all blocks, so that they stand under one another."""
     titles = [column.title for column in grid.columns]
     texts = zip(titles, *(line.cells for line in grid.lines), strict=True)
-    return [max(len(part) for text in column for part in text.split("\n")) for column in texts]
+    return [max(cell_len(part) for text in column for part in text.split("\n")) for column in texts]
 
 
 def _needed(widths: Sequence[int], indent: int, gap: int) -> int:

@@ -23,6 +23,7 @@ from gopatterns_cli.render.versions_rows import ChangeRow, quiet, row, titles
 from gopatterns_cli.render.whiskers import scale
 from gopatterns_cli.verdicts import Change
 from gopatterns_cli.versus import Versus
+from gopatterns_cli.words import tr
 
 LIMIT = 64 * 1024
 
@@ -45,7 +46,7 @@ def render(found: Versus) -> str:
         *_table(found, changed, CHANGED),
         escaped(headlines.could_hide(found)),
         *_folded(quiet(same), _table(found, same, SAME)),
-        *_folded("notes", _notes(found.notes)),
+        *_folded(tr("notes"), _notes(found.notes)),
     ]
     return shortened(joined(parts), LIMIT)
 
@@ -55,7 +56,7 @@ def _table(found: Versus, changes: Sequence[Changed], limit: int) -> Iterator[st
         return
     on = scale([], found.session.plan.tolerance)
     title = titles(found)
-    columns = [Column(getattr(title, field), figures=field in TO_THE_RIGHT) for field in FIELDS]
+    columns = [Column(tr(getattr(title, field)), figures=field in TO_THE_RIGHT) for field in FIELDS]
     head, rule, *lines = table(columns, (_cells(row(found, change, on)) for change in changes)).splitlines()
     kept, rest = within(lines, limit)
     yield "\n".join([head, rule, *kept])
@@ -65,7 +66,8 @@ def _table(found: Versus, changes: Sequence[Changed], limit: int) -> Iterator[st
 def _cells(one: ChangeRow) -> Iterator[str]:
     *fields, verdict = FIELDS
     yield from (getattr(one, field) for field in fields)
-    yield f"{getattr(one, verdict)}{f' ({one.aside})' if one.aside else ''}"
+    aside = tr(" ({aside})", aside=one.aside) if one.aside else ""
+    yield f"{tr(getattr(one, verdict))}{aside}"
 
 
 def _notes(notes: Sequence[str]) -> Iterator[str]:

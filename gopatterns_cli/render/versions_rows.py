@@ -9,6 +9,7 @@ from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.whiskers import Scale, bar
 from gopatterns_cli.verdicts import SAME_WITHIN, Change
 from gopatterns_cli.versus import Versus
+from gopatterns_cli.words import tr
 
 QUIET = frozenset({Change.SAME, Change.IMPROVED})
 """Verdicts that nobody has to act on."""
@@ -72,7 +73,7 @@ def row(found: Versus, change: Changed, on: Scale) -> ChangeRow:
         bar=NOTHING if ratio is None else bar(ratio, on),
         hides=NOTHING if change.hides is None else figures.percent(change.hides),
         verdict="does not run" if change.broken else str(change.judgement.verdict),
-        aside=f"about {needed:,} rounds would settle it" if needed else change.judgement.reason,
+        aside=tr("about {n} rounds would settle it", n=f"{needed:,}") if needed else change.judgement.reason,
     )
 
 
@@ -84,8 +85,13 @@ def loud(found: Versus) -> tuple[Changed, ...]:
 def quiet(changes: Sequence[Changed]) -> str:
     """Count those that nobody has to act on: `1 improved, 23 same (within 0.909x to 1.10x)`; may be empty."""
     found = [change.judgement.verdict for change in changes if change.judgement.verdict in QUIET]
-    same = f"(within {figures.times(1 / SAME_WITHIN)} to {figures.times(SAME_WITHIN)})"
-    told = {Change.IMPROVED: "improved", Change.SAME: f"same {same}"}
-    return ", ".join(
-        f"{found.count(verdict):,} {words}" for verdict, words in told.items() if verdict in found
+    low, high = figures.times(1 / SAME_WITHIN), figures.times(SAME_WITHIN)
+    told = {
+        Change.IMPROVED: tr("improved"),
+        Change.SAME: tr("same (within {low} to {high})", low=low, high=high),
+    }
+    return tr(", ").join(
+        tr("{n} {verdict}", n=f"{found.count(verdict):,}", verdict=words)
+        for verdict, words in told.items()
+        if verdict in found
     )

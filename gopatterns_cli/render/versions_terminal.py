@@ -6,16 +6,18 @@ narrowest has the figures as lines. No figure is left out on any of them.
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from gopatterns_cli.render import headlines
-from gopatterns_cli.render.drawing import INDENT, Part, drawn, paragraphs, section
+from gopatterns_cli.render.drawing import INDENT, Part, drawn, padded, paragraphs, section
 from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.screen import Screen
 from gopatterns_cli.render.terminal import STYLES
 from gopatterns_cli.render.versions_rows import HIDES, ChangeRow, loud, quiet, row, titles
 from gopatterns_cli.render.whiskers import scale
 from gopatterns_cli.versus import Versus
+from gopatterns_cli.words import tr
 
 GAPS = (2, 1)
 """Spaces between two columns: what reads best, and what still does."""
@@ -40,13 +42,13 @@ def _parts(found: Versus, screen: Screen) -> Iterator[Part]:
         ratios = [change.ratio for change in shown if change.ratio is not None]
         on = scale(ratios, found.session.plan.tolerance)
         yield Text()
-        yield from paragraphs([on.legend, HIDES] if ratios else [], columns)
+        yield from paragraphs([on.legend, tr(HIDES)] if ratios else [], columns)
         yield from _rows(titles(found), [row(found, change, on) for change in shown], columns)
     counted = "" if screen.verbose else quiet(found.changes)
     if counted:
         yield Text()
-        yield from paragraphs([f"not listed: {counted}; -v lists them"], columns)
-    yield from section("notes", found.notes, columns)
+        yield from paragraphs([tr("not listed: {counts}; -v lists them", counts=counted)], columns)
+    yield from section(tr("notes"), found.notes, columns)
     last = [line for line in (headlines.could_hide(found), headlines.ending(found)) if line]
     if last:
         yield Text()
@@ -76,7 +78,7 @@ def _table(
     for one in rows:
         line = _line(one, fields, widths[:-1], between, INDENT)
         line.append(between)
-        yield line.append(getattr(one, last), style=_style(one))
+        yield line.append(tr(getattr(one, last)), style=_style(one))
         yield from paragraphs([one.aside] if one.aside else [], columns, indent=2 * INDENT)
 
 
@@ -94,7 +96,7 @@ def _stacked(title: ChangeRow, rows: Sequence[ChangeRow], columns: int) -> Itera
     for one in rows:
         yield from _headed(one, columns)
         told = [
-            f"{getattr(title, field)} {getattr(one, field)}"
+            f"{tr(getattr(title, field))} {getattr(one, field)}"
             for field in FIGURES
             if field != "bar" and getattr(one, field) != NOTHING
         ]
@@ -103,8 +105,9 @@ def _stacked(title: ChangeRow, rows: Sequence[ChangeRow], columns: int) -> Itera
 
 
 def _headed(one: ChangeRow, columns: int) -> Iterator[Part]:
-    aside = f" ({one.aside})" if one.aside else ""
-    yield from paragraphs([f"{one.name}: {one.verdict}{aside}"], columns, indent=INDENT, style=_style(one))
+    aside = tr(" ({aside})", aside=one.aside) if one.aside else ""
+    line = f"{one.name}: {tr(one.verdict)}{aside}"
+    yield from paragraphs([line], columns, indent=INDENT, style=_style(one))
 
 
 def _style(one: ChangeRow) -> str:
@@ -114,12 +117,10 @@ def _style(one: ChangeRow) -> str:
 def _line(
     one: ChangeRow, fields: Sequence[str], widths: Sequence[int], between: str, indent: int, style: str = ""
 ) -> Text:
-    cells = zip(fields, (getattr(one, field) for field in fields), widths, strict=True)
-    aligned = (
-        f"{text:>{width}}" if field in TO_THE_RIGHT else f"{text:<{width}}" for field, text, width in cells
-    )
+    cells = zip(fields, (tr(getattr(one, field)) for field in fields), widths, strict=True)
+    aligned = (padded(text, width, right=field in TO_THE_RIGHT) for field, text, width in cells)
     return Text(f"{'':{indent}}{between.join(aligned)}", style=style, no_wrap=True, overflow="ignore")
 
 
 def _widths(title: ChangeRow, rows: Sequence[ChangeRow], fields: Sequence[str]) -> list[int]:
-    return [max(len(getattr(one, field)) for one in (title, *rows)) for field in fields]
+    return [max(cell_len(tr(getattr(one, field))) for one in (title, *rows)) for field in fields]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gopatterns_cli import figures
 from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.words import tr
 
 AXIS, ONE, LIMIT, BETWEEN, ESTIMATE, BELOW, ABOVE = "-", "+", "|", "=", "o", "<", ">"
 
@@ -38,11 +39,17 @@ class Scale:
     @property
     def legend(self) -> str:
         """What a bar's signs say."""
-        low, high = figures.times(1 / self.limit), figures.times(self.limit)
-        ends = f"from {figures.times(1 / self.top)} to {figures.times(self.top)}, logarithmic"
-        return (
-            f"bars: {ends}; {ONE} is 1, {LIMIT} the limits {low} and {high}, {ESTIMATE} the ratio, "
-            f"{BETWEEN} its interval"
+        return tr(
+            "bars: from {bottom} to {top}, logarithmic; {one} is 1, {limit} the limits {low} and {high}, "
+            "{estimate} the ratio, {between} its interval",
+            bottom=figures.times(1 / self.top),
+            top=figures.times(self.top),
+            one=ONE,
+            limit=LIMIT,
+            low=figures.times(1 / self.limit),
+            high=figures.times(self.limit),
+            estimate=ESTIMATE,
+            between=BETWEEN,
         )
 
 

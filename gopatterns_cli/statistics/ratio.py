@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gopatterns_cli.statistics import rank_sum, signed_rank
+from gopatterns_cli.words import tr
 
 FEWEST_ROUNDS = 6
 """Five rounds have no 95 % interval: their smallest and largest value cover at 93.75 %."""
@@ -109,9 +110,12 @@ def withheld(n: int, lost: int) -> tuple[str, ...]:
     """Say why `n` rounds must not have an interval when `lost` more are missing; empty when they may."""
     reasons = []
     if n < FEWEST_ROUNDS:
-        reasons.append(f"too few rounds for an interval: {n}, and it takes {FEWEST_ROUNDS}")
+        few = tr("too few rounds for an interval: {n}, and it takes {needed}", n=n, needed=FEWEST_ROUNDS)
+        reasons.append(few)
     if lost > MOST_LOST * (n + lost):
-        reasons.append(f"{lost} of {n + lost} rounds lost, more than {MOST_LOST:.0%}: no verdict")
+        share = f"{MOST_LOST:.0%}"
+        all_ = {"lost": lost, "n": n + lost, "share": share}
+        reasons.append(tr("{lost} of {n} rounds lost, more than {share}: no verdict", **all_))
     return tuple(reasons)
 
 

@@ -9,33 +9,45 @@ from gopatterns_cli.render import csv
 from gopatterns_cli.render.headlines import started
 from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.session import Session
+from gopatterns_cli.words import tr
 
 
 def environment(session: Session) -> Html:
     """List what is known of the machine and of the Python that measured."""
-    known = {name.replace("_", " "): str(fact) for name, fact in session.machine.items()}
-    return _pairs({"gopat": session.version or "-", **known, "go": ", ".join(session.go_versions) or "none"})
+    known = {tr(name.replace("_", " ")): str(fact) for name, fact in session.machine.items()}
+    return _pairs({"gopat": session.version or "-", **known, "Go": tr(", ").join(session.go_versions) or "-"})
 
 
 def plan(session: Session) -> Html:
     """List what was decided before anything was measured, and how far it was carried out."""
     looks = (
-        f"after {look.rounds} rounds at {look.difference:.1%} and {look.equivalence:.1%}"
+        tr(
+            "after {n} rounds at {difference} and {equivalence}",
+            n=look.rounds,
+            difference=f"{look.difference:.1%}",
+            equivalence=f"{look.equivalence:.1%}",
+        )
         for look in session.plan.looks
     )
-    lost = figures.listed([f"{loss.cell} in round {loss.round}: {loss.why}" for loss in session.lost])
+    lost = figures.listed(
+        [
+            tr("{cell} in round {n}: {why}", cell=loss.cell, n=loss.round, why=loss.why)
+            for loss in session.lost
+        ]
+    )
+    nothing = tr("nothing")
     return _pairs(
         {
-            "started": started(session),
-            "status": session.status,
-            "rounds": f"{session.rounds_done} of at most {session.plan.rounds}",
-            "looks": "; ".join(looks),
-            "arms": f"{len(session.plan.cells):,}, in an order drawn anew in each round",
-            "decided early": figures.plural(len(session.stopped), "arm"),
-            "seed": str(session.plan.seed),
-            "expected": figures.seconds(session.plan.expected_s),
-            "lost": lost or "nothing",
-            "left out": figures.listed(session.plan.left_out) or "nothing",
+            tr("started"): started(session),
+            tr("status"): tr(session.status.capitalize()),
+            tr("rounds"): tr("{n} of at most {most}", n=session.rounds_done, most=session.plan.rounds),
+            tr("looks"): tr("; ").join(looks),
+            tr("arms"): tr("{n}, in an order drawn anew in each round", n=f"{len(session.plan.cells):,}"),
+            tr("decided early"): figures.plural(len(session.stopped), "arm"),
+            tr("seed"): str(session.plan.seed),
+            tr("expected"): figures.seconds(session.plan.expected_s),
+            tr("lost"): lost or nothing,
+            tr("left out"): figures.listed(session.plan.left_out) or nothing,
         }
     )
 
@@ -46,16 +58,14 @@ def raw(session: Session) -> Html:
     name = f"{session.path.stem}.csv.gz"
     data = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"
     size = figures.taken(len(packed))
+    about = tr(
+        "every arm in every round, as comma-separated values. The session itself is {path}.",
+        path=session.path,
+    )
     return joined(
         [
-            tag(
-                "p",
-                tag("a", f"{name} ({size})", href=data, download=name),
-                ": every arm in every round, as comma-separated values. The session itself is ",
-                tag("code", str(session.path)),
-                ".",
-            ),
-            tag("p", "To measure the same again:"),
+            tag("p", tag("a", f"{name} ({size})", href=data, download=name), f": {about}"),
+            tag("p", tr("To measure the same again:")),
             tag("pre", tag("code", session.command or "gopat bench")),
         ]
     )

@@ -15,12 +15,13 @@ from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import GOPAT
 from gopatterns_cli.render.report.axis import LogScale, ruler
 from gopatterns_cli.render.report.html import Html, tag
-from gopatterns_cli.render.report.marks import ROW, Mark, arm_of, band, diamond, dot, strip
+from gopatterns_cli.render.report.marks import ROW, Mark, arm_of, band, diamond, dot, spoken_arm, strip
 from gopatterns_cli.ruling import Ruling
 from gopatterns_cli.sentences import configuration
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import SAME_WITHIN
 from gopatterns_cli.versus import Versus
+from gopatterns_cli.words import tr
 
 PEERS = "best peer"
 
@@ -91,7 +92,7 @@ def forest(rows: Sequence[Row], titles: tuple[str, str, str, str], caption: str)
     head = tag(
         "tr",
         *(tag("th", title, scope="col") for title in titles[:3]),
-        tag("th", tag("span", "drawn", class_="unseen"), marks, scope="col", class_="drawing"),
+        tag("th", tag("span", tr("drawn"), class_="unseen"), marks, scope="col", class_="drawing"),
         tag("th", titles[3], scope="col"),
     )
     return tag(
@@ -120,7 +121,7 @@ def _row(row: Row, scale: LogScale) -> Html:
     one = f"{scale.at(1.0)}%"
     drawn.append(tag("line", x1=one, x2=one, y1=0, y2=height, class_="one"))
     if row.value is not None:
-        said = f"the document: {row.says}"
+        said = tr("the document: {says}", says=row.says)
         drawn += [diamond(value, scale, APART, said) for value in dict.fromkeys(row.value)]
     first = 1 if row.value is None else 2
     drawn += [dot(mark, scale, APART * place) for place, mark in enumerate(row.marks, first)]
@@ -130,7 +131,7 @@ def _row(row: Row, scale: LogScale) -> Html:
         tag("td", row.says, class_="says"),
         tag("td", *(tag("span", one) for one in row.decides), class_="n several"),
         tag("td", strip(drawn, height), class_="drawing"),
-        tag("td", row.verdict, class_=f"verdict {row.verdict.replace(' ', '-')}"),
+        tag("td", tr(row.verdict), class_=f"verdict {row.verdict.replace(' ', '-')}"),
     )
 
 
@@ -143,7 +144,7 @@ def _claim(result: ClaimResult) -> Row:
     known = [gain for gain in result.gains if gain is not None]
     return Row(
         name=result.claim.id,
-        says=result.claim.says,
+        says=tr(result.claim.says),
         value=claimed(result.claim),
         band=result.accepted,
         decides=tuple(map(figures.ratio, known)) or ("-",),
@@ -159,15 +160,15 @@ def _marks(cells: Sequence[Measured], gains: Sequence[RatioEstimate | None]) -> 
 
 
 def _named(found: Measured) -> str:
-    parts = [arm_of(found.cell), configuration(found.cell)]
-    return ", ".join(part for part in parts if part)
+    parts = [spoken_arm(arm_of(found.cell)), configuration(found.cell)]
+    return tr(", ").join(part for part in parts if part)
 
 
 def _rule(result: ClaimResult) -> Row:
     first, *_ = result.rulings
     return Row(
         name=result.claim.id,
-        says=result.claim.says,
+        says=tr(result.claim.says),
         value=None,
         band=(1 / SAME_WITHIN, SAME_WITHIN),
         decides=(figures.ratio(first.lead),),
@@ -177,22 +178,22 @@ def _rule(result: ClaimResult) -> Row:
 
 
 def _ruling(ruling: Ruling) -> Mark:
-    said = f"{ruling.where}: {ruling.cell.name} over {ruling.best.name}"
+    said = tr("{where}: {cell} over {best}", where=ruling.where, cell=ruling.cell.name, best=ruling.best.name)
     return Mark(ruling.where, ruling.lead, said)
 
 
 def _change(change: Changed, tolerance: float) -> Row:
     if change.ratio is None:
         raise ValueError(f"{change.cell.name} has no ratio")
+    compared = tr("{new} over {base}", new=change.new, base=change.base)
+    said = f"{change.cell.name}{tr(', ')}{compared}"
     return Row(
         name=change.cell.name,
-        says=f"{change.new} over {change.base}",
+        says=compared,
         value=None,
         band=(1 / (1 + tolerance), 1 + tolerance),
         decides=(figures.ratio(change.ratio),),
-        marks=(
-            Mark(arm_of(change.cell), change.ratio, f"{change.cell.name}, {change.new} over {change.base}"),
-        ),
+        marks=(Mark(arm_of(change.cell), change.ratio, said),),
         verdict=str(change.judgement.verdict),
     )
 
@@ -209,7 +210,7 @@ def _cost(table: CostTable) -> Row:
     best = next((row for row in ours if row.over_peer is not None), None)
     said = figures.ratio(best.over_peer) if best is not None and best.over_peer is not None else "-"
     return Row(
-        name=", ".join(part for part in (table.scenario, configuration(table.cell)) if part),
+        name=tr(", ").join(part for part in (table.scenario, configuration(table.cell)) if part),
         says="-" if peer is None else str(peer.cell.runtime),
         value=None,
         band=(1.0, 1.0),

@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from gopatterns_cli import figures
 from gopatterns_cli.comparison import BudgetLine
 from gopatterns_cli.render.report.html import Html, tag
-from gopatterns_cli.render.report.marks import arm_of, strip
+from gopatterns_cli.render.report.marks import arm_of, spoken_arm, strip
+from gopatterns_cli.words import tr
 
 IDEAL = "its share"
 HEIGHT = 18
+
+DRAWN = 3
+"""The column that is drawn."""
 
 
 def losses(lines: Sequence[BudgetLine]) -> Html:
     """Draw budgets as stacked bars, each as long as its run, so that the shares can be compared."""
     causes = list(dict.fromkeys(cause for line in lines for cause in line.budget.losses))
-    head = ("claim", "arm", "took", "where it went", *causes)
+    head = (tr("claim"), tr("arm"), tr("took"), tr("where it went"), *map(tr, causes))
     return tag(
         "table",
-        tag("caption", "a bar is the time of one run; what was lost on negative causes was gained"),
-        tag("thead", tag("tr", *(_title(title) for title in head))),
+        tag("caption", tr("a bar is the time of one run; what was lost on negative causes was gained")),
+        tag("thead", tag("tr", *(_title(title, drawn=place == DRAWN) for place, title in enumerate(head)))),
         tag("tbody", *(_row(line, causes) for line in lines)),
         class_="losses",
     )
@@ -29,13 +33,13 @@ def legend(lines: Sequence[BudgetLine]) -> Html:
     causes = dict.fromkeys(cause for line in lines for cause in line.budget.losses)
     return tag(
         "ul",
-        *(tag("li", tag("span", class_=f"key {_style(cause)}"), cause) for cause in [IDEAL, *causes]),
+        *(tag("li", tag("span", class_=f"key {_style(cause)}"), tr(cause)) for cause in [IDEAL, *causes]),
         class_="legend",
     )
 
 
-def _title(title: str) -> Html:
-    return tag("th", title, scope="col", class_="drawing" if title == "where it went" else None)
+def _title(title: str, *, drawn: bool) -> Html:
+    return tag("th", title, scope="col", class_="drawing" if drawn else None)
 
 
 def _row(line: BudgetLine, causes: Sequence[str]) -> Html:
@@ -47,7 +51,7 @@ def _row(line: BudgetLine, causes: Sequence[str]) -> Html:
     left = 0.0
     for name, seconds in shown.items():
         width = 100 * seconds / whole
-        said = f"{name}: {figures.seconds(seconds)}, {figures.percent(seconds / whole)}"
+        said = f"{tr(name)}: {figures.seconds(seconds)}, {figures.percent(seconds / whole)}"
         bar = tag("rect", x=f"{left:.2f}%", width=f"{width:.2f}%", y=2, height=HEIGHT - 4)
         drawn.append(tag("g", tag("title", said), bar, class_=f"bar {_style(name)}"))
         left += width
@@ -55,7 +59,7 @@ def _row(line: BudgetLine, causes: Sequence[str]) -> Html:
     return tag(
         "tr",
         tag("th", line.id, scope="row"),
-        tag("td", arm_of(budget.cell)),
+        tag("td", spoken_arm(arm_of(budget.cell))),
         tag("td", figures.seconds(budget.took_s), class_="n"),
         tag("td", strip(drawn, HEIGHT), class_="drawing"),
         *(tag("td", cell, class_="n") for cell in cells),

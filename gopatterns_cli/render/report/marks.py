@@ -7,6 +7,9 @@ from gopatterns_cli.measuring.cells import NATIVE, Cell
 from gopatterns_cli.render.report.axis import LogScale
 from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.statistics.ratio import RatioEstimate
+from gopatterns_cli.words import tr
+
+BY_HAND = " by hand"
 
 ROW = 22
 """Pixels of a row."""
@@ -33,7 +36,13 @@ def arm_of(cell: Cell) -> str:
         return "loop in Go" if cell.is_go else "loop"
     if cell.is_go:
         return "Go"
-    return f"{cell.runtime} by hand" if cell.arm == NATIVE else str(cell.runtime)
+    return f"{cell.runtime}{BY_HAND}" if cell.arm == NATIVE else str(cell.runtime)
+
+
+def spoken_arm(arm: str) -> str:
+    """Say what an arm is called in the language that is spoken."""
+    name, by_hand, _ = arm.partition(BY_HAND)
+    return tr("{what} by hand", what=name) if by_hand else tr(arm)
 
 
 def style_of(arm: str) -> str:
@@ -49,7 +58,7 @@ def dot(mark: Mark, scale: LogScale, middle: float) -> Html:
         low, high = scale.at(ends.low), scale.at(ends.high)
         parts.append(tag("line", x1=f"{low}%", x2=f"{high}%", y1=middle, y2=middle, class_="whisker"))
     place = f"{scale.at(mark.ratio.estimate)}%"
-    shape = tag("circle", cx=place, cy=middle, r=4.5, class_="hollow" if " by hand" in mark.arm else None)
+    shape = tag("circle", cx=place, cy=middle, r=4.5, class_="hollow" if BY_HAND in mark.arm else None)
     said = f"{mark.said}: {figures.ratio(mark.ratio)}, {figures.plural(mark.ratio.n, 'round')}"
     return tag("g", tag("title", said), *parts, shape, class_=f"mark {style_of(mark.arm)}", data_arm=mark.arm)
 

@@ -27,14 +27,18 @@ from gopatterns_cli.render.report.forest import (
 )
 from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.render.report.losses import legend, losses
-from gopatterns_cli.render.report.marks import style_of
+from gopatterns_cli.render.report.marks import arm_of, spoken_arm, style_of
 from gopatterns_cli.render.report.rounds import by_scenario
 from gopatterns_cli.render.report.scaling import scaling
 from gopatterns_cli.render.report.tables import tables
 from gopatterns_cli.versus import Versus
+from gopatterns_cli.words import now_spoken, tr
 
 if TYPE_CHECKING:
     from gopatterns_cli.axes import Axis
+
+TAGS = {"zh": "zh-CN"}
+"""What a page says its language is, where that is not the name that we have for it."""
 
 Section = tuple[str, str, Html]
 """Its id, its title, and what is in it."""
@@ -43,7 +47,8 @@ Section = tuple[str, str, Html]
 def render(found: Found) -> str:
     """Write the page of a comparison."""
     sections = [section for section in _sections(found) if section[2]]
-    title = f"gopat {found.session.group}, {headlines.started(found.session)}"
+    session = found.session
+    title = tr("gopat {group}, {when}", group=session.group, when=headlines.started(session))
     resources = files(__package__)
     style, script = (resources.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     head = tag(
@@ -51,20 +56,20 @@ def render(found: Found) -> str:
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="generator", content=f"gopat {found.session.version}"),
+        tag("meta", name="generator", content=f"gopat {session.version}"),
         tag("link", rel="icon", href="data:,"),
         tag("title", title),
         tag("style", Html(style)),
     )
     body = tag(
         "body",
-        tag("a", "to the results", href="#results", class_="skip"),
+        tag("a", tr("to the results"), href="#results", class_="skip"),
         _top(found, title),
-        tag("nav", *_contents(sections), aria_label="contents"),
+        tag("nav", *_contents(sections), aria_label=tr("contents")),
         tag("main", *map(_section, sections), id="results"),
         tag("script", Html(script)),
     )
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+    return f"<!doctype html>\n{tag('html', head, body, lang=TAGS.get(now_spoken(), now_spoken()))}\n"
 
 
 def _top(found: Found, title: str) -> Html:
@@ -91,33 +96,47 @@ def _section(section: Section) -> Html:
 def _sections(found: Found) -> Iterator[Section]:
     if isinstance(found, Versus):
         rows = change_rows(found)
-        said = "new time over old, the band is the tolerance; a bar to the right of it has become slower"
-        yield "changes", "What changed", _forest(rows, ("arm", "compared", "ratio", "verdict"), said)
+        said = tr(
+            "new time over old, the band is the tolerance; what lies to the right of it has become slower"
+        )
+        titles = (tr("arm"), tr("compared"), tr("ratio"), tr("verdict"))
+        yield "changes", tr("What changed"), _forest(rows, titles, said)
     else:
         yield from _of_comparison(found)
     session = found.session
-    yield "rounds", "Round by round", by_scenario(session, session.plan.measured)
+    yield "rounds", tr("Round by round"), by_scenario(session, session.plan.measured)
     if not isinstance(found, Versus):
-        yield "tables", "Every table", tables(grids(found))
-    yield "notes", "Notes", _list(found.notes)
-    yield "environment", "Environment", facts.environment(session)
-    yield "plan", "Plan", facts.plan(session)
-    yield "raw", "Raw data", facts.raw(session)
+        yield "tables", tr("Every table"), tables(grids(found))
+    yield "notes", tr("Notes"), _list(found.notes)
+    yield "environment", tr("Environment"), facts.environment(session)
+    yield "plan", tr("Plan"), facts.plan(session)
+    yield "raw", tr("Raw data"), facts.raw(session)
 
 
 def _of_comparison(found: Comparison) -> Iterator[Section]:
-    said = "speed-up over the plain loop; diamond: the document, shaded: what reproduces it, line: interval"
-    yield "claims", "Claims", _forest(claim_rows(found), ("claim", "document", "here", "verdict"), said)
-    said = "time of what the rule speaks of, over that of the best of the others; shaded: as good as equal"
-    yield "rules", "Rules", _forest(rule_rows(found), ("rule", "document", "over the best", "verdict"), said)
-    said = "time per item over Go's, logarithmic; 1 is Go"
-    titles = ("operation", "best peer", "our best over the best peer of its kind", "our best")
-    yield "costs", "What operations cost", _forest(cost_rows(found), titles, said)
+    said = tr(
+        "speed-up over the plain loop; diamond: the document, shaded: what reproduces it, line: interval"
+    )
+    titles = (tr("claim"), tr("document"), tr("here"), tr("verdict"))
+    yield "claims", tr("Claims"), _forest(claim_rows(found), titles, said)
+    said = tr(
+        "time of what the rule speaks of, over that of the best of the others; shaded: as good as equal"
+    )
+    titles = (tr("rule"), tr("document"), tr("over the best"), tr("verdict"))
+    yield "rules", tr("Rules"), _forest(rule_rows(found), titles, said)
+    said = tr("time per item over Go's, logarithmic; 1 is Go")
+    titles = (
+        tr("operation"),
+        tr("best peer"),
+        tr("our best over the best peer of its kind"),
+        tr("our best"),
+    )
+    yield "costs", tr("What operations cost"), _forest(cost_rows(found), titles, said)
     if found.budgets:
         drawn = joined([legend(found.budgets), losses(found.budgets)])
-        yield "losses", "Where the missing speed-up went", drawn
-    yield "scaling", "How it scales", joined(_charts(found))
-    yield "sentences", "In sentences", _list(_sentences(found))
+        yield "losses", tr("Where the missing speed-up went"), drawn
+    yield "scaling", tr("How it scales"), joined(_charts(found))
+    yield "sentences", tr("In sentences"), _list(_sentences(found))
 
 
 def _charts(found: Comparison) -> Iterator[Html]:
@@ -125,14 +144,13 @@ def _charts(found: Comparison) -> Iterator[Html]:
     for line in found.curves:
         groups.setdefault((line.curve.scenario, line.curve.axis), []).append(line.curve)
     for number, ((scenario, axis), curves) in enumerate(groups.items()):
-        yield tag("h3", f"{scenario}: speed-up over {NOUNS[axis]}")
+        yield tag("h3", tr("{scenario}: speed-up over {axis}", scenario=scenario, axis=tr(NOUNS[axis])))
         yield _switches(list(dict.fromkeys(_arm(curve) for curve in curves)))
         yield scaling(curves, f"way-{number}")
 
 
 def _arm(curve: Curve) -> str:
-    where = "Go" if curve.runtime is None else curve.runtime
-    return f"{where} by hand" if curve.arm == NATIVE else where
+    return arm_of(curve.points[0].cell)
 
 
 def _sentences(found: Comparison) -> Iterator[str]:
@@ -154,11 +172,11 @@ def _switches(names: Sequence[str]) -> Html:
             "label",
             tag("input", type="checkbox", checked=True, data_switch=name),
             tag("span", class_=f"key {style_of(name)}"),
-            name,
+            spoken_arm(name),
         )
         for name in names
     )
-    return tag("fieldset", tag("legend", "shown", class_="unseen"), *boxes, class_="switches")
+    return tag("fieldset", tag("legend", tr("shown"), class_="unseen"), *boxes, class_="switches")
 
 
 def _list(lines: Iterable[str]) -> Html:

@@ -12,6 +12,7 @@ from gopatterns_cli.render.report.axis import LogScale, ruler
 from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.render.report.marks import ROW, arm_of, style_of
 from gopatterns_cli.session import Session
+from gopatterns_cli.words import tr
 
 WIDTH, HALF = 1000, ROW // 2
 SPLIT, STRIP = 600, 660
@@ -35,9 +36,14 @@ def rounds(session: Session, cells: Sequence[Cell]) -> Html:
     marks = ruler(scale, [write(mark) for mark in scale.marks()])
     head = tag(
         "tr",
-        tag("th", "arm", scope="col"),
-        tag("th", "median", scope="col"),
-        tag("th", marks, tag("span", f"round by round, within {figures.percent(SPREAD)}"), scope="col"),
+        tag("th", tr("arm"), scope="col"),
+        tag("th", tr("median"), scope="col"),
+        tag(
+            "th",
+            marks,
+            tag("span", tr("round by round, within {share}", share=figures.percent(SPREAD))),
+            scope="col",
+        ),
     )
     last = session.rounds_done
     body = (_row(cell, by_round, scale, last, write) for cell, by_round in measured)

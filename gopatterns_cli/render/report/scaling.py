@@ -15,7 +15,8 @@ from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render.matrix_grid import NOUNS, written
 from gopatterns_cli.render.report.axis import ROOM, LogScale
 from gopatterns_cli.render.report.html import Html, joined, tag
-from gopatterns_cli.render.report.marks import arm_of, style_of
+from gopatterns_cli.render.report.marks import arm_of, spoken_arm, style_of
+from gopatterns_cli.words import tr
 
 WIDTH, HEIGHT = 720, 320
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 10, 34
@@ -38,7 +39,7 @@ def scaling(curves: Sequence[Curve], name: str) -> Html:
         for way, logarithmic in (("log", True), ("lin", False))
     ]
     axis = curves[0].axis
-    title = f"{curves[0].scenario}: speed-up over {NOUNS[axis]}"
+    title = tr("{scenario}: speed-up over {axis}", scenario=curves[0].scenario, axis=tr(NOUNS[axis]))
     chart = tag(
         "svg",
         tag("title", title),
@@ -46,17 +47,17 @@ def scaling(curves: Sequence[Curve], name: str) -> Html:
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         class_="chart",
         role="img",
-        aria_label=f"{title}; the table below has its figures",
+        aria_label=tr("{title}; the table below has its figures", title=title),
     )
     switches = (
         tag("label", tag("input", type="radio", name=name, value=way, checked=way == "log"), said)
-        for way, said in (("log", "logarithmic"), ("lin", "linear"))
+        for way, said in (("log", tr("logarithmic")), ("lin", tr("linear")))
     )
     return tag(
         "div",
-        tag("fieldset", tag("legend", "speed-up", class_="unseen"), *switches, class_="switch"),
+        tag("fieldset", tag("legend", tr("speed-up"), class_="unseen"), *switches, class_="switch"),
         chart,
-        tag("details", tag("summary", "the figures"), _table(curves)),
+        tag("details", tag("summary", tr("the figures")), _table(curves)),
         class_="scaling",
     )
 
@@ -107,7 +108,7 @@ def _grid(
         if place - taken > 8 * len(label) + 8:
             yield tag("text", label, x=place, y=HEIGHT - BOTTOM + 16, text_anchor="middle")
             taken = place
-    yield tag("text", NOUNS[axis], x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 3, text_anchor="middle")
+    yield tag("text", tr(NOUNS[axis]), x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 3, text_anchor="middle")
 
 
 def _curve(curve: Curve, across: Place, up: Place, *, said: bool) -> Iterator[Html]:
@@ -130,7 +131,7 @@ def _curve(curve: Curve, across: Place, up: Place, *, said: bool) -> Iterator[Ht
         if point.document:
             d = "M0,-6L5,0L0,6L-5,0Z"
             where = f"translate({across(point.x):.1f} {up(point.document):.1f})"
-            words = f"the document: {figures.times(point.document)}"
+            words = tr("the document: {says}", says=figures.times(point.document))
             yield tag("g", *_said(words, said), tag("path", d=d, transform=where), class_="document")
 
 
@@ -142,7 +143,7 @@ def _point(of: tuple[str, Axis], point: Point, across: Place, up: Place, *, said
     (arm, axis), x = of, round(across(point.x), 1)
     if point.predicted:
         y = round(up(point.predicted), 1)
-        words = f"{arm}, predicted: {figures.times(point.predicted)}"
+        words = tr("{arm}, predicted: {gain}", arm=spoken_arm(arm), gain=figures.times(point.predicted))
         yield tag("g", *_said(words, said), tag("circle", cx=x, cy=y, r=5, class_="predicted"))
     if point.speedup is None:
         return
@@ -154,7 +155,8 @@ def _point(of: tuple[str, Axis], point: Point, across: Place, up: Place, *, said
     hollow = "hollow" if point.cell.arm == NATIVE else None
     drawn.append(tag("circle", cx=x, cy=round(up(point.speedup.estimate), 1), r=3.5, class_=hollow))
     at = written(axis, point.x)
-    yield tag("g", *_said(f"{arm}, {at}: {figures.ratio(point.speedup)}", said), *drawn)
+    words = tr("{arm}, {at}: {gain}", arm=spoken_arm(arm), at=at, gain=figures.ratio(point.speedup))
+    yield tag("g", *_said(words, said), *drawn)
 
 
 def _law(curve: Curve, across: Place, up: Place) -> Iterator[tuple[float, float]]:
@@ -174,9 +176,12 @@ def _line(points: Sequence[tuple[float, float]]) -> str:
 
 def _table(curves: Sequence[Curve]) -> Html:
     axis = curves[0].axis
-    head = ("arm", NOUNS[axis], "jobs per second", "speed-up", "ideal", "law", "predicted", "document")
+    titles = ("arm", NOUNS[axis], "jobs per second", "speed-up", "ideal", "law", "predicted", "document")
+    head = [tr(title) for title in titles]
     rows = (
-        tag("tr", tag("th", arm_of(point.cell), scope="row"), *(tag("td", cell) for cell in cells))
+        tag(
+            "tr", tag("th", spoken_arm(arm_of(point.cell)), scope="row"), *(tag("td", cell) for cell in cells)
+        )
         for curve in curves
         for point in curve.points
         for cells in [_cells(curve, point, axis)]

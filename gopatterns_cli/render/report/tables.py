@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from gopatterns_cli.render.grid import Block, Grid
 from gopatterns_cli.render.report.html import Html, joined, tag
+from gopatterns_cli.words import tr
 
 
 def tables(grids: Iterable[Grid]) -> Html:
     """Write grids as tables."""
-    return joined(tag("details", tag("summary", grid.title), *_table(grid)) for grid in grids)
+    return joined(tag("details", tag("summary", tr(grid.title)), *_table(grid)) for grid in grids)
 
 
 def _table(grid: Grid) -> Iterator[Html]:
@@ -16,7 +17,7 @@ def _table(grid: Grid) -> Iterator[Html]:
     head = tag(
         "tr",
         *(
-            tag("th", column.title, scope="col", class_="n" if column.figures else None)
+            tag("th", tr(column.title), scope="col", class_="n" if column.figures else None)
             for column in grid.columns
         ),
     )

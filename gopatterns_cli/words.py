@@ -1,0 +1,75 @@
+"""What people read, in their language. Texts stand in the code in English; `locales/` has their translations.
+
+A text is whole, with names in braces for what is put into it: another language has another order. What other
+programs read (JSON, names of cells, exit codes) is English whatever is spoken; `spoken("en")` sees to that.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+"""Those that there are; the first is what stands in the code."""
+
+DOMAIN = "gopat"
+FOLDER = Path(__file__).parent / "locales"
+
+VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a system says its language, the strongest first, as gettext reads them."""
+
+_name: ContextVar[str] = ContextVar("gopat_language", default=LANGUAGES[0])
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """Return a text in the language that is spoken, with values put in the place of their names."""
+    said = _translations(_name.get()).gettext(text) if text else ""
+    return said.format(**values) if values else said
+
+
+def trn(one: str, many: str, count: int, /, **values: Any) -> str:
+    """Return one of two texts by a count, as `tr`; `n` is the count."""
+    return _translations(_name.get()).ngettext(one, many, count).format(n=f"{count:,}", **values)
+
+
+def now_spoken() -> str:
+    """Return the language that is spoken."""
+    return _name.get()
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Speak a language inside the block."""
+    before = _name.set(language)
+    try:
+        yield
+    finally:
+        _name.reset(before)
+
+
+def speak(language: str) -> None:
+    """Speak a language from now on."""
+    _name.set(language)
+
+
+def language(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the language that the system asks for, the first one where there is no such translation."""
+    for name in VARIABLES:
+        for wanted in environment.get(name, "").split(":"):
+            code = wanted.partition(".")[0].partition("_")[0].lower()
+            if code in LANGUAGES:
+                return code
+            if code:
+                return LANGUAGES[0]
+    return LANGUAGES[0]
+
+
+@cache
+def _translations(name: str) -> NullTranslations:
+    if name == LANGUAGES[0]:
+        return NullTranslations()
+    return translation(DOMAIN, FOLDER, [name])
