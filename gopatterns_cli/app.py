@@ -18,11 +18,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from gopatterns_cli import commands, completing
+from gopatterns_cli import commands, completing, words
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.helping import Command
 from gopatterns_cli.near import did_you_mean
 from gopatterns_cli.usage import UsageError, explain
+
+LANG = "--lang"
+"""Taken anywhere on the line."""
 
 WELCOME = """\
 Which concurrency pattern is worth it
@@ -42,7 +45,9 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; what goes wrong is said in one line each on stderr."""
     program = typer.main.get_command(_application())
     try:
-        code = program.main(args=list(arguments), prog_name="gopat", standalone_mode=False)
+        language, rest = _language(arguments)
+        with words.spoken(language):
+            code = program.main(args=rest, prog_name="gopat", standalone_mode=False)
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the outermost place there is
@@ -50,6 +55,23 @@ def main(arguments: Sequence[str]) -> int:
         for message in messages:
             print("error:", " ".join(message.splitlines()), file=sys.stderr)
     return code if isinstance(code, int) else 0
+
+
+def _language(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the language that is to be spoken, and the arguments without the option that says so."""
+    rest, wanted = [], words.language()
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            rest += [argument, *left]
+        elif argument == LANG or argument.startswith(f"{LANG}="):
+            wanted = next(left, "") if argument == LANG else argument.partition("=")[2]
+            if wanted not in words.LANGUAGES:
+                allowed = ", ".join(words.LANGUAGES) + did_you_mean(wanted, words.LANGUAGES)
+                raise Failure(f'{LANG}: found "{wanted}", allowed {allowed}', 2)
+        else:
+            rest.append(argument)
+    return wanted, rest
 
 
 class Commands(TyperGroup):
@@ -97,6 +119,10 @@ def _application() -> typer.Typer:
 def _gopat(
     ctx: typer.Context,
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    lang: Annotated[  # noqa: ARG001 - taken out of the line before; here for its help
+        str | None,
+        typer.Option(metavar="LANG", help="en or zh, anywhere on the line; else what LANG says."),
+    ] = None,
 ) -> None:
     """Which concurrency pattern, on which runtime, with how many workers, is worth it here?
 

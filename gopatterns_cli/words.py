@@ -51,11 +51,6 @@ def spoken(language: str) -> Iterator[None]:
         _name.reset(before)
 
 
-def speak(language: str) -> None:
-    """Speak a language from now on."""
-    _name.set(language)
-
-
 def language(environment: Mapping[str, str] = os.environ) -> str:
     """Return the language that the system asks for, the first one where there is no such translation."""
     for name in VARIABLES:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+    os.environ.pop(name, None)  # English, whatever the developer speaks
+
+
 @pytest.fixture(params=AVAILABLE)
 def runtime(request: pytest.FixtureRequest) -> str:
     return str(request.param)

@@ -34,16 +34,12 @@ def rounds(session: Session, cells: Sequence[Cell]) -> Html:
     scale = LogScale.over(value for _, by_round in measured for value in by_round.values())
     write = figures.taken if measured[0][0].is_memory else figures.seconds
     marks = ruler(scale, [write(mark) for mark in scale.marks()])
+    strips = tr("round by round, within {share}", share=figures.percent(SPREAD))
     head = tag(
         "tr",
         tag("th", tr("arm"), scope="col"),
         tag("th", tr("median"), scope="col"),
-        tag(
-            "th",
-            marks,
-            tag("span", tr("round by round, within {share}", share=figures.percent(SPREAD))),
-            scope="col",
-        ),
+        tag("th", marks, tag("span", strips), scope="col"),
     )
     last = session.rounds_done
     body = (_row(cell, by_round, scale, last, write) for cell, by_round in measured)
