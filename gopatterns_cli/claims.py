@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from gopatterns_cli.measured import Measured, paced
 from gopatterns_cli.measuring.cells import BUCKET, COLD, GO, GO_SERIAL, GO_TICKER, GOPAT, SERIAL, TICKER
+from gopatterns_cli.measuring.plan import NEEDS_CORES
 from gopatterns_cli.measuring.typed import checked, shown
 from gopatterns_cli.ruling import IN_GO as IN_GO_ALONE
 from gopatterns_cli.ruling import IN_PYTHON, Ruling, rulings
 from gopatterns_cli.session import Session, SessionError
 from gopatterns_cli.statistics.ratio import RatioEstimate
 from gopatterns_cli.verdicts import SAME_WITHIN, Judgement, Verdict, accepted, combine, judge
-from gopatterns_cli.words import tr
+from gopatterns_cli.words import retold, tr
 from scenarios.model import RULES, Claim, Scenario, from_json
 
 
@@ -222,7 +223,7 @@ def _unmeasured(session: Session, scenario: Scenario, claim: Claim) -> Judgement
     """Return why the claim could not be measured here, decided before measuring; None when it could."""
     out_of_reach = session.plan.out_of_reach.get(claim.id)
     if out_of_reach is not None:
-        return Judgement(Verdict.OUT_OF_REACH, out_of_reach)
+        return Judgement(Verdict.OUT_OF_REACH, retold(out_of_reach, NEEDS_CORES))
     if claim.job_kind not in {None, scenario.job.kind}:
         kinds = {"kind": claim.job_kind, "other": scenario.job.kind}
         reason = tr("it speaks about {kind} jobs and these {other}", **kinds)

@@ -133,7 +133,7 @@ def judged(mark: str, rounds: Sequence[float], lost: int = 0) -> Judgement:
     """
     doubts = withheld(len(rounds), lost)
     if doubts:
-        return Judgement(Verdict.INCONCLUSIVE, "; ".join(doubts))
+        return Judgement(Verdict.INCONCLUSIVE, tr("; ").join(doubts))
     least, most = memory_class(min(rounds)), memory_class(max(rounds))
     if least != most:
         why = tr("some rounds say {least}, some {most}", least=tr(least), most=tr(most))

@@ -88,7 +88,7 @@ def accepted(claimed: tuple[float, float], band: float) -> tuple[float, float]:
 def judge(speedup: RatioEstimate, low: float, high: float) -> Judgement:
     """Judge one measured speed-up against the speed-ups accepted, `low` to `high`."""
     if speedup.difference is None or speedup.equivalence is None:
-        return Judgement(Verdict.INCONCLUSIVE, "; ".join(speedup.warnings))
+        return Judgement(Verdict.INCONCLUSIVE, tr("; ").join(speedup.warnings))
     if low <= speedup.equivalence.low and speedup.equivalence.high <= high:
         return Judgement(Verdict.REPRODUCED)
     if speedup.difference.low > high:
@@ -132,7 +132,7 @@ def combine(judgements: Sequence[Judgement]) -> Judgement:
     needs = [judgement.rounds_needed for judgement in undecided]
     known = [need for need in needs if need is not None]
     return Judgement(
-        Verdict.INCONCLUSIVE, "; ".join(reasons), max(known) if len(known) == len(needs) else None
+        Verdict.INCONCLUSIVE, tr("; ").join(reasons), max(known) if len(known) == len(needs) else None
     )
 
 
@@ -149,7 +149,7 @@ def judge_change(
         typical_half_width: of the interval, by rounds and level: that of two sessions, or of one.
     """
     if slowdown.difference is None or slowdown.equivalence is None:
-        return ChangeJudgement(Change.INCONCLUSIVE, "; ".join(slowdown.warnings))
+        return ChangeJudgement(Change.INCONCLUSIVE, tr("; ").join(slowdown.warnings))
     limit = 1 + tolerance
     if slowdown.difference.low > limit:
         return ChangeJudgement(Change.REGRESSION)

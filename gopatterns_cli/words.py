@@ -5,6 +5,7 @@ programs read (JSON, names of cells, exit codes) is English whatever is spoken; 
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,6 +35,13 @@ def tr(text: str, /, **values: Any) -> str:
 def trn(one: str, many: str, count: int, /, **values: Any) -> str:
     """Return one of two texts by a count, as `tr`; `n` is the count."""
     return _translations(_name.get()).ngettext(one, many, count).format(n=f"{count:,}", **values)
+
+
+def retold(text: str, template: str) -> str:
+    """Return a text that was kept in English, made from a template, in the language that is spoken."""
+    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template))
+    found = re.fullmatch(pattern, text)
+    return tr(template, **found.groupdict()) if found else text
 
 
 def now_spoken() -> str:

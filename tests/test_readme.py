@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-import shown
 
 import scenarios
 from gopatterns_cli.app import main
 
+import shown
+
 ROOT = Path(__file__).parents[1]
 DOCS = tuple(f"docs/{path.name}" for path in sorted(ROOT.joinpath("docs").glob("*.md")))
-PAGES = ("README.md", *DOCS, "scenarios/claims/README.md")
+PAGES = ("README.md", "README.zh.md", *DOCS, "scenarios/claims/README.md")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"\bgopat ([a-z]+) ?((?:--[a-z-]+ ?)*)")

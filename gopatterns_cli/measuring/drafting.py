@@ -18,7 +18,7 @@ from gopatterns_cli.measuring.kinds import missing
 from gopatterns_cli.measuring.limits import most_workers
 from gopatterns_cli.measuring.looks import THREE, Look, once
 from gopatterns_cli.measuring.machine import cores, cores_at_once
-from gopatterns_cli.measuring.plan import Plan
+from gopatterns_cli.measuring.plan import NEEDS_CORES, Plan
 from gopatterns_cli.memory.choosing import cells_of as footprints
 from gopatterns_cli.overhead.choosing import cells_of as operations
 from gopatterns_cli.versions.version import Version
@@ -298,7 +298,5 @@ def _out_of_reach(scenarios: Sequence[Scenario]) -> Mapping[str, str]:
         for claim in scenario.claims:
             if claim.needs_cores is not None and claim.needs_cores > here:
                 home = scenario.arms.home
-                reasons[claim.id] = (
-                    f"it takes {claim.needs_cores} cores that run Python at once, {home} has {here:g} here"
-                )
+                reasons[claim.id] = NEEDS_CORES.format(n=claim.needs_cores, home=home, here=f"{here:g}")
     return reasons

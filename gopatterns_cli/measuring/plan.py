@@ -19,6 +19,9 @@ from gopatterns_cli.versions.version import Version
 
 P = TypeVar("P", bound="Plan")
 
+NEEDS_CORES = "it takes {n} cores that run Python at once, {home} has {here} here"
+"""Why a claim is out of reach, as it is kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -12,10 +12,12 @@ from rich.text import Text
 
 INDENT = 2
 
-OPENING, STOPS, IDEOGRAPHS = r"\uff08\u300a\u201c", r"\u3001\u3002\u300b\u201d\uff00-\uffef", r"\u2e80-\u9fff"
+OPENING = r"\uff08\u300a\u201c"
+STOPS = r"\u3001\u3002\u300b\u201d\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f"
+IDEOGRAPHS = r"\u2e80-\u9fff"
 """What a line must not end with, what it must not begin with, and what it may be broken between."""
 
-WIDE = re.compile(rf"[{OPENING}]*(?:[{IDEOGRAPHS}]|[^{IDEOGRAPHS}\uff00-\uffef{OPENING}]+)?[{STOPS}]*")
+WIDE = re.compile(rf"[{OPENING}]*(?:[{IDEOGRAPHS}]|[^{IDEOGRAPHS}{OPENING}{STOPS}]+)?[{STOPS}]*")
 """A wide character, or what stands between two of them, with the stops behind it."""
 
 PIECES = re.compile(r"[^/]*/|[^/]+")

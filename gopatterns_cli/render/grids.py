@@ -141,7 +141,7 @@ def baseline_grid(baseline: BaselineResult) -> Grid:
     headings: dict[str, list[Line]] = {}
     for change in baseline.changes:
         parts = [change.cell.scenario, configuration(change.cell)]
-        headings.setdefault(", ".join(part for part in parts if part), []).append(_change_line(change))
+        headings.setdefault(tr(", ").join(part for part in parts if part), []).append(_change_line(change))
     return Grid(
         title="against the baseline",
         lead=(*headlines.conditions(baseline.session), tr(_THEN_AND_NOW), _limit(baseline)),
@@ -334,7 +334,7 @@ def _overhead_line(overhead: Overhead) -> Line:
     parts = [configuration(cell), f"{cell.runtime} {cell.pool}"]
     return Line(
         cells=(
-            ", ".join(part for part in parts if part),
+            tr(", ").join(part for part in parts if part),
             _seconds(overhead.gopat.time_s),
             _seconds(overhead.native.time_s),
             figures.ratio(overhead.ratio) + (f"\n{tr('unequal jobs')}" if overhead.unequal_jobs else ""),
@@ -399,7 +399,7 @@ def _claim_line(result: ClaimResult, number: int, rows: Mapping[Cell, Row], with
     where = tr("the loop") if here is None or here.cell.runtime is None else here.cell.runtime
     return Line(
         cells=(
-            f"{result.claim.id}, {configuration(cell)}" if several and cell else result.claim.id,
+            f"{result.claim.id}{tr(', ')}{configuration(cell)}" if several and cell else result.claim.id,
             tr(result.claim.says) if result.is_paced else figures.times(result.claim.speedup or 0.0),
             without_go
             if in_go is None

@@ -39,7 +39,7 @@ def claims(comparison: Comparison) -> str:
     """Write the figures of the document beside what was measured: when, on what, and one table."""
     return joined(
         [
-            f"**{escaped(headlines.answer(comparison))}.**",
+            bold(headlines.answer(comparison)),
             *map(escaped, headlines.conditions(comparison.session)),
             *_tables(claims_grid(comparison)),
             escaped(headlines.could_hide(comparison)),
@@ -111,7 +111,7 @@ def costs(comparison: Comparison) -> str:
     grid = brief_grid(comparison.costs)
     return joined(
         [
-            f"**{escaped(headlines.answer(comparison))}.**",
+            bold(headlines.answer(comparison)),
             *map(escaped, headlines.conditions(comparison.session)),
             *map(escaped, grid.lead),
             *_tables(grid),
@@ -125,7 +125,7 @@ def memory(comparison: Comparison) -> str:
     drawn = (memory_grid(comparison.footprints), complexity_grid(comparison.complexity, comparison.marks))
     return joined(
         [
-            f"**{escaped(headlines.answer(comparison))}.**",
+            bold(headlines.answer(comparison)),
             *map(escaped, headlines.conditions(comparison.session)),
             *(part for grid in drawn for part in (*map(escaped, grid.lead), *_tables(grid))),
             bullets(comparison.notes),

@@ -23,6 +23,7 @@ from gopatterns_cli.comparison import Comparison, compare, memory_beside
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render import markdown
 from gopatterns_cli.session import COMPLETE, Session, load, newest
+from gopatterns_cli.words import spoken
 
 COMMAND = "python -m gopatterns_cli.render.pages"
 
@@ -111,7 +112,9 @@ def _update(page: Path, *, only_check: bool) -> None:
             group, written = PARTS[part]
             session = recorded(root / FOLDER, group)
             paths.append(str(session.path))
-            fresh = spliced(fresh, part, written(compare(session, memory=_beside(session, root))))
+            with spoken(_language(page)):
+                results = written(compare(session, memory=_beside(session, root)))
+            fresh = spliced(fresh, part, results)
         fresh = with_samples(fresh)
     except ValueError as error:
         raise Failure(f"{page}: {error}", 2) from None
@@ -121,6 +124,12 @@ def _update(page: Path, *, only_check: bool) -> None:
         made = f"its results are not those of {' and '.join(paths)}, or a sample" if paths else "a sample"
         raise Failure(f"{page}: {made} is stale; {COMMAND} {page}")
     page.write_text(fresh, encoding="utf-8")
+
+
+def _language(page: Path) -> str:
+    """The language of a page: that of `README.zh.md` is zh."""
+    *_, language = ["en", *page.suffixes[:-1]]
+    return language.removeprefix(".")
 
 
 def _root(page: Path) -> Path:

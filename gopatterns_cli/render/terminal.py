@@ -183,4 +183,4 @@ def _stacked(grid: Grid, lines: Iterable[Line], columns: int) -> Iterator[Part]:
         yield from paragraphs(
             [f"{first}{verdict}"], columns, indent=INDENT, style=STYLES.get(line.verdict, "")
         )
-        yield from paragraphs([", ".join(figures)], columns, indent=2 * INDENT)
+        yield from paragraphs([tr(", ").join(figures)], columns, indent=2 * INDENT)

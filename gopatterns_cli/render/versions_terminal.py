@@ -101,7 +101,7 @@ def _stacked(title: ChangeRow, rows: Sequence[ChangeRow], columns: int) -> Itera
             if field != "bar" and getattr(one, field) != NOTHING
         ]
         drawn = [] if one.bar == NOTHING else [one.bar]
-        yield from paragraphs([", ".join(told), *drawn] if told else [], columns, indent=2 * INDENT)
+        yield from paragraphs([tr(", ").join(told), *drawn] if told else [], columns, indent=2 * INDENT)
 
 
 def _headed(one: ChangeRow, columns: int) -> Iterator[Part]:

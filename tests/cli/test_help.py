@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import shown
 
 from gopatterns_cli import commands
 from gopatterns_cli.app import main
 from gopatterns_cli.helping import described
 from patterns import catalogue
+
+import shown
 
 NAMES = sorted(path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py"))
 OF_PATTERNS = ("run", "explore")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from watched import a_task
-
 from gopatterns_cli.live.recording import Recording
 from patterns import Channel
+
+from watched import a_task
 
 
 def test_events_are_kept_in_their_order_with_what_they_are_of():

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from types import SimpleNamespace
 
-from watched import a_task
-
 from gopatterns_cli.live.sampling import Sampler
 from gopatterns_cli.live.watch import ENDED, IDLE, RECEIVING, WAITING, Watch
 from patterns import catalogue
 from patterns.launch import launch
 
 from seams import AVAILABLE
+from watched import a_task
 
 LONG_S = 3_600.0
 """A tick that never comes by itself."""

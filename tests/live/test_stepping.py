@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from watched import a_task
 
 from gopatterns_cli.live.stepping import Step, said
 from patterns import Channel
+
+from watched import a_task
 
 
 def stepped(keys, times):

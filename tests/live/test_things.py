@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from watched import a_task
-
 from gopatterns_cli.live.things import MOST, Things
 from patterns import Channel, RateLimiter, Semaphore, TaskGroup, now, sleep
 from patterns.launch import launch
+
+from watched import a_task
 
 
 def levels_after(main):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from watched import a_task, a_watch, told
 
 from gopatterns_cli.live.watch import (
     CANCELLED,
@@ -21,6 +20,7 @@ from patterns import Channel, Context, TaskGroup, sleep
 from patterns.launch import launch
 
 from seams import AVAILABLE, parked
+from watched import a_task, a_watch, told
 
 
 def test_a_lane_goes_through_its_states():

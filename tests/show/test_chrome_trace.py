@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from watched import a_task
-
 from gopatterns_cli.live.recording import Recording
 from gopatterns_cli.render.chrome_trace import written
 from patterns import Channel
+
+from watched import a_task
 
 US = 1000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from watched import a_task, a_watch, told
 
 from gopatterns_cli.live.things import Level
 from gopatterns_cli.live.watch import RECEIVING, WORKING, Lane, Span
@@ -14,6 +13,8 @@ from gopatterns_cli.render.gauges import gauges
 from gopatterns_cli.render.rates import Rates
 from gopatterns_cli.render.timeline import Axis, Timeline
 from patterns import Channel
+
+from watched import a_task, a_watch, told
 
 SECOND = 10**9
 

@@ -96,9 +96,7 @@ def _section(section: Section) -> Html:
 def _sections(found: Found) -> Iterator[Section]:
     if isinstance(found, Versus):
         rows = change_rows(found)
-        said = tr(
-            "new time over old, the band is the tolerance; what lies to the right of it has become slower"
-        )
+        said = tr("new time over old; shaded: the tolerance; what lies to the right of it has become slower")
         titles = (tr("arm"), tr("compared"), tr("ratio"), tr("verdict"))
         yield "changes", tr("What changed"), _forest(rows, titles, said)
     else:
@@ -114,14 +112,10 @@ def _sections(found: Found) -> Iterator[Section]:
 
 
 def _of_comparison(found: Comparison) -> Iterator[Section]:
-    said = tr(
-        "speed-up over the plain loop; diamond: the document, shaded: what reproduces it, line: interval"
-    )
+    said = tr("speed-up over the plain loop; diamond: the document, shaded: its band, line: the interval")
     titles = (tr("claim"), tr("document"), tr("here"), tr("verdict"))
     yield "claims", tr("Claims"), _forest(claim_rows(found), titles, said)
-    said = tr(
-        "time of what the rule speaks of, over that of the best of the others; shaded: as good as equal"
-    )
+    said = tr("time of what the rule speaks of over that of the best other; shaded: as good as equal")
     titles = (tr("rule"), tr("document"), tr("over the best"), tr("verdict"))
     yield "rules", tr("Rules"), _forest(rule_rows(found), titles, said)
     said = tr("time per item over Go's, logarithmic; 1 is Go")
