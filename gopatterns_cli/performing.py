@@ -1,7 +1,6 @@
 """A demo performed: run, watched, and where that was asked for, slowed down, stepped through and recorded."""
 
 import gc
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from gopatterns_cli.demonstration import tasks_of
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.live.keys import Keys
 from gopatterns_cli.live.pacing import Pace
 from gopatterns_cli.live.recording import Recording
 from gopatterns_cli.live.sampling import Sampler
-from gopatterns_cli.live.stepping import STOP, Step
+from gopatterns_cli.live.stepping import Step
 from gopatterns_cli.live.watch import Watch
 from gopatterns_cli.measuring import disk
 from patterns.launch import launch
@@ -153,17 +153,4 @@ def _view(
         return views.Lines(watch, title, jobs)
     total_ns = 0 if demo.ideal_ns is None else demo.ideal_ns(options)
     screen = views.Screen(views.Picture(watch, title, jobs, total_ns), console, now_ns)
-    return views.Stepped(screen, _key) if step else views.Moving(screen)
-
-
-def _key() -> str:
-    """Wait for a key; Ctrl-C and the end of the input are `STOP`."""
-    import typer  # noqa: PLC0415 - only when asked for
-
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return typer.getchar()
-    except (KeyboardInterrupt, EOFError):
-        return STOP
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    return views.Stepped(screen, Keys()) if step else views.Moving(screen)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from gopatterns_cli.live.keys import INTERRUPT
+
 NEXT, NEXT_TIME, GO_ON, STOP = " ", "t", "c", "q"
 KEYS = "space: next event, t: next time, c: go on, q: stop"
 
@@ -60,8 +62,9 @@ class Step:
         if self._wanted == GO_ON or (self._wanted == NEXT_TIME and not moved):
             return
         key = self._show(said(at_ns, task, verb, subject)).lower()
-        self._wanted = {NEXT_TIME: NEXT_TIME, GO_ON: GO_ON, STOP: GO_ON}.get(key, NEXT)
-        if key == STOP:
+        stops = key in (STOP, INTERRUPT)
+        self._wanted = GO_ON if stops else key if key in (NEXT_TIME, GO_ON) else NEXT
+        if stops:
             self._stop()
 
 

@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.text import Text
 
 from gopatterns_cli import figures
+from gopatterns_cli.live.keys import Keys
 from gopatterns_cli.live.stepping import KEYS
 from gopatterns_cli.live.watch import Cancel, Watch
 from gopatterns_cli.render.gauges import gauges
@@ -159,11 +160,12 @@ class Screen:
         self._console = console
         self._now_ns = now_ns
         self._below = ""
+        self._over = False
         self._live = Live(
             get_renderable=self._frame,
             console=console,
             auto_refresh=False,
-            transient=True,
+            transient=False,
             redirect_stdout=False,
             redirect_stderr=False,
             vertical_overflow="crop",
@@ -181,13 +183,12 @@ class Screen:
 
     def stop(self) -> None:
         """Leave it as it was at the end."""
+        self._below, self._over = "", True
         self._live.stop()
-        columns, lines = self._console.size
-        self._console.print(self._picture.drawn(columns, lines, self._now_ns(), over=True))
 
     def _frame(self) -> Text:
         columns, lines = self._console.size
-        return self._picture.drawn(columns, lines, self._now_ns(), self._below)
+        return self._picture.drawn(columns, lines, self._now_ns(), self._below, over=self._over)
 
 
 class Moving:
@@ -212,24 +213,26 @@ class Stepped:
 
     Args:
         screen: where.
-        key: waits for one.
+        keys: where they come from.
     """
 
-    def __init__(self, screen: Screen, key: Callable[[], str]) -> None:
+    def __init__(self, screen: Screen, keys: Keys) -> None:
         self._screen = screen
-        self._key = key
+        self._keys = keys
 
     def __enter__(self) -> Self:
+        self._keys.__enter__()
         self._screen.start()
         return self
 
     def __exit__(self, *failure: object) -> None:
         self._screen.stop()
+        self._keys.__exit__(*failure)
 
     def show(self, line: str) -> str:
         """Draw what is known now, with a line about the last event; return the key that was pressed."""
         self._screen.draw(f"{line}\n{KEYS}")
-        return self._key()
+        return self._keys.read()
 
 
 def is_moving(console: Console) -> bool:

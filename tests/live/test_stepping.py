@@ -38,6 +38,7 @@ SECOND = 10**9
         ("c", [0.0], False),
         ("x\rc", [0.0, 0.0, 1.0], False),
         (" q", [0.0, 0.0], True),
+        ("\x03", [0.0], True),
     ],
 )
 def test_keys_say_where_it_stops(keys, stopped, over):
