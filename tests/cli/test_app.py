@@ -144,7 +144,7 @@ def test_version_is_that_of_the_installed_project(gopat):
 
 
 def test_help_imports_nothing_heavy():
-    """By the list of modules, never by a time; `help_cost.py` measures the time."""
+    """By the list of modules, never by a time; `tests/show/appearance.py` measures the time."""
     assert HEAVY & modules("--help") == set()
 
 

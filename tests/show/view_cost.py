@@ -20,6 +20,8 @@ import termios
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
 from gopatterns_cli import figures
 from gopatterns_cli.demonstration import tasks_of
@@ -28,6 +30,9 @@ from gopatterns_cli.performing import Stage, performed
 from gopatterns_cli.statistics.ratio import paired
 from patterns import catalogue
 from patterns.launch import launch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ALONE, COUNTED, SMALL, LARGE = "alone", "counted", "shown 80x24", "shown 200x50"
 SIZES = {SMALL: (24, 80), LARGE: (50, 200)}
@@ -113,26 +118,24 @@ def drain(master: int) -> None:
         return
 
 
-def main() -> None:
-    """Print a table."""
-    if sys.argv[1:2] == ["--child"]:
-        child(sys.argv[2], int(sys.argv[3]))
-        return
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 8
+def table(rounds: int) -> Iterator[str]:
+    """Measure, and yield the lines of a table."""
     seconds: dict[tuple[str, int], list[float]] = {}
     drawn = random.Random(1)
     for _ in range(rounds):
         order = [(way, number) for way in WAYS for number in range(len(EXAMPLES))]
         for way, number in drawn.sample(order, len(order)):
             seconds.setdefault((way, number), []).append(run(way, number))
-    print("| demo | alone | " + " | ".join(WAYS[1:]) + " |")
-    print("|---|---|---|---|---|")
+    yield "| demo | alone | " + " | ".join(WAYS[1:]) + " |"
+    yield "|---|---|---|---|---|"
     for number, example in enumerate(EXAMPLES):
         alone = seconds[ALONE, number]
         ratios = (figures.ratio(paired(seconds[way, number], alone, LEVELS)) for way in WAYS[1:])
-        middle = sorted(alone)[len(alone) // 2]
-        print(f"| {example.name} | {figures.seconds(middle)} | {' | '.join(ratios)} |")
+        yield f"| {example.name} | {figures.seconds(median(alone))} | {' | '.join(ratios)} |"
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], int(sys.argv[3]))
+    else:
+        print(*table(int(sys.argv[1]) if len(sys.argv) > 1 else 8), sep="\n")
