@@ -10,14 +10,34 @@ Nothing of ours is imported before a value is read, so that `--help` does not pa
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from gopatterns_cli.completing import pattern_names
+from gopatterns_cli import completing
 from gopatterns_cli.near import did_you_mean
 
 T = TypeVar("T")
+
+Chosen = Annotated[
+    str,
+    typer.Argument(
+        metavar="SESSION",
+        autocompletion=completing.sessions,
+        help="File, group or scenario.",
+        show_default="the document's claims",
+    ),
+]
+"""The argument that says which session."""
+
+Results = Annotated[
+    Path, typer.Option("--results", metavar="DIR", envvar="GOPAT_RESULTS", help="Where sessions lie.")
+]
+"""The option that says where sessions are looked for."""
+
+CLAIMS = "claims"
+"""The group of the document's claims, whose newest session is shown unless another is chosen."""
 
 LARGEST_COUNT = 1_000_000_000
 
@@ -88,7 +108,7 @@ def one_of(*allowed: str) -> Callable[[str], str]:
 
 def pattern(value: str) -> str:
     """Read the name of a pattern that exists."""
-    return _known(value, pattern_names())
+    return _known(value, completing.pattern_names())
 
 
 def runtime(value: str) -> str:

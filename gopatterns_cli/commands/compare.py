@@ -12,8 +12,6 @@ from gopatterns_cli.render.forms import FORMS
 if TYPE_CHECKING:
     from gopatterns_cli.session import Session
 
-CLAIMS = "claims"
-
 GROUPS = {
     "session": ("session", "results", "quick", "baseline", "across_machines"),
     "versions": ("ref", "python", "target", "runtime", "rounds", "seed", "output"),
@@ -24,15 +22,7 @@ GROUPS = {
 
 
 def compare(  # noqa: PLR0913 - one parameter per option
-    session: Annotated[
-        str,
-        typer.Argument(
-            metavar="SESSION",
-            autocompletion=completing.sessions,
-            help="File, group or scenario.",
-            show_default="the document's claims",
-        ),
-    ] = CLAIMS,
+    session: options.Chosen = options.CLAIMS,
     *,
     baseline: Annotated[
         Path | None,
@@ -76,9 +66,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Of versions, list what has not become worse, too.")
     ] = False,
-    results: Annotated[
-        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where sessions lie.")
-    ] = Path("results"),
+    results: options.Results = Path("results"),
     ref: Annotated[
         str | None,
         typer.Option(
@@ -143,7 +131,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
         _refuse(of_versions, "without --ref or --python")
         found = chosen(session, results, quick=quick)
     else:
-        given = {"SESSION": session != CLAIMS and session, "--baseline": baseline}
+        given = {"SESSION": session != options.CLAIMS and session, "--baseline": baseline}
         _refuse({**given, "--across-machines": across_machines}, "beside --ref or --python")
         wanted = {
             "targets": tuple(target or ("all",)),

@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gopatterns_cli import completing
-
-CLAIMS = "claims"
+from gopatterns_cli import options
 
 GROUPS = {
     "what": ("session", "results", "quick"),
@@ -17,15 +15,7 @@ GROUPS = {
 
 
 def report(
-    session: Annotated[
-        str,
-        typer.Argument(
-            metavar="SESSION",
-            autocompletion=completing.sessions,
-            help="File, group or scenario.",
-            show_default="the document's claims",
-        ),
-    ] = CLAIMS,
+    session: options.Chosen = options.CLAIMS,
     *,
     output: Annotated[
         Path | None,
@@ -35,9 +25,7 @@ def report(
             show_default="beside the session",
         ),
     ] = None,
-    results: Annotated[
-        Path, typer.Option(metavar="DIR", envvar="GOPAT_RESULTS", help="Where sessions lie.")
-    ] = Path("results"),
+    results: options.Results = Path("results"),
     quick: Annotated[bool, typer.Option("--quick", help="Quick sessions only.")] = False,
 ) -> None:
     """Write a session as one HTML page.

@@ -12,36 +12,20 @@ from gopatterns_cli import completing
 from patterns import catalogue, runtimes
 from scenarios import names as scenario_names
 
-PROGRAM = [sys.executable, "-m", "gopatterns_cli"]
+from shells import PROGRAM, SHELLS, asked
 
 
 def offered(shell, line, folder=None):
     """Return the words that a shell is offered at the end of a line."""
-    words = line.split(" ")
-    asked = {
-        "bash": {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)},
-        "zsh": {"_TYPER_COMPLETE_ARGS": line},
-        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
-    }[shell]
-    environment = {**os.environ, "_GOPAT_COMPLETE": f"complete_{shell}", **asked}
-    program = "import sys; sys.argv[0] = 'gopat'; from gopatterns_cli.__main__ import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        cwd=folder,
-    )
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True, text=True, check=False, env={**os.environ, **asked(shell, line)}, cwd=folder,
+    )  # fmt: skip
     assert done.stderr == ""
+    lines = done.stdout.splitlines()
     if shell == "zsh":
-        return [
-            line.strip().strip('"').partition('":"')[0] for line in done.stdout.splitlines() if '"' in line
-        ]
-    return [line.partition("\t")[0] for line in done.stdout.splitlines()]
-
-
-SHELLS = ("bash", "zsh", "fish")
+        return [line.strip().strip('"').partition('":"')[0] for line in lines if '"' in line]
+    return [line.partition("\t")[0] for line in lines]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -27,14 +27,13 @@ from gopatterns_cli.showing import compared
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from shells import PROGRAM, SHELLS, asked
+
 ROOT = Path(__file__).parents[2]
 
 BARE = "import typer\napp = typer.Typer({})\n{}app()\n"
 COMMAND = "@app.command()\ndef command{0}(value: int = 1) -> None:\n    'Do {0}.'\n"
-GOPAT = (
-    "import sys; sys.argv[0] = 'gopat'; from gopatterns_cli.__main__ import main; raise SystemExit(main())"
-)
-
 LINES = (
     "gopat run work",
     "gopat run worker-pool --runtime ",
@@ -46,29 +45,18 @@ LINES = (
 QUICK_MS = 200
 
 
-def asked(shell: str, line: str) -> Mapping[str, str]:
-    """Return the environment in which a shell asks for the end of a line."""
-    words = line.split(" ")
-    told = {
-        "bash": {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)},
-        "zsh": {"_TYPER_COMPLETE_ARGS": line},
-        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
-    }[shell]
-    return {"_GOPAT_COMPLETE": f"complete_{shell}", **told}
-
-
 def waited(rounds: int) -> Iterator[str]:
     """Yield a table of what a shell or a person waits for."""
     count = len(list((ROOT / "gopatterns_cli" / "commands").glob("[a-z]*.py")))
     bare = BARE.format("rich_markup_mode=None", "".join(COMMAND.format(number) for number in range(count)))
     ways: dict[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
         "bare Typer, `--help`": (bare, {}, ("--help",)),
-        "`gopat --help`": (GOPAT, {}, ("--help",)),
-        "`gopat compare --help`": (GOPAT, {}, ("compare", "--help")),
-        "`gopat run cascade --help`": (GOPAT, {}, ("run", "cascade", "--help")),
+        "`gopat --help`": (PROGRAM, {}, ("--help",)),
+        "`gopat compare --help`": (PROGRAM, {}, ("compare", "--help")),
+        "`gopat run cascade --help`": (PROGRAM, {}, ("run", "cascade", "--help")),
     }
-    for shell in ("bash", "zsh", "fish"):
-        ways |= {f"{shell}: `{line}`": (GOPAT, asked(shell, line), ()) for line in LINES}
+    for shell in SHELLS:
+        ways |= {f"{shell}: `{line}`": (PROGRAM, asked(shell, line), ()) for line in LINES}
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     drawn = random.Random(1)
     for number in range(rounds + 1):
