@@ -110,8 +110,8 @@ def _channel(channel: Channel[Any], known: _Thing) -> Level:
     waiting = [_waiting(senders, "sender"), _waiting(receivers, "receiver")]
     note = ", ".join(filter(None, ["closed" * channel.closed, *waiting]))
     before, after = (_names(list(end)) for end in (known.senders, known.receivers))
-    name = before or f"channel {channel.number}"
-    return Level(f"{name} -> {after}" if after else name, "values", len(channel), channel.capacity, note)
+    name = f"{before} -> {after}".strip() if after else before or f"channel {channel.number}"
+    return Level(name, "values", len(channel), channel.capacity, note)
 
 
 def _semaphore(semaphore: Semaphore, known: _Thing) -> Level:

@@ -8,6 +8,7 @@ from gopatterns_cli.live.things import Level
 from gopatterns_cli.render.glyphs import glyphs
 
 MOST_CELLS = 20
+FEW_CELLS = 8
 WIDE = 60
 
 
@@ -15,7 +16,7 @@ def gauges(levels: Sequence[Level], columns: int, most: int) -> list[Text]:
     """Draw levels, in at most so many lines, of which the last counts those that found no room."""
     fits = len(levels) <= most
     shown = levels[: most if fits else max(most - 1, 0)]
-    width = min(max((len(level.name) for level in shown), default=0), max(columns // 3, 12))
+    width = min(max((len(level.name) for level in shown), default=0), max(2 * columns // 5, 12))
     lines = [_gauge(level, width, columns) for level in shown]
     if not fits and most > 0:
         lines.append(Text(f"and {len(levels) - len(shown)} more", style="dim"))
@@ -25,17 +26,19 @@ def gauges(levels: Sequence[Level], columns: int, most: int) -> list[Text]:
 def _gauge(level: Level, width: int, columns: int) -> Text:
     name = level.name if len(level.name) <= width else f"{level.name[: width - 3]}..."
     text = Text(f"{name:<{width}}  ")
+    note = f"  {level.note}" if level.note else ""
     if level.most > 0:
-        cells = _cells(level.most) if columns >= WIDE else 8
+        cells = min(_cells(level.most), MOST_CELLS if columns >= WIDE else FEW_CELLS)
         full = round(cells * min(max(level.value / level.most, 0.0), 1.0))
         block, rest = glyphs("█·", "#.")
         text.append(block * full, "blue")
         text.append(rest * (cells - full), "dim")
-        text.append(f" {_figure(level.value)}/{_figure(level.most)} {level.holds}")
+        text.append(f" {_figure(level.value)}/{_figure(level.most)}")
+        if len(text) + len(level.holds) + len(note) < columns:
+            text.append(f" {level.holds}")
     else:
         text.append("hand to hand", "dim")
-    if level.note:
-        text.append(f"  {level.note}", "yellow" if "wait" in level.note else "dim")
+    text.append(note, "yellow" if "wait" in note else "dim")
     text.truncate(columns, overflow="ellipsis")
     return text
 

@@ -85,7 +85,8 @@ class Lanes:
         )
         job = "" if lane.job is None else f"job {lane.job}"
         if columns < WIDE:
-            state.append(f" {job}")
+            if len(state) + len(job) < columns:
+                state.append(f" {job}")
             state.truncate(columns)
             return state
         state.append(f" {job:<8} {lane.done:>4} done {rates.per_s(lane.task.number, lane.done):>7}")

@@ -1,7 +1,7 @@
 """Pictures of what people see, of the real thing: `python tests/show/screenshots.py FOLDER`.
 
 Commands are run on a terminal of their own at three sizes, and what stands on it is written as SVG: in the
-middle of a run where one moves, else at its end. The page of the newest session of the document's claims is
+middle of a run where one moves, else the first screen that is full. The page of the newest session of the document's claims is
 opened in Chromium at three widths, light and dark, and written as PNG.
 """
 
@@ -32,6 +32,8 @@ from rich.text import Text
 SIZES = ((40, 20), (80, 24), (200, 40))
 WIDTHS = ((400, "light"), (1280, "dark"), (2000, "light"))
 HEIGHT = 900
+MOST_LINES = 1000
+"""What any command here prints fits in so many."""
 
 FORMAT = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -56,7 +58,7 @@ FORMAT = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/sv
 
 @dataclass(frozen=True)
 class Shot:
-    """A command, and when its terminal is looked at: after so many seconds, or at its end."""
+    """A command, and when its terminal is looked at: after so many seconds, or at its end from the top."""
 
     name: str
     arguments: tuple[str, ...]
@@ -79,15 +81,15 @@ def main() -> None:
     for shot in SHOTS:
         for columns, lines in SIZES:
             place = folder / f"{shot.name}-{columns}.svg"
-            place.write_text(drawn(screen(shot, columns, lines), columns), encoding="utf-8")
+            place.write_text(drawn(screen(shot, columns, lines), columns, lines), encoding="utf-8")
             print(place)
     for place in pages(folder):
         print(place)
 
 
 def screen(shot: Shot, columns: int, lines: int) -> pyte.Screen:
-    """Run a command on a terminal, and return what stands on it."""
-    shown = pyte.Screen(columns, lines)
+    """Run a command on a terminal, and return what stands on it, or stood before it went out at the top."""
+    shown = pyte.Screen(columns, lines if shot.after_s is not None else MOST_LINES)
     stream = pyte.ByteStream(shown)
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -113,10 +115,10 @@ def screen(shot: Shot, columns: int, lines: int) -> pyte.Screen:
     return shown
 
 
-def drawn(shown: pyte.Screen, columns: int) -> str:
-    """Write what stands on a terminal as SVG, without the empty lines below."""
+def drawn(shown: pyte.Screen, columns: int, lines: int) -> str:
+    """Write the first lines of a terminal as SVG, without the empty ones below."""
     console = Console(width=columns, record=True, file=StringIO(), force_terminal=True)
-    last = max((row for row in range(shown.lines) if shown.display[row].strip()), default=0)
+    last = max((row for row in range(lines) if shown.display[row].strip()), default=0)
     for row in range(last + 1):
         line = Text()
         for column in range(columns):
