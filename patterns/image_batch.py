@@ -52,7 +52,7 @@ demo = Demo(
         Option("latency", 0.02, "how long fetching one takes before it is resized"),
         Option("rate", 1500.0, "images per second that are let through", 1e-6, per_second=True),
         Option("input", "", "your own images, as 'DIR/*.jpg'"),
-        Option("output", "", "a folder for the smaller ones; without it they are thrown away"),
+        Option("output", "", "where the smaller ones are written; else nowhere"),
     ),
     steps=lambda options: None if options.input else options.jobs,
     check=lambda options: _files(options.input) if options.input else None,

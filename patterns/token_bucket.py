@@ -107,7 +107,7 @@ demo = Demo(
     main=_demo,
     options=(
         Option("jobs", 20, "requests, as fast as they are let through"),
-        Option("rate", 5.0, "tokens per second; the bucket holds those of one second", 1e-6, per_second=True),
+        Option("rate", 5.0, "tokens per second; the bucket holds one second's", 1e-6, per_second=True),
         Option("allow", False, "ask in place of waiting, and be refused"),
         Option("empty", False, "start with an empty bucket, as the document's does"),
         Option("ticker", False, "the known-bad twin: a bucket that a ticker fills"),

@@ -58,7 +58,7 @@ def compare(  # noqa: PLR0913 - one parameter per option
             metavar="FORM",
             parser=options.one_of(*FORMS),
             autocompletion=completing.one_of(*FORMS),
-            help=f"{', '.join(FORMS)}.",
+            help=f"{', '.join(sorted(FORMS, key=len))}.",
             show_default=False,
         ),
     ] = "terminal",

@@ -25,7 +25,7 @@ def run(  # noqa: PLR0913 - one parameter per option
             metavar="PATTERN",
             parser=pattern,
             autocompletion=completing.patterns,
-            help="As `gopat list` has them; --help behind it: its options.",
+            help="A name of `gopat list`; --help adds its options.",
         ),
     ],
     *,

@@ -46,8 +46,8 @@ def show(
 ) -> None:
     """Show a pattern's source: ours, the native ones and Go's.
 
-    gopat is our text, the same on every runtime; native is written by hand with the standard library; serial
-    is the plain loop, ticker the document's token bucket. A wide terminal has them side by side.
+    Arms: gopat is our text, the same on every runtime; native is written by hand with the standard library;
+    serial is the plain loop, ticker the document's token bucket. A wide terminal has them side by side.
 
     gopat show worker-pool
 

@@ -182,7 +182,7 @@ def test_an_unknown_command_is_one_line_with_what_is_near(gopat):
         ),
         (
             ["--vrsion"],
-            "gopat: found the unknown option --vrsion, allowed --version, --install-completion, --show-completion, --help (did you mean --version?)",
+            "gopat: found the unknown option --vrsion, allowed --version, --lang, --install-completion, --show-completion, --help (did you mean --version?)",
         ),
         (["list", "-x"], "gopat list: found the unknown option -x, allowed --conformance, --json, --help"),
         (["list", "--json=3"], "--json: does not take a value"),

@@ -22,10 +22,10 @@ def offered(shell, line, folder=None):
         capture_output=True, text=True, check=False, env={**os.environ, **asked(shell, line)}, cwd=folder,
     )  # fmt: skip
     assert done.stderr == ""
-    lines = done.stdout.splitlines()
     if shell == "zsh":
-        return [line.strip().strip('"').partition('":"')[0] for line in lines if '"' in line]
-    return [line.partition("\t")[0] for line in lines]
+        items = done.stdout.partition("((")[2].rpartition("))")[0].splitlines()
+        return [item.partition('":')[0].strip('"') for item in items]
+    return [line.partition("\t")[0] for line in done.stdout.splitlines() if line]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -55,7 +55,7 @@ def command(name):
 
 
 def test_a_patterns_own_options_are_shown_with_the_pattern_alone(capsys, monkeypatch):
-    assert "--workers" not in "\n".join(help_of(capsys, monkeypatch, ["run"]))
+    assert "demo  " not in "\n".join(help_of(capsys, monkeypatch, ["run"]))
     own = "\n".join(help_of(capsys, monkeypatch, ["run", "worker-pool"]))
     assert "demo  --workers N" in own
     assert "--stages" not in own

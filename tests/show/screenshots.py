@@ -1,8 +1,8 @@
 """Pictures of what people see, of the real thing: `python tests/show/screenshots.py FOLDER`.
 
 Commands are run on a terminal of their own at three sizes, and what stands on it is written as SVG: in the
-middle of a run where one moves, else the first screen that is full. The page of the newest session of the document's claims is
-opened in Chromium at three widths, light and dark, and written as PNG.
+middle of a run where one moves, else the first screen that is full. The page of the newest session of the
+document's claims is opened in Chromium at three widths, light and dark, and written as PNG.
 """
 
 from __future__ import annotations
