@@ -211,7 +211,7 @@ def main() -> int:
         os.environ["GOPAT_KNOWN_PORT"] = site.stdout.readline().strip()
         machine = facts()
         print("# gopat tune beside everything\n")
-        print(f"Made by `python tests/tuning/against_everything.py {' '.join(sys.argv[1:])}`".rstrip() + ".")
+        print(f"Made by `{' '.join(['python', 'tests/tuning/against_everything.py', *sys.argv[1:]])}`.")
         print(f"{machine.get('cpu_model')}, {machine['cores']} cores, Python {machine['python']}.")
         reached = [judged(function, options) for function in options.only.split(",")]
     finally:
