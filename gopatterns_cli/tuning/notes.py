@@ -33,7 +33,8 @@ def _left_out(look: Look, search: Search, finals: Finals) -> Iterator[str]:
     if search.dropped:
         yield figures.listed([f"{one.candidate.words}: {one.why}" for one in search.dropped])
     if finals.rounds < ROUNDS:
-        yield f"{ROUNDS - finals.rounds} of {ROUNDS} rounds of the finals: there was no time for them"
+        why = "the plain loop was ahead of them all" if finals.hopeless else "there was no time for them"
+        yield f"{ROUNDS - finals.rounds} of {ROUNDS} rounds of the finals: {why}"
     if look.not_looked_at:
         yield f"looking {', '.join(look.not_looked_at)}"
 

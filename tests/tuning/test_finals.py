@@ -89,6 +89,23 @@ def test_no_pattern_pays_where_none_is_proved_faster():
     assert level.verdict == NOT_HERE
 
 
+def test_the_rounds_end_early_where_the_plain_loop_is_ahead_of_all():
+    found = measured(plan(), {None: 1.0, FIRST: 1.2, SECOND: 3.0, THIRD: 4.0})
+    assert (found.rounds, found.hopeless, found.verdict) == (8, True, NOT_HERE)
+    assert found.standings[0].speedup.difference.level == 0.99
+
+
+@pytest.mark.parametrize("best", [1.0, 0.9, 0.05])
+def test_they_do_not_where_one_is_about_as_fast_or_faster(best):
+    found = measured(plan(), {None: 1.0, FIRST: best, SECOND: 3.0, THIRD: 4.0})
+    assert (found.rounds, found.hopeless) == (12, False)
+
+
+def test_nor_where_a_finalist_failed_in_a_round_and_nothing_is_known_of_it_for_sure():
+    found = measured(plan(), {None: 1.0, FIRST: 1.2, SECOND: 3.0, THIRD: 4.0}, {(FIRST, 2), (FIRST, 3)})
+    assert (found.rounds, found.hopeless) == (12, False)
+
+
 def test_a_wide_interval_proves_neither_a_gain_nor_that_there_is_none():
     wide = RatioEstimate(1.29, Interval(0.86, 1.85, 0.95), Interval(0.9, 1.8, 0.9), 6)
     assert finals.verdict(wide) == UNPROVED
