@@ -43,7 +43,7 @@ class Sampler:
         self._told: tuple[Any, Callable[..., Any], Callable[..., Any]] | None = None
         self._missed = False
         self._over = threading.Event()
-        self._ticker = threading.Thread(target=self._tick, daemon=True)
+        self._ticker = threading.Thread(target=self._again, daemon=True)
 
     def __enter__(self) -> Self:
         self._ticker.start()
@@ -66,14 +66,20 @@ class Sampler:
     def _be_silent(self, driver: Any) -> None:
         if self._told is None and driver.observe is not None:
             self._watch.sampled = True
-            self._told = (driver, driver.observe, driver.follow)
+            told = (driver, driver.observe, driver.follow)
             driver.follow = driver.observe = None
+            self._told = told  # last: a tick in between would be undone, and nothing reported ever again
 
-    def _tick(self) -> None:
+    def _again(self) -> None:
         while not self._over.wait(self._tick_s):
-            told, self._told = self._told, None
-            self._left = self._allowance
-            if told is not None:
-                self._missed = True
-                driver, observe, follow = told
-                driver.observe, driver.follow = observe, follow
+            self.tick()
+
+    def tick(self) -> None:
+        """Begin the next allowance."""
+        told, self._told = self._told, None
+        self._left = self._allowance
+        if told is not None:
+            self._missed = True
+            driver, observe, follow = told
+            driver.follow = follow
+            driver.observe = observe  # last: until then nobody can silence half of it

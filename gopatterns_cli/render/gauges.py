@@ -6,10 +6,10 @@ from rich.text import Text
 
 from gopatterns_cli.live.things import Level
 from gopatterns_cli.render.glyphs import glyphs
+from gopatterns_cli.render.lanes import WIDE
 
 MOST_CELLS = 20
 FEW_CELLS = 8
-WIDE = 60
 
 
 def gauges(levels: Sequence[Level], columns: int, most: int) -> list[Text]:
@@ -28,7 +28,7 @@ def _gauge(level: Level, width: int, columns: int) -> Text:
     text = Text(f"{name:<{width}}  ")
     note = f"  {level.note}" if level.note else ""
     if level.most > 0:
-        cells = min(_cells(level.most), MOST_CELLS if columns >= WIDE else FEW_CELLS)
+        cells = _cells(level.most, MOST_CELLS if columns >= WIDE else FEW_CELLS)
         full = round(cells * min(max(level.value / level.most, 0.0), 1.0))
         block, rest = glyphs("█·", "#.")
         text.append(block * full, "blue")
@@ -43,9 +43,9 @@ def _gauge(level: Level, width: int, columns: int) -> Text:
     return text
 
 
-def _cells(most: float) -> int:
+def _cells(values: float, most: int) -> int:
     """One cell per value where there are few."""
-    return int(most) if most <= MOST_CELLS and most == int(most) else MOST_CELLS
+    return int(values) if values <= most and values == int(values) else most
 
 
 def _figure(value: float) -> str:

@@ -17,6 +17,8 @@ from gopatterns_cli.render.rates import Rates
 from gopatterns_cli.render.timeline import STYLES, Axis, Timeline
 
 WIDE = 60
+"""Columns from which a line has everything."""
+
 MOST_CELLS = 100
 STATE_WIDTH = max(map(len, STATES))
 SHOWN = ("worker", "stage")

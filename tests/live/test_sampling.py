@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from types import SimpleNamespace
 
+import pytest
+
 from gopatterns_cli.live.sampling import Sampler
 from gopatterns_cli.live.watch import ENDED, IDLE, RECEIVING, WAITING, Watch
 from patterns import catalogue
@@ -58,15 +60,43 @@ def test_beyond_it_the_runtime_is_silent_until_the_next_tick():
     assert tell(task, "sleep", times=50) == 11
     assert watch.sampled
     assert task.driver.follow is None
-    sampler._over = SimpleNamespace(wait=_once())
-    sampler._tick()
+    sampler.tick()
     assert tell(task, "sleep", times=50) == 5  # one of the five was for catching up
 
 
-def _once():
-    """Return a wait that comes back once, and then says that all is over."""
-    answers = iter([False, True])
-    return lambda seconds: next(answers)
+@pytest.mark.parametrize("changed", ["observe", "follow"])
+def test_a_tick_in_the_middle_of_falling_silent_does_not_make_that_last(changed):
+    _, sampler, task = a_run()
+
+    class Interrupted(Driver):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == changed and value is None and task.driver is self:
+                sampler.tick()
+
+    told, task.driver = task.driver.observe, Interrupted()
+    task.driver.observe = task.driver.follow = told
+    tell(task, "sleep", times=50)
+    sampler.tick()
+    assert task.driver.observe is task.driver.follow is told
+
+
+def test_nor_does_an_event_in_the_middle_of_a_tick():
+    _, sampler, task = a_run(allowance=1, at_first=1)
+
+    class Interrupted(Driver):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if value is not None and task.driver is self:
+                tell(task, "sleep", times=5)
+
+    told, task.driver = task.driver.observe, Interrupted()
+    task.driver.follow = told
+    task.driver.observe = told
+    sampler.tick()
+    task.driver.__class__ = Driver
+    sampler.tick()
+    assert task.driver.observe is task.driver.follow is told
 
 
 def test_after_a_silence_states_are_read_off_the_tasks():
@@ -79,8 +109,7 @@ def test_after_a_silence_states_are_read_off_the_tasks():
     other.driver, other.waiting, other.shielded = task.driver, (SimpleNamespace(verb="receive"),), None
     task.waiting = (SimpleNamespace(verb="acquire"),)
     task.driver.live.append(other)
-    sampler._over = SimpleNamespace(wait=_once())
-    sampler._tick()
+    sampler.tick()
     tell(task, "bind")
     states = {lane.name: lane.state for lane in watch.lanes.values()}
     assert states == {"worker 1": WAITING, "worker 2": RECEIVING, "worker 3": ENDED}
