@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     program = typer.main.get_command(_application())
     try:
         language, rest = _language(arguments)
-        with words.spoken(language):
+        with words.asking(language):
             code = program.main(args=rest, prog_name="gopat", standalone_mode=False)
     except SystemExit:
         raise

@@ -98,7 +98,7 @@ def _named(parameter: Any) -> str:
     """Write an option as it is typed, with what it takes; an argument by what it is called."""
     if parameter.param_type_name == "argument":
         return str(parameter.metavar or parameter.name.upper()).strip("[].")
-    *short, long = sorted([*parameter.opts, *parameter.secondary_opts[:0]], key=len)
+    *short, long = sorted(parameter.opts, key=len)
     names = ", ".join([*short, long, *parameter.secondary_opts])
     return names if parameter.is_flag or not parameter.metavar else f"{names} {parameter.metavar}"
 

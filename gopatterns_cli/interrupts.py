@@ -10,9 +10,10 @@ has, stays. Whoever starts processes inside `deferred` passes nothing on to them
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 
@@ -30,8 +31,7 @@ _held = _Held()
 @contextmanager
 def heard() -> Iterator[None]:
     """SIGTERM and SIGHUP raise KeyboardInterrupt inside the block, as Ctrl-C does."""
-    fatal = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # SIGHUP: not on Windows
-    ends = {number: signal.SIG_DFL for number in fatal if number is not None}
+    ends = dict.fromkeys(_fatal(), signal.SIG_DFL)
     with _answered({signal.SIGINT: signal.default_int_handler, **ends}):
         yield
 
@@ -57,33 +57,53 @@ def deferred() -> Iterator[None]:
 
 
 @contextmanager
-def dumping() -> Iterator[None]:
-    r"""Ctrl-\ (SIGQUIT) inside the block tells on stderr what every task waits for, and ends nothing."""
+def passed_on() -> Iterator[None]:
+    """SIGTERM and SIGHUP do inside the block what Ctrl-C does there, whoever answers that."""
+    with _answered(dict.fromkeys(_fatal(), signal.SIG_DFL), _as_interrupt):
+        yield
+
+
+@contextmanager
+def dumping(tell: Callable[[str], object] | None = None) -> Iterator[None]:
+    r"""Ctrl-\ (SIGQUIT) inside the block tells what every task waits for, on stderr unless given how."""
     number = getattr(signal, "SIGQUIT", None)  # not on Windows
     in_main = threading.current_thread() is threading.main_thread()
     if number is None or not in_main or signal.getsignal(number) is not signal.SIG_DFL:
         yield
         return
-    signal.signal(number, _dump)
+    signal.signal(number, partial(_dump, tell or _on_stderr))
     try:
         yield
     finally:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _dump(number: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+def _dump(tell: Callable[[str], object], number: int, frame: Any) -> None:  # noqa: ARG001 - a handler's signature
     from patterns import dump_tasks  # noqa: PLC0415 - only when asked for
 
-    os.write(2, f"\n{dump_tasks()}\n".encode())  # print may be interrupted in its own middle
+    tell(dump_tasks())
+
+
+def _on_stderr(text: str) -> None:
+    os.write(2, f"\n{text}\n".encode())  # print may be interrupted in its own middle
+
+
+def _fatal() -> list[int]:
+    found = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # SIGHUP: not on Windows
+    return [number for number in found if number is not None]
+
+
+def _as_interrupt(number: int, frame: Any) -> None:  # noqa: ARG001 - a signal handler's signature
+    signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
-def _answered(over: Mapping[int, Any]) -> Iterator[None]:
+def _answered(over: Mapping[int, Any], answer: Callable[[int, Any], None] | None = None) -> Iterator[None]:
     """Answer these signals where they still have the handler given, which is put back afterwards."""
     in_main = threading.current_thread() is threading.main_thread()
     ours = [number for number, handler in over.items() if in_main and signal.getsignal(number) == handler]
     for number in ours:
-        signal.signal(number, _interrupt)
+        signal.signal(number, answer or _interrupt)
     try:
         yield
     finally:

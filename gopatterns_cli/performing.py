@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gopatterns_cli.demonstration import tasks_of
 from gopatterns_cli.failure import Failure
+from gopatterns_cli.interrupts import dumping, passed_on
 from gopatterns_cli.live.keys import Keys
 from gopatterns_cli.live.pacing import Pace
 from gopatterns_cli.live.recording import Recording
@@ -105,7 +106,7 @@ def performed(
     observe: Observe = observers[0] if len(observers) == 1 else partial(_all, observers)
     if stage.step:
         observe = Step(observe, view.show).observe
-    with view:
+    with passed_on(), view, dumping(getattr(view, "tell", None)):
         with sampler or nullcontext():
             outcome = launch(
                 demo.main,

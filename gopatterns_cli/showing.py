@@ -12,12 +12,12 @@ from gopatterns_cli.render.screen import Screen
 from gopatterns_cli.session import Session, load, newest
 from gopatterns_cli.verdicts import TOLERANCE
 from gopatterns_cli.versus import versus
-from gopatterns_cli.words import LANGUAGES, now_spoken, spoken
+from gopatterns_cli.words import LANGUAGES, asked, spoken
 
 WRONG_USAGE = 2
 
 FOR_PEOPLE = frozenset({"terminal", "markdown"})
-"""Forms in the language that is spoken; what programs read is English."""
+"""Forms in the language that is asked for; what programs read is English."""
 
 
 def chosen(target: str, folder: Path, *, quick: bool) -> Session:
@@ -64,7 +64,7 @@ def shown(
     Raises:
         Failure: exit code 5, there is nothing to compare; 2, a baseline or another tolerance for versions.
     """
-    with spoken(now_spoken() if form in FOR_PEOPLE else LANGUAGES[0]):
+    with spoken(asked() if form in FOR_PEOPLE else LANGUAGES[0]):
         found = compared(
             session, baseline, tolerance=tolerance, strict=strict, across_machines=across_machines
         )

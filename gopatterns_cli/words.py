@@ -1,7 +1,8 @@
 """What people read, in their language. Texts stand in the code in English; `locales/` has their translations.
 
 A text is whole, with names in braces for what is put into it: another language has another order. What other
-programs read (JSON, names of cells, exit codes) is English whatever is spoken; `spoken("en")` sees to that.
+programs read (JSON, names of cells, exit codes) is English, and so is all that is not translated as a whole:
+whoever prints something that is says so with `spoken(asked())`.
 """
 
 import os
@@ -24,6 +25,7 @@ VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Where a system says its language, the strongest first, as gettext reads them."""
 
 _name: ContextVar[str] = ContextVar("gopat_language", default=LANGUAGES[0])
+_asked: ContextVar[str] = ContextVar("gopat_language_asked", default=LANGUAGES[0])
 
 
 def tr(text: str, /, **values: Any) -> str:
@@ -49,6 +51,21 @@ def now_spoken() -> str:
     return _name.get()
 
 
+def asked() -> str:
+    """Return the language that the user asks for."""
+    return _asked.get()
+
+
+@contextmanager
+def asking(language: str) -> Iterator[None]:
+    """Have a language asked for inside the block."""
+    before = _asked.set(language)
+    try:
+        yield
+    finally:
+        _asked.reset(before)
+
+
 @contextmanager
 def spoken(language: str) -> Iterator[None]:
     """Speak a language inside the block."""
@@ -63,11 +80,11 @@ def language(environment: Mapping[str, str] = os.environ) -> str:
     """Return the language that the system asks for, the first one where there is no such translation."""
     for name in VARIABLES:
         for wanted in environment.get(name, "").split(":"):
-            code = wanted.partition(".")[0].partition("_")[0].lower()
+            code = re.split("[-_.@]", wanted)[0].lower()
             if code in LANGUAGES:
                 return code
-            if code:
-                return LANGUAGES[0]
+        if environment.get(name):
+            break
     return LANGUAGES[0]
 
 

@@ -42,16 +42,18 @@ def report(
     from gopatterns_cli.measuring import disk  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.report.page import render  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.showing import chosen, compared  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.words import asked, spoken  # noqa: PLC0415 - keeps --help light
 
-    found = compared(
-        chosen(session, results, quick=quick), None, tolerance=None, strict=False, across_machines=False
-    )
-    page = render(found)
+    with spoken(asked()):
+        found = compared(
+            chosen(session, results, quick=quick), None, tolerance=None, strict=False, across_machines=False
+        )
+        page = render(found)
     if output is not None and str(output) == "-":
         print(page, end="")
         return
     place = output or found.session.path.with_suffix(".html")
-    if place == found.session.path:
+    if place.resolve() == found.session.path.resolve():
         raise Failure(f"--output: found {place}, the session itself; allowed another file", 2)
     if disk.exists(place) and not place.is_file():
         raise Failure(f"--output: found {place}, allowed a file or -", 2)

@@ -92,7 +92,6 @@ def run(  # noqa: PLR0913 - one parameter per option
 
     from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
-    from gopatterns_cli.interrupts import dumping  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.live.watch import Watch  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.performing import Stage, checked, keep, performed  # noqa: PLC0415 - the same
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
@@ -124,12 +123,11 @@ def run(  # noqa: PLR0913 - one parameter per option
     chosen = {option.name: vars(options)[option.name] for option in demo.options}
     watch = Watch(line_per_job=not as_json)
     heading = title(pattern_name, runtime_name, demo.options, chosen)
-    with dumping():
-        outcome, recording = performed(watch, demo, options, stage, "" if as_json else heading)
+    outcome, recording = performed(watch, demo, options, stage, "" if as_json else heading)
     if recording is not None and trace is not None:
         keep(recording, trace, heading, {"pattern": pattern_name, "runtime": runtime_name, **chosen})
-        if recording.missed:
-            _say(f"note: {trace}: the first {len(recording):_} events, {recording.missed:_} are left out")
+        left_out = f", the first; {recording.missed:,} are left out" if recording.missed else ""
+        _say(f"note: {trace}: {len(recording):,} events{left_out}")
     if outcome.error is not None:
         raise outcome.error
     at_once = most_at_once(runtime_name, simulated_costs)

@@ -8,7 +8,7 @@ from typing import Any
 from gopatterns_cli.live.keys import INTERRUPT
 
 NEXT, NEXT_TIME, GO_ON, STOP = " ", "t", "c", "q"
-KEYS = "space: next event, t: next time, c: go on, q: stop"
+KEYS = "space next, t next time, c go on, q stop"
 
 WORDS = {
     "spawn": "is started",

@@ -29,12 +29,13 @@ def replace(path: Path, text: str | Iterable[str]) -> None:
     """Put a file in its place, whole and synchronised, or leave what was there untouched.
 
     Args:
-        path: the place.
+        path: the place; where it is a link, the file that it leads to.
         text: what is in it, or the pieces of that in turn.
 
     Raises:
         OSError: it cannot be written.
     """
+    path = path.resolve()
     _make(path.parent)
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:

@@ -19,6 +19,7 @@ from gopatterns_cli import figures
 from gopatterns_cli.live.keys import Keys
 from gopatterns_cli.live.stepping import KEYS
 from gopatterns_cli.live.watch import Cancel, Watch
+from gopatterns_cli.render.drawing import paragraphs
 from gopatterns_cli.render.gauges import gauges
 from gopatterns_cli.render.glyphs import glyphs
 from gopatterns_cli.render.lanes import Lanes
@@ -70,14 +71,14 @@ class Picture:
         levels = watch.things.levels(now_ns)
         cancels = [_cancel(cancel, watch, columns) for cancel in list(watch.cancels)[-SHOWN_CANCELS:]]
         below = [Text(line, style="bold") for line in last.splitlines()]
-        room = max(lines - LINES_AROUND - len(cancels) - len(below), 2)
+        title = list(paragraphs([self._title], columns, style="bold"))
+        titles = title[0].plain.count("\n") + 1
+        room = max(lines - LINES_AROUND - (titles - 1) - len(cancels) - len(below), 2)
         for_gauges = min(len(levels), max(room // 3, room - len(done) - FEWEST_LANES, 0))
         rows = self._lanes.lines(columns, room - for_gauges, now_ns, rates)
-        title = Text(self._title, style="bold", no_wrap=True)
-        title.truncate(columns, overflow="ellipsis")
         return Text("\n", no_wrap=True).join(
             [
-                title,
+                *title,
                 *rows,
                 *gauges(levels, columns, min(room - len(rows), len(levels))),
                 *cancels,
@@ -181,6 +182,10 @@ class Screen:
         self._below = below
         self._live.refresh()
 
+    def tell(self, text: str) -> None:
+        """Print something that stays, above the picture."""
+        self._console.print(text, markup=False, soft_wrap=True)
+
     def stop(self) -> None:
         """Leave it as it was at the end."""
         self._below, self._over = "", True
@@ -197,6 +202,7 @@ class Moving:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
         self._drawer = Drawer(screen.draw)
+        self.tell = screen.tell
 
     def __enter__(self) -> Self:
         self._screen.start()
@@ -219,6 +225,7 @@ class Stepped:
     def __init__(self, screen: Screen, keys: Keys) -> None:
         self._screen = screen
         self._keys = keys
+        self.tell = screen.tell
 
     def __enter__(self) -> Self:
         self._keys.__enter__()

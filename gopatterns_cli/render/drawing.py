@@ -93,7 +93,7 @@ class _Wrapper(textwrap.TextWrapper):
             piece
             for chunk in super()._split(text)  # textwrap's own hook
             for part in _between_wide(chunk)
-            for piece in (PIECES.findall(part) if len(part) > room else [part])
+            for piece in (PIECES.findall(part) if cell_len(part) > room else [part])
         ]
 
     def _wrap_chunks(self, chunks: list[str]) -> list[str]:

@@ -23,7 +23,7 @@ from gopatterns_cli.comparison import Comparison, compare, memory_beside
 from gopatterns_cli.failure import Failure
 from gopatterns_cli.render import markdown
 from gopatterns_cli.session import COMPLETE, Session, load, newest
-from gopatterns_cli.words import spoken
+from gopatterns_cli.words import LANGUAGES, spoken
 
 COMMAND = "python -m gopatterns_cli.render.pages"
 
@@ -128,8 +128,9 @@ def _update(page: Path, *, only_check: bool) -> None:
 
 def _language(page: Path) -> str:
     """The language of a page: that of `README.zh.md` is zh."""
-    *_, language = ["en", *page.suffixes[:-1]]
-    return language.removeprefix(".")
+    *_, language = ["", *page.suffixes[:-1]]
+    name = language.removeprefix(".")
+    return name if name in LANGUAGES else LANGUAGES[0]
 
 
 def _root(page: Path) -> Path:

@@ -82,7 +82,9 @@ def summary(
         *(explained if fits else bare),
         *([] if fits else textwrap.wrap(note, columns)),
         *_leaks(outcome.leaked, columns),
-        _results(outcome.value, columns),
+        *textwrap.wrap(
+            _results(outcome.value, columns), columns, subsequent_indent="  ", break_on_hyphens=False
+        ),
     ]
 
 

@@ -74,7 +74,7 @@ class Program:
         director = Director(strategy, self.most_turns, watch)
         driver = director.driver
         started = Main(driver, self.main, self.args)
-        driver.spawn(started.task, started.body())
+        started.begin()
         try:
             with collected_by_turns():
                 driver.run(started)

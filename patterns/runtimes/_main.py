@@ -15,7 +15,7 @@ from patterns.runtimes._generators import is_closing
 from patterns.traps import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from patterns.runtimes.simulator import Trace
     from patterns.traps import Driver
@@ -61,9 +61,14 @@ class Main:
         driver.live.add(self.task)
         self.context.tasks.add(self.task)
 
-    def body(self) -> Coroutine[Any, Any, None]:
-        """Return the coroutine to run as the main task."""
-        return traps.lifetime(self.task, self._call, ())
+    def begin(self) -> None:
+        """Spawn the main task."""
+        body = traps.lifetime(self.task, self._call, ())
+        try:
+            self.task.driver.spawn(self.task, body)
+        except BaseException:  # whoever observes was interrupted
+            body.close()
+            raise
 
     def interrupt(self) -> None:
         """Cancel everything, as Ctrl-C asks. Called between two turns of tasks."""

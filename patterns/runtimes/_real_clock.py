@@ -135,7 +135,7 @@ def run_on(
     driver = Scheduler(name, clock, InTurn(), calls, watch)
     driver.follow = watch
     started = Main(driver, main, args)
-    driver.spawn(started.task, started.body())
+    started.begin()
 
     def interrupt() -> None:
         driver.interrupted = cancel_all

@@ -130,7 +130,7 @@ class AsyncioDriver:
         """Run the main task, and wait until no task of ours lives."""
         overseer = asyncio.current_task()
         set_idle_check(self.loop, lambda: self._break_deadlock(main.task, overseer))
-        self.spawn(main.task, main.body())
+        main.begin()
         while self.live:
             try:
                 await asyncio.wait([task.handle for task in self.live])

@@ -139,7 +139,7 @@ def run(
     if observe is not None:
         driver.follow = recorder.pass_on
     started = Main(driver, main, args)
-    driver.spawn(started.task, started.body())
+    started.begin()
 
     def interrupt() -> None:
         driver.interrupted = started.interrupt

@@ -189,7 +189,7 @@ class ThreadsDriver:
         """
         self._main = main.task
         self._generators = Generators(main.task)
-        self.spawn(main.task, main.body())
+        main.begin()
         self._pass_on()
         if self._threads or self.live:
             self.gate.wait()

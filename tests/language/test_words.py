@@ -17,7 +17,7 @@ from gopatterns_cli.measuring.plan import NEEDS_CORES
 from gopatterns_cli.render.drawing import paragraphs
 from gopatterns_cli.render.forms import FORMS
 from gopatterns_cli.showing import FOR_PEOPLE, shown
-from gopatterns_cli.words import LANGUAGES, language, retold, spoken, tr, trn
+from gopatterns_cli.words import LANGUAGES, asking, language, retold, spoken, tr, trn
 
 import versioned
 from synthetic import COSTS, MEMORY, Truth, written
@@ -88,6 +88,9 @@ def test_what_was_kept_in_english_is_told_again():
         ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
         ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_TW:en"}, "zh"),
         ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": ""}, "zh"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "fr:zh"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "fr"}, "en"),
+        ({"LANG": "zh-CN"}, "zh"),
     ],
 )
 def test_the_system_says_its_language_as_gettext_reads_it(environment, wanted):
@@ -167,10 +170,40 @@ def test_what_programs_read_is_english(results, capsys, form):
     assert english.isascii() or form == "json"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "worker-pool", "--runtime", "simulator"],
+        ["bench", "claims", "--quick", "--list", "--no-go"],
+        ["bench", "claims", "--quick", "--list", "--no-go", "--json"],
+        ["results"],
+        ["list", "--json"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_translated_as_a_whole_is_all_english(results, capsys, arguments):
+    main([*arguments, "--lang", "zh"])
+    assert capsys.readouterr().out.isascii()
+
+
+def test_doctor_says_in_english_what_it_found(results, capsys):
+    main(["doctor", "--json", "--lang", "zh"])
+    text = capsys.readouterr().out
+    assert text.startswith("{")
+    assert text.isascii()
+    assert "\\u" not in text
+
+
+def test_a_name_between_wide_brackets_is_cut_where_its_columns_end():
+    name = "（fan-out/gopat/asyncio/cold/workers=8）"
+    (drawn,) = paragraphs([f"预测：{name}"], 40, indent=2)
+    assert max(map(cell_len, drawn.plain.splitlines())) <= 40
+
+
 def test_versions_are_compared_in_chinese(tmp_path, capsys, monkeypatch):
 
     monkeypatch.setenv("COLUMNS", "100")
-    with spoken("zh"):
+    with asking("zh"):
         shown(versioned.session(tmp_path / "s.json"))
     text = capsys.readouterr().out
     assert "性能退化" in text

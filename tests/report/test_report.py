@@ -59,6 +59,30 @@ def test_what_cannot_be_is_one_line(gopat, results, arguments, code, message):
     assert results.joinpath("new.json").read_text().startswith("{")
 
 
+@pytest.mark.parametrize("spelling", ["absolute", "around", "link"])
+def test_a_session_is_never_written_over_however_its_name_is_spelled(gopat, results, spelling):
+    session = results / "new.json"
+    (results / "link.html").symlink_to(session)
+    named = {
+        "absolute": session,
+        "around": results / ".." / "results" / "new.json",
+        "link": results / "link.html",
+    }
+    code, _, err = gopat("report", "results/new.json", "--output", str(named[spelling]))
+    assert code == 2
+    assert "the session itself" in err
+    assert session.read_text().startswith("{")
+
+
+def test_where_a_link_leads_is_written_and_the_link_stays(gopat, results, tmp_path):
+    page, link = tmp_path / "page.html", tmp_path / "link.html"
+    page.touch()
+    link.symlink_to(page)
+    assert gopat("report", "results/new.json", "--output", str(link))[0] == 0
+    assert link.is_symlink()
+    assert page.read_text().startswith("<!doctype html>")
+
+
 def test_a_reader_that_has_seen_enough_is_no_failure(results):
     done = subprocess.run(
         f"{sys.executable} -m gopatterns_cli report --output - | head -1",

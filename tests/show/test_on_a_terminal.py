@@ -38,6 +38,7 @@ class Terminal:
         self.chunks = []
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.before = self.modes()
         for name in ("COLUMNS", "LINES", "NO_COLOR"):
             environment.setdefault(name, None)
         whole = {**os.environ, "TERM": "xterm-256color", **environment}
@@ -57,6 +58,10 @@ class Terminal:
         self.chunks.append(chunk)
         self.stream.feed(chunk)
         return bool(chunk)
+
+    def modes(self):
+        """What the terminal does with keys: echoes them, keeps them until the end of a line."""
+        return termios.tcgetattr(self._master)[3]
 
     def until(self, text, seconds=20.0):
         """Read until a text stands on the screen."""
@@ -168,7 +173,44 @@ def test_a_simulation_can_be_left_at_any_step(terminal, keys):
     shown = terminal(STEPPED)
     shown.until("main is started")
     shown.type(keys)
+    code, lines = shown.ended()
+    assert code == 130
+    assert not any("Warning" in line for line in lines)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("arguments", [("run", "pipeline", "--jobs", "400", "--latency", "50ms"), STEPPED])
+def test_a_terminal_is_as_it_was_however_the_run_is_ended(terminal, number, arguments):
+    shown = terminal(arguments)
+    shown.until("worker-pool on" if arguments is STEPPED else "stage 2 square")
+    shown.process.send_signal(number)
     assert shown.ended()[0] == 130
+    written = b"".join(shown.chunks)
+    assert written.rfind(b"\x1b[?25h") > written.rfind(b"\x1b[?25l") > -1
+    assert shown.modes() == shown.before
+
+
+def test_what_tasks_wait_for_stays_above_the_picture(terminal):
+    shown = terminal(("run", "pipeline", "--jobs", "400", "--latency", "50ms"), 100, 60)
+    shown.until("stage 2 square")
+    shown.process.send_signal(signal.SIGQUIT)
+    shown.until("main waits for")
+    shown.until("jobs 40")
+    shown.process.send_signal(signal.SIGINT)
+    code, lines = shown.ended()
+    assert code == 130
+    told = [number for number, line in enumerate(lines) if "main waits for" in line]
+    (title,) = (number for number, line in enumerate(lines) if line.startswith("pipeline on asyncio"))
+    assert len(told) == 1
+    assert told[0] < title
+
+
+def test_a_title_that_is_wider_than_the_screen_goes_on_below(terminal):
+    code, lines = terminal((*POOL, "--ordered"), 40, 40).ended()
+    assert code == 0
+    assert " ".join(line.strip() for line in lines[:3]).startswith(
+        "worker-pool on asyncio: 8 jobs of 100ms, 4 workers"
+    )
 
 
 def test_a_small_terminal_sums_up_what_finds_no_room(terminal):

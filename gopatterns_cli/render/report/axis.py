@@ -1,7 +1,7 @@
 """Where a value stands on a scale, in percent of its width, and which marks the scale has."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gopatterns_cli.render.report.html import Html, tag
@@ -46,12 +46,12 @@ class LogScale:
         return found or [math.sqrt(self.low * self.high)]
 
 
-def ruler(scale: LogScale, label: "Iterable[str]") -> Html:
-    """Draw a scale: a line with its marks, their labels below it."""
+def ruler(scale: LogScale, write: Callable[[float], str]) -> Html:
+    """Draw a scale: a line with its marks, each with its label above it."""
     parts: list[str] = [tag("line", x1="0", x2="100%", y1=17, y2=17, class_="axis")]
-    for mark, text in zip(scale.marks(), label, strict=True):
+    for mark in scale.marks():
         place = scale.at(mark)
         anchor = "start" if place < 5 else "end" if place > 95 else "middle"
         parts.append(tag("line", x1=f"{place}%", x2=f"{place}%", y1=13, y2=17, class_="axis"))
-        parts.append(tag("text", text, x=f"{place}%", y=10, text_anchor=anchor))
+        parts.append(tag("text", write(mark), x=f"{place}%", y=10, text_anchor=anchor))
     return tag("svg", *parts, class_="ruler", height=18, width="100%", aria_hidden="true")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from gopatterns_cli import figures
 from gopatterns_cli.render import csv
+from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.headlines import started
 from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.session import Session
@@ -15,7 +16,9 @@ from gopatterns_cli.words import tr
 def environment(session: Session) -> Html:
     """List what is known of the machine and of the Python that measured."""
     known = {tr(name.replace("_", " ")): str(fact) for name, fact in session.machine.items()}
-    return _pairs({"gopat": session.version or "-", **known, "Go": tr(", ").join(session.go_versions) or "-"})
+    return _pairs(
+        {"gopat": session.version or NOTHING, **known, "Go": tr(", ").join(session.go_versions) or NOTHING}
+    )
 
 
 def plan(session: Session) -> Html:
@@ -24,8 +27,8 @@ def plan(session: Session) -> Html:
         tr(
             "after {n} rounds at {difference} and {equivalence}",
             n=look.rounds,
-            difference=f"{look.difference:.1%}",
-            equivalence=f"{look.equivalence:.1%}",
+            difference=figures.percent_of(look.difference),
+            equivalence=figures.percent_of(look.equivalence),
         )
         for look in session.plan.looks
     )

@@ -13,6 +13,7 @@ from gopatterns_cli.comparison import Comparison
 from gopatterns_cli.costs import CostTable
 from gopatterns_cli.measured import Measured
 from gopatterns_cli.measuring.cells import GOPAT
+from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.report.axis import LogScale, ruler
 from gopatterns_cli.render.report.html import Html, tag
 from gopatterns_cli.render.report.marks import ROW, Mark, arm_of, band, diamond, dot, spoken_arm, strip
@@ -88,7 +89,7 @@ def forest(rows: Sequence[Row], titles: tuple[str, str, str, str], caption: str)
         caption: what is drawn, in a sentence.
     """
     scale = LogScale.over(_values(rows))
-    marks = ruler(scale, [figures.times(mark) for mark in scale.marks()])
+    marks = ruler(scale, figures.times)
     head = tag(
         "tr",
         *(tag("th", title, scope="col") for title in titles[:3]),
@@ -147,7 +148,7 @@ def _claim(result: ClaimResult) -> Row:
         says=tr(result.claim.says),
         value=claimed(result.claim),
         band=result.accepted,
-        decides=tuple(map(figures.ratio, known)) or ("-",),
+        decides=tuple(map(figures.ratio, known)) or (NOTHING,),
         marks=tuple(marks),
         verdict=str(result.verdict),
     )
@@ -200,18 +201,21 @@ def _change(change: Changed, tolerance: float) -> Row:
 
 def _cost(table: CostTable) -> Row:
     peer = next((row for row in table.rows if row.cell.name == table.best_peer), None)
-    ours = [row for row in table.rows if row.cell.arm == GOPAT and row.cell.pool == table.cell.pool]
-    shown = [row for row in [*ours, *([] if peer is None else [peer])] if not row.cell.pin]
+    ours = [
+        row
+        for row in table.rows
+        if row.cell.arm == GOPAT and row.cell.pool == table.cell.pool and not row.cell.pin
+    ]
     marks = [
         Mark(PEERS if row is peer else arm_of(row.cell), row.ratio, str(row.cell.runtime))
-        for row in shown
+        for row in [*ours, *([] if peer is None else [peer])]
         if row.ratio is not None
     ]
     best = next((row for row in ours if row.over_peer is not None), None)
-    said = figures.ratio(best.over_peer) if best is not None and best.over_peer is not None else "-"
+    said = figures.ratio(best.over_peer) if best is not None and best.over_peer is not None else NOTHING
     return Row(
         name=tr(", ").join(part for part in (table.scenario, configuration(table.cell)) if part),
-        says="-" if peer is None else str(peer.cell.runtime),
+        says=NOTHING if peer is None else str(peer.cell.runtime),
         value=None,
         band=(1.0, 1.0),
         decides=(said,),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from gopatterns_cli import figures
 from gopatterns_cli.comparison import BudgetLine
+from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.report.html import Html, tag
 from gopatterns_cli.render.report.marks import arm_of, spoken_arm, strip
 from gopatterns_cli.words import tr
@@ -16,12 +17,15 @@ DRAWN = 3
 
 
 def losses(lines: Sequence[BudgetLine]) -> Html:
-    """Draw budgets as stacked bars, each as long as its run, so that the shares can be compared."""
+    """Draw budgets as stacked bars of one length, so that the shares can be compared."""
     causes = list(dict.fromkeys(cause for line in lines for cause in line.budget.losses))
     head = (tr("claim"), tr("arm"), tr("took"), tr("where it went"), *map(tr, causes))
     return tag(
         "table",
-        tag("caption", tr("a bar is the time of one run; what was lost on negative causes was gained")),
+        tag(
+            "caption",
+            tr("a bar is a run in shares; a cause below nothing was gained, and is not drawn"),
+        ),
         tag("thead", tag("tr", *(_title(title, drawn=place == DRAWN) for place, title in enumerate(head)))),
         tag("tbody", *(_row(line, causes) for line in lines)),
         class_="losses",
@@ -67,7 +71,7 @@ def _row(line: BudgetLine, causes: Sequence[str]) -> Html:
 
 
 def _figure(seconds: float | None) -> str:
-    return "-" if seconds is None else figures.seconds(seconds)
+    return NOTHING if seconds is None else figures.seconds(seconds)
 
 
 def _style(cause: str) -> str:

@@ -11,6 +11,9 @@ from gopatterns_cli.words import tr
 
 BY_HAND = " by hand"
 
+DIAMOND = "M0,-6L5,0L0,6L-5,0Z"
+"""A path around its own middle."""
+
 ROW = 22
 """Pixels of a row."""
 
@@ -72,7 +75,7 @@ def band(low: float, high: float, scale: LogScale, height: float) -> Html:
 
 def diamond(value: float, scale: LogScale, middle: float, said: str) -> Html:
     """Draw what the document says."""
-    nested = tag("path", d="M0,-6L5,0L0,6L-5,0Z")
+    nested = tag("path", d=DIAMOND)
     turned = tag("svg", nested, x=f"{scale.at(value)}%", y=middle, overflow="visible")
     return tag("g", tag("title", said), turned, class_="document")
 

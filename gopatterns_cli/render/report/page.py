@@ -4,12 +4,11 @@ One file with everything in it: no request leaves it. What moves in it is a few 
 it reads as well.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from gopatterns_cli.comparison import Comparison
-from gopatterns_cli.curves import Curve
 from gopatterns_cli.entries import Found
 from gopatterns_cli.measuring.cells import NATIVE
 from gopatterns_cli.render import headlines
@@ -29,13 +28,14 @@ from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.render.report.losses import legend, losses
 from gopatterns_cli.render.report.marks import arm_of, spoken_arm, style_of
 from gopatterns_cli.render.report.rounds import by_scenario
-from gopatterns_cli.render.report.scaling import scaling
+from gopatterns_cli.render.report.scaling import arm_of_curve, scaling, spoken_curve
 from gopatterns_cli.render.report.tables import tables
 from gopatterns_cli.versus import Versus
 from gopatterns_cli.words import now_spoken, tr
 
 if TYPE_CHECKING:
     from gopatterns_cli.axes import Axis
+    from gopatterns_cli.curves import Curve
 
 TAGS = {"zh": "zh-CN"}
 """What a page says its language is, where that is not the name that we have for it."""
@@ -139,12 +139,9 @@ def _charts(found: Comparison) -> Iterator[Html]:
         groups.setdefault((line.curve.scenario, line.curve.axis), []).append(line.curve)
     for number, ((scenario, axis), curves) in enumerate(groups.items()):
         yield tag("h3", tr("{scenario}: speed-up over {axis}", scenario=scenario, axis=tr(NOUNS[axis])))
-        yield _switches(list(dict.fromkeys(_arm(curve) for curve in curves)))
+        named = {arm_of_curve(curve): (arm_of(curve.points[0].cell), spoken_curve(curve)) for curve in curves}
+        yield _switches(named)
         yield scaling(curves, f"way-{number}")
-
-
-def _arm(curve: Curve) -> str:
-    return arm_of(curve.points[0].cell)
 
 
 def _sentences(found: Comparison) -> Iterator[str]:
@@ -156,19 +153,23 @@ def _sentences(found: Comparison) -> Iterator[str]:
 
 
 def _forest(rows: Sequence[Row], titles: tuple[str, str, str, str], said: str) -> Html:
-    return joined([_switches(arms(rows)), forest(rows, titles, said)]) if rows else Html()
+    switches = _switches({arm: (arm, spoken_arm(arm)) for arm in arms(rows)})
+    return joined([switches, forest(rows, titles, said)]) if rows else Html()
 
 
-def _switches(names: Sequence[str]) -> Html:
-    """Return what switches arms on and off; it says what the colours mean, too."""
+def _switches(named: Mapping[str, tuple[str, str]]) -> Html:
+    """
+    Return what switches things on and off, by name: the arm that gives its colour, and what it is called. It
+    says what the colours mean, too.
+    """
     boxes = (
         tag(
             "label",
             tag("input", type="checkbox", checked=True, data_switch=name),
-            tag("span", class_=f"key {style_of(name)}"),
-            spoken_arm(name),
+            tag("span", class_=f"key {style_of(arm)}"),
+            said,
         )
-        for name in names
+        for name, (arm, said) in named.items()
     )
     return tag("fieldset", tag("legend", tr("shown"), class_="unseen"), *boxes, class_="switches")
 

@@ -33,7 +33,7 @@ def rounds(session: Session, cells: Sequence[Cell]) -> Html:
         return Html()
     scale = LogScale.over(value for _, by_round in measured for value in by_round.values())
     write = figures.taken if measured[0][0].is_memory else figures.seconds
-    marks = ruler(scale, [write(mark) for mark in scale.marks()])
+    marks = ruler(scale, write)
     strips = tr("round by round, within {share}", share=figures.percent(SPREAD))
     head = tag(
         "tr",
@@ -71,7 +71,7 @@ def _drawn(by_round: dict[int, float], middle: float, scale: LogScale, last: int
         bars.append(f"M{place:.0f} {HALF}v{-off or -1}")
     return tag(
         "svg",
-        tag("title", " ".join(f"{100 * (value / middle - 1):+.0f}%" for value in by_round.values())),
+        tag("title", " ".join(figures.error(value / middle - 1) for value in by_round.values())),
         tag("path", d=dots, class_="d"),
         tag("path", d=f"M{SPLIT / 100 * scale.at(middle):.0f} 3V{ROW - 3}", class_="m"),
         tag("path", d="".join(bars), class_="b"),

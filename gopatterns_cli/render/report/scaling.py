@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from gopatterns_cli import figures
 from gopatterns_cli.axes import Axis
 from gopatterns_cli.curves import Curve, Point
-from gopatterns_cli.measuring.cells import NATIVE
+from gopatterns_cli.measuring.cells import NATIVE, WARM
+from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.matrix_grid import NOUNS, written
 from gopatterns_cli.render.report.axis import ROOM, LogScale
 from gopatterns_cli.render.report.html import Html, joined, tag
-from gopatterns_cli.render.report.marks import arm_of, spoken_arm, style_of
+from gopatterns_cli.render.report.marks import DIAMOND, arm_of, spoken_arm, style_of
+from gopatterns_cli.sentences import besides
 from gopatterns_cli.words import tr
 
 WIDTH, HEIGHT = 720, 320
@@ -92,7 +94,9 @@ def _heights(point: Point) -> Iterator[float]:
     known = [point.ideal, point.document, point.predicted]
     if point.speedup is not None:
         known.append(point.speedup.estimate)
-    yield from (height for height in known if height)
+        ends = point.speedup.difference
+        known += [] if ends is None else [ends.low, ends.high]
+    yield from (height for height in known if height and 0 < height < math.inf)
 
 
 def _grid(
@@ -113,8 +117,8 @@ def _grid(
 
 def _curve(curve: Curve, across: Place, up: Place, *, said: bool) -> Iterator[Html]:
     """Draw a curve; only one of the two ways says what its marks are, for both."""
-    arm = arm_of(curve.points[0].cell)
-    style = style_of(arm)
+    arm = arm_of_curve(curve)
+    style = f"{style_of(arm_of(curve.points[0].cell))}{' warm' * (curve.pool == WARM)}"
     ideal = [(across(point.x), up(point.ideal)) for point in curve.points if point.ideal]
     if len(ideal) > 1:
         yield tag("path", d=_line(ideal), class_="ideal")
@@ -123,16 +127,28 @@ def _curve(curve: Curve, across: Place, up: Place, *, said: bool) -> Iterator[Ht
     measured = [
         (across(point.x), up(point.speedup.estimate)) for point in curve.points if point.speedup is not None
     ]
-    drawn.append(tag("path", d=_line(measured), class_="curve"))
-    of = (arm, curve.axis)
+    if len(measured) > 1:
+        drawn.append(tag("path", d=_line(measured), class_="curve"))
+    of = (spoken_curve(curve), curve.axis)
     drawn += [part for point in curve.points for part in _point(of, point, across, up, said=said)]
     yield tag("g", *drawn, class_=f"mark {style}", data_arm=arm)
     for point in curve.points:
         if point.document:
-            d = "M0,-6L5,0L0,6L-5,0Z"
             where = f"translate({across(point.x):.1f} {up(point.document):.1f})"
             words = tr("the document: {says}", says=figures.times(point.document))
-            yield tag("g", *_said(words, said), tag("path", d=d, transform=where), class_="document")
+            yield tag("g", *_said(words, said), tag("path", d=DIAMOND, transform=where), class_="document")
+
+
+def arm_of_curve(curve: Curve) -> str:
+    """Name what a curve is of; arms of one runtime are told apart by what else they have."""
+    cell = curve.points[0].cell
+    return f"{arm_of(cell)}{besides(cell, curve.axis)}"
+
+
+def spoken_curve(curve: Curve) -> str:
+    """Say what a curve is of in the language that is spoken."""
+    cell = curve.points[0].cell
+    return f"{spoken_arm(arm_of(cell))}{besides(cell, curve.axis)}"
 
 
 def _said(words: str, said: bool) -> list[Html]:
@@ -143,7 +159,7 @@ def _point(of: tuple[str, Axis], point: Point, across: Place, up: Place, *, said
     (arm, axis), x = of, round(across(point.x), 1)
     if point.predicted:
         y = round(up(point.predicted), 1)
-        words = tr("{arm}, predicted: {gain}", arm=spoken_arm(arm), gain=figures.times(point.predicted))
+        words = tr("{arm}, predicted: {gain}", arm=arm, gain=figures.times(point.predicted))
         yield tag("g", *_said(words, said), tag("circle", cx=x, cy=y, r=5, class_="predicted"))
     if point.speedup is None:
         return
@@ -155,7 +171,7 @@ def _point(of: tuple[str, Axis], point: Point, across: Place, up: Place, *, said
     hollow = "hollow" if point.cell.arm == NATIVE else None
     drawn.append(tag("circle", cx=x, cy=round(up(point.speedup.estimate), 1), r=3.5, class_=hollow))
     at = written(axis, point.x)
-    words = tr("{arm}, {at}: {gain}", arm=spoken_arm(arm), at=at, gain=figures.ratio(point.speedup))
+    words = tr("{arm}, {at}: {gain}", arm=arm, at=at, gain=figures.ratio(point.speedup))
     yield tag("g", *_said(words, said), *drawn)
 
 
@@ -179,9 +195,7 @@ def _table(curves: Sequence[Curve]) -> Html:
     titles = ("arm", NOUNS[axis], "jobs per second", "speed-up", "ideal", "law", "predicted", "document")
     head = [tr(title) for title in titles]
     rows = (
-        tag(
-            "tr", tag("th", spoken_arm(arm_of(point.cell)), scope="row"), *(tag("td", cell) for cell in cells)
-        )
+        tag("tr", tag("th", spoken_curve(curve), scope="row"), *(tag("td", cell) for cell in cells))
         for curve in curves
         for point in curve.points
         for cells in [_cells(curve, point, axis)]
@@ -198,9 +212,9 @@ def _cells(curve: Curve, point: Point, axis: Axis) -> tuple[str, ...]:
     return (
         written(axis, point.x),
         figures.significant(point.per_s),
-        "-" if point.speedup is None else figures.ratio(point.speedup),
+        NOTHING if point.speedup is None else figures.ratio(point.speedup),
         *(
-            "-" if not one else figures.times(one)
+            NOTHING if not one else figures.times(one)
             for one in (point.ideal, law, point.predicted, point.document)
         ),
     )
