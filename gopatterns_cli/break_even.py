@@ -25,6 +25,7 @@ from statistics import median
 
 from gopatterns_cli.makespan import ideal_s
 from gopatterns_cli.measuring.cells import Cell
+from gopatterns_cli.measuring.plan import Plan
 from gopatterns_cli.session import Session
 from gopatterns_cli.statistics import signed_rank
 from gopatterns_cli.statistics.ratio import Interval, withheld
@@ -105,20 +106,42 @@ class BreakEven:
 def break_evens(session: Session, scenarios: Iterable[Scenario]) -> tuple[BreakEven, ...]:
     """Return one break-even for every arm that the session measured over a ladder, in the plan's order."""
     against = {scenario.stem: scenario.against for scenario in scenarios}
-    ladders: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
-    for cell in session.plan.cells:
-        rival = against.get(cell.scenario, Against())
-        if cell.ladder and not cell.is_serial and cell.runtime != rival.what:
-            ladders[_arm(cell)].append(cell)
-    rising = (sorted(cells, key=lambda cell: cell.duration_s) for cells in ladders.values())
-    found = (_break_even(session, cells, against.get(cells[0].scenario, Against())) for cells in rising)
+    climbed = (
+        (cells, against.get(cells[0].scenario, Against())) for cells in ladders(session.plan.cells).values()
+    )
+    found = (
+        _break_even(session, cells, goal)
+        for cells, goal in climbed
+        if not cells[0].is_serial and cells[0].runtime != goal.what
+    )
     return tuple(point for point in found if point is not None)
 
 
-def _arm(cell: Cell) -> tuple[object, ...]:
+def ladders(cells: Iterable[Cell]) -> dict[tuple[object, ...], list[Cell]]:
+    """Return the cells that differ in nothing but the duration, the lowest first, by what they share."""
+    found: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.ladder:
+            found[arm_of(cell)].append(cell)
+    return {arm: sorted(rungs, key=lambda cell: cell.duration_s) for arm, rungs in found.items()}
+
+
+def arm_of(cell: Cell) -> tuple[object, ...]:
     """What the cells of one ladder share."""
     shape = (cell.pattern, cell.workers, cell.stages, cell.buffer)
     return cell.scenario, cell.arm, cell.runtime, cell.pool, *shape
+
+
+def rivals(plan: Plan, cell: Cell, against: Against) -> tuple[Cell, ...]:
+    """Return what a rung takes beside its own cell: the loop, whose jobs are its measure, and the rival."""
+    found = (plan.serial_of(cell), rival(plan, cell, against))
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def is_ahead(session: Session, cell: Cell, against: Against) -> bool:
+    """Tell whether the arm was ahead at one rung, in the last round that measured all of it."""
+    climbs = _climbs(session, [cell], against)
+    return bool(climbs) and climbs[-1].arm_s[0] < climbs[-1].other_s[0]
 
 
 def crossing(waits_s: Sequence[float], gaps_s: Sequence[float]) -> tuple[float, float]:
@@ -219,13 +242,18 @@ def _per_item(session: Session, cell: Cell, against: Against) -> Mapping[int, fl
         waits = session.job_seconds(cell.name)
         ideals = {number: ideal_s(cell, wait_s) for number, wait_s in waits.items()}
         return {number: ideal / cell.count for number, ideal in ideals.items() if ideal is not None}
-    other = session.plan.serial_of(cell)
-    if against.what != SERIAL_LOOP:
-        rival = replace(cell, runtime=against.what)
-        other = rival if rival in session.plan.cells and not cell.is_go else None
+    other = rival(session.plan, cell, against)
     if other is None:
         return {}
     return {number: seconds / other.count for number, seconds in session.seconds(other.name).items()}
+
+
+def rival(plan: Plan, cell: Cell, against: Against) -> Cell | None:
+    """Return the cell that a cell is compared with; None where that is its own ideal, or is not measured."""
+    if against.what == SERIAL_LOOP:
+        return plan.serial_of(cell)
+    other = replace(cell, runtime=against.what)
+    return other if other in plan.cells and not cell.is_go else None
 
 
 def _interval(lows: Sequence[float], highs: Sequence[float], level: float) -> Interval | None:

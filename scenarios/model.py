@@ -155,10 +155,12 @@ class Against:
     Attributes:
         what: `serial`, the plain loop; `ideal`, the makespan of the arm's own waits; or a runtime.
         within: an arm counts as no slower when it takes at most so many times as long, 1 or more.
+        sought: its file asks for it, so the ladder's rungs are laid about it; else the ladder is for a curve.
     """
 
     what: str = SERIAL_LOOP
     within: float = 1.0
+    sought: bool = False
 
 
 @dataclass(frozen=True)

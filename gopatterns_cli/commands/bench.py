@@ -95,9 +95,11 @@ def bench(  # noqa: PLR0913 - one parameter per option
         with_practices,
         with_predictions,
     )
+    from gopatterns_cli.bracketing import bracketed  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.carrying import carried_out, say  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.comparing import again  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measured import measured  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.measuring.processes import launch  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.measuring.resuming import interrupted  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render import benched  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.render.listing import width  # noqa: PLC0415 - keeps --help light
@@ -136,7 +138,9 @@ def bench(  # noqa: PLR0913 - one parameter per option
         for line in benched.plan(session, width()):
             print(line, file=sys.stderr, flush=True)
         if not resume:
-            session = with_predictions(session, say, measures=budget is None and not quick)
+            whole = budget is None and not quick
+            session = bracketed(session, launch, say) if whole else session
+            session = with_predictions(session, say, measures=whole)
             session = create(with_practices(session), exactly=output is not None)
         with again(session, say) as launcher:
             session = carried_out(session, launcher)

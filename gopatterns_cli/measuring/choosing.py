@@ -1,7 +1,7 @@
 """Which cells a scenario has: every arm in every configuration, or the few that a quick session needs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from gopatterns_cli import arms as written
@@ -176,11 +176,24 @@ def _count(scenario: Scenario, one: Configuration, duration_s: float, rate: floa
     job = scenario.job
     if one.pattern == BUCKET:
         return _requests(rate or 1.0, job)
-    if len(scenario.arms.durations_s) == 1 or not duration_s:
+    if len(scenario.arms.durations_s) == 1:
         return job.count
+    return _fewer(job.count, one, duration_s)
+
+
+def _fewer(count: int, one: Configuration | Cell, duration_s: float) -> int:
+    """Return how many jobs a run has on a ladder of durations, of `count` at most."""
+    if not duration_s:
+        return count
     stages = one.stages or (PIPELINE_STAGES if one.pattern == PIPELINE else 0)
     lanes = one.workers or one.stages or 1
-    return min(job.count, max(lanes, FILLED * stages, int(LONGEST_S * lanes / duration_s)))
+    return min(count, max(lanes, FILLED * stages, int(LONGEST_S * lanes / duration_s)))
+
+
+def lasting(cell: Cell, duration_s: float, count: int) -> Cell:
+    """Return a cell of a ladder with jobs of another duration, as the scenario with `count` jobs has it."""
+    operations = round(cell.operations * duration_s / cell.duration_s) if cell.operations else 0
+    return replace(cell, duration_s=duration_s, count=_fewer(count, cell, duration_s), operations=operations)
 
 
 def _requests(rate: float, job: Job) -> int:

@@ -186,6 +186,13 @@ def planned_for(
     )
 
 
+def with_cells(plan: Plan, cells: Sequence[Cell], scenarios: Sequence[Scenario], *, quick: bool) -> Plan:
+    """Return a plan in which nothing is measured yet with other cells, and with orders drawn for those."""
+    drawn = planned_for(cells, plan.looks, plan.seed, canary_of(scenarios, cells), quick=quick)
+    told = {name: getattr(drawn, name) for name in ("cells", "orders", "hash_seeds", "canary")}
+    return replace(plan, **told, expected_s=drawn.expected_s, first_s=drawn.first_s)
+
+
 def canary_of(scenarios: Sequence[Scenario], cells: Sequence[Cell]) -> Cell | None:
     """
     Return one of the cells to be measured a second time: the first of our arms on its scenario's home
