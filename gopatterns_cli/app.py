@@ -43,6 +43,7 @@ All there is: gopat --help"""
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; what goes wrong is said in one line each on stderr."""
+    completing.without_rich()
     program = typer.main.get_command(_application())
     try:
         language, rest = _language(arguments)

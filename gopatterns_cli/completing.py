@@ -5,19 +5,28 @@ Names are found by listing folders; nothing is loaded, and a file that cannot be
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from runpy import run_path
 
 ALL = "all"
 FOLDER = "results"
+ASKED = "_GOPAT_COMPLETE"
+"""Set by a shell that asks."""
 PATTERNS = Path(__file__).resolve().parents[1] / "patterns"
+
+
+def without_rich() -> None:
+    """Where a shell asks, keep Typer from loading Rich, for which our help has no markup."""
+    if ASKED in os.environ:
+        sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the language's way to say: not here
 
 
 def is_option() -> bool:
     """Whether the word that a shell asks about begins as an option does."""
     line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS") or ""
-    return line.split()[-1:] != [] and line.split()[-1].startswith("-")
+    return line.replace("\n", " ").rpartition(" ")[2].startswith("-")  # bash sends a word a line
 
 
 def patterns(incomplete: str) -> list[str]:
@@ -32,10 +41,8 @@ def runtimes(incomplete: str) -> list[str]:
 
 def runtime_list(incomplete: str) -> list[str]:
     """Offer runtimes behind what is there of a list, each once; `all` in front."""
-    done, comma, last = incomplete.rpartition(",")
-    taken = done.split(",")
-    free = [name for name in _runtimes() if name not in taken]
-    return [f"{done}{comma}{name}" for name in _beginning(free if comma else [ALL, *free], last)]
+    names = _runtimes() if "," in incomplete else (ALL, *_runtimes())
+    return some_of(*names)(incomplete)
 
 
 def targets(incomplete: str) -> list[str]:

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-NAMES = {1: "stdout", 2: "stderr"}
+STDOUT, STDERR = 1, 2
 
 
 def reopen() -> None:
     """Put streams in place that outlive their reader, and that exist where the caller closed them."""
-    sys.stdout = _outliving(sys.stdout, 1)
-    sys.stderr = _outliving(sys.stderr, 2)
+    sys.stdout = _outliving(sys.stdout, STDOUT)
+    sys.stderr = _outliving(sys.stderr, STDERR)
 
 
 def flush(exit_code: int) -> int:
@@ -24,7 +24,7 @@ def flush(exit_code: int) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes once more on its way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # Python flushes once more on its way out
         if exit_code == 0:
             print(f"error: stdout: {error.strerror}", file=sys.stderr)
             return 1
@@ -41,7 +41,9 @@ class _Outliving(io.FileIO):
         except BrokenPipeError:
             return memoryview(data).nbytes
         except OSError as error:
-            error.filename = NAMES.get(self.fileno())
+            if self.fileno() == STDERR:  # there is nobody left to tell; the exit code still says it
+                return memoryview(data).nbytes
+            error.filename = "stdout"
             raise
 
 

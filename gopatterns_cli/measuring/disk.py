@@ -33,9 +33,9 @@ def replace(path: Path, text: str | Iterable[str]) -> None:
         text: what is in it, or the pieces of that in turn.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written; it names the place.
     """
-    path = path.resolve()
+    place, path = path, path.resolve()
     _make(path.parent)
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -44,9 +44,11 @@ def replace(path: Path, text: str | Iterable[str]) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             beside.unlink()
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(place), None
         raise
 
 

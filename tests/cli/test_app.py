@@ -345,6 +345,13 @@ def test_a_full_disk_is_a_failure_in_one_line():
     assert (done.returncode, done.stderr) == (1, "error: stdout: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_an_error_that_finds_no_room_keeps_its_exit_code():
+    with Path("/dev/full").open("w") as full:
+        done = process("check", "nowhere.toml", capture_output=False, stdout=subprocess.PIPE, stderr=full)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="closes a stream as a POSIX shell does")
 def test_closed_streams_are_no_failure():
     command = f"{sys.executable} -m gopatterns_cli list >&- 2>&-"

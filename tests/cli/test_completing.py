@@ -50,6 +50,31 @@ def test_the_options_of_the_pattern_that_stands_there_are_offered():
     assert offered("bash", "gopat run worker-pool --sta") == []
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_options_are_offered_with_their_help_and_without_loading_rich(shell):
+    told = 'import atexit\natexit.register(lambda: sys.stderr.write(str("rich.console" in sys.modules)))\n'
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{told}{PROGRAM}"],
+        capture_output=True, text=True, check=True, env={**os.environ, **asked(shell, "gopat bench --see")},
+    )  # fmt: skip
+    assert done.stderr == "False"
+    assert "--seed" in done.stdout
+    assert ("Draws the order" in done.stdout) == (shell != "bash")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("gopat bench --se", True), ("gopat bench --seed ", False), ("gopat bench ", False), ("", False)],
+)
+def test_a_word_that_is_not_begun_is_no_option(monkeypatch, line, expected):
+    for shell in SHELLS:
+        for name in ("COMP_WORDS", "_TYPER_COMPLETE_ARGS"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in asked(shell, line).items():
+            monkeypatch.setenv(name, value)
+        assert completing.is_option() is expected
+
+
 def test_commands_are_offered():
     assert offered("bash", "gopat com") == ["compare"]
 
