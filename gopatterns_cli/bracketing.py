@@ -2,8 +2,9 @@
 
 It is searched for by bisection where a scenario's file asks for one: first among the rungs of its ladder,
 then between the two about the crossing, until they are no further apart than `NARROW`. Then the ladder has
-these two, and the next rung outwards on either side: a probe is one process of the arm and one of each that
-it is compared with, and so near a crossing it may err. The figure and its interval come from the rounds.
+these two, and the next rungs outwards on either side: a probe is one process of the arm and one of each that
+it is compared with, and near a crossing that is as shallow as one percent it errs by a rung. The figure and
+its interval come from the rounds.
 
 A ladder whose ends are both on one side of the crossing is climbed whole, and so is one that cannot be
 probed.
@@ -28,6 +29,9 @@ from scenarios.notation import write_duration
 
 NARROW = 1.5
 """A bracket whose ends are no further apart is narrow enough; finer than that one probe cannot tell."""
+
+OUTWARDS = 2
+"""So many rungs are kept on either side of a bracket: on a 1-3-10 ladder a decade."""
 
 VALUES = 3
 """So many values a probe has."""
@@ -126,11 +130,11 @@ def _rounded(seconds: float) -> float:
 
 
 def _about(durations: Sequence[float], bracket: tuple[float, float]) -> Iterator[float]:
-    """Yield the rungs that are left of a ladder: the bracket's ends and the next one outwards of each."""
+    """Yield the rungs that are left of a ladder: the bracket's ends and the next ones outwards of each."""
     behind, ahead = bracket
-    yield from ([duration for duration in durations if duration < behind] or [behind])[-1:]
+    yield from [duration for duration in durations if duration < behind][-OUTWARDS:]
     yield from bracket
-    yield from ([duration for duration in durations if duration > ahead] or [ahead])[:1]
+    yield from [duration for duration in durations if duration > ahead][:OUTWARDS]
 
 
 def _with_rungs(
