@@ -164,8 +164,8 @@ def _command(name: str, options_of: Sequence[str] | None = None, *, whole: bool 
     module_name = name.replace("-", "_")
     module = import_module(f"{commands.__name__}.{module_name}")
     function = getattr(module, module_name, None) or getattr(module, f"{module_name}_")
-    if whole and hasattr(module, "with_demo_options"):
-        function = module.with_demo_options(options_of)
+    if hasattr(module, "with_demo_options"):
+        function = module.with_demo_options(options_of if whole else ())
     application = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
     application.command(name, cls=Command, short_help=function.__doc__.partition("\n")[0])(function)
     command = typer.main.get_command(application)
