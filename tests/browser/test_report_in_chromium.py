@@ -124,13 +124,15 @@ def test_an_arm_is_switched_off_in_its_section_alone(opened):
     page = opened("claims")
     box = page.locator("#claims [data-switch=threads]")
     marks = page.locator('#claims [data-arm="threads"]')
-    others = page.locator('#scaling [data-arm="threads"]')
-    assert marks.first.is_visible()
+    others = page.locator('#scaling g.log [data-arm="threads"]')
+    seen = [sum(map(playwright.Locator.is_visible, both.all())) for both in (marks, others)]
+    assert min(seen) > 0
     box.uncheck()
-    assert all(not marks.nth(number).is_visible() for number in range(marks.count()))
-    assert others.count() == 0 or others.first.is_visible()
+    assert not any(map(playwright.Locator.is_visible, marks.all()))
+    assert sum(map(playwright.Locator.is_visible, others.all())) == seen[1]
+    assert page.locator("#scaling [data-switch=threads]").first.is_checked()
     box.check()
-    assert marks.first.is_visible()
+    assert sum(map(playwright.Locator.is_visible, marks.all())) == seen[0]
 
 
 def test_switches_work_by_keyboard(opened):
@@ -174,14 +176,38 @@ def test_the_raw_values_are_a_download(opened, tmp_path):
 def test_it_reads_without_scripts(opened, name):
     page = opened(name, java_script_enabled=False)
     assert page.locator("svg").first.is_visible()
-    assert page.locator("[data-switch]").count() == 0 or not page.locator("[data-switch]").first.is_visible()
+    switches = page.locator("[data-switch]").all()
+    assert switches
+    assert not any(map(playwright.Locator.is_visible, switches))
     assert page.locator("#raw a[download]").is_visible()
     assert page.locator("title").count() > 5
 
 
-def test_it_prints_with_what_is_folded_away(opened):
-    page = opened("claims")
-    paper = page.pdf(format="A4")
-    assert paper.startswith(b"%PDF")
+@pytest.mark.parametrize("name", NAMES)
+def test_it_prints_with_what_is_folded_away(opened, name):
+    page = opened(name)
+    folded = page.locator("details:not([open])").all()
+    assert len(folded) > 1
+    summaries = [one.locator("summary").bounding_box()["height"] for one in folded]
+    closed = [one.bounding_box()["height"] for one in folded]
+    assert closed == pytest.approx(summaries, abs=2)
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
+    for one, height in zip(folded, closed, strict=True):
+        table = one.locator("table")
+        assert table.is_visible()
+        assert one.bounding_box()["height"] >= height + table.bounding_box()["height"] > height + 20
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize(
+    ("name", "section"), [("claims", "claims"), ("overhead", "costs"), ("versions", "changes")]
+)
+def test_a_ruler_lies_over_what_it_measures(opened, name, section, width):
+    page = opened(name, viewport={"width": width, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    for place, share in ((f"#{section} table", 1.0), ("#rounds table", 0.6)):
+        table = page.locator(place).first
+        ruler, drawn = (table.locator(what).first.bounding_box() for what in (".ruler", "td svg"))
+        assert (ruler["x"], ruler["width"]) == pytest.approx((drawn["x"], share * drawn["width"]), abs=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +45,11 @@ def test_a_ruler_has_a_label_for_each_mark():
     drawn = ruler(scale, lambda mark: f"{mark:g}x")
     assert [f">{label}<" in drawn for label in ("1x", "10x", "100x")] == [True] * 3
     assert drawn.count("<text") == len(scale.marks())
+
+
+@given(POSITIVE, st.floats(min_value=1.0, max_value=9.0))
+def test_a_narrow_scale_has_more_than_one_mark_and_room_for_their_labels(value, factor):
+    scale = LogScale.over([value, value * factor])
+    places = [scale.at(mark) for mark in scale.marks()]
+    assert len(places) >= 2
+    assert min(later - sooner for sooner, later in pairwise(places)) > 12

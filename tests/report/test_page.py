@@ -12,13 +12,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gopatterns_cli import session as sessions
 from gopatterns_cli.comparison import compare
 from gopatterns_cli.render.report.html import VOID
 from gopatterns_cli.render.report.page import render
-from gopatterns_cli.session import load
 
 import versioned
-from synthetic import COSTS, MEMORY, Truth, session
+from synthetic import COSTS, MEMORY, Truth, session, written
 
 
 class Reader(HTMLParser):
@@ -137,13 +137,18 @@ def test_every_arm_has_its_rounds(found):
 
 def test_a_claim_has_its_figure_its_interval_and_its_verdict(tmp_path):
     found = compare(session(tmp_path / "s.json", SWEEP))
-    text = read(render(found)).text["claims"]
-    for line in found.claims:
-        result = line.result
-        if result.claim.rule is None and result.cells:
-            assert result.claim.id in text
-            assert str(result.verdict) in text
-            assert result.claim.says in text
+    section = re.search(r'<section id="claims">(.*?)</section>', render(found), re.DOTALL)[1]
+    rows = re.findall(r'<tr><th scope="row">(.*?)</tr>', section, re.DOTALL)
+    results = [line.result for line in found.claims if line.result.cells or line.result.go]
+    assert len(rows) == len(results) >= 5
+    for row, result in zip(rows, results, strict=True):
+        assert row.startswith(f"{result.claim.id}</th>")
+        assert f'<td class="says">{result.claim.says}</td>' in row
+        assert row.endswith(f">{result.verdict}</td>")
+        figures = re.findall(r"<span>([\d,.]+)x \[([\d,.]+), ([\d,.]+)\]</span>", row)
+        said = [[float(figure.replace(",", "")) for figure in three] for three in figures]
+        measured = [(gain.estimate, gain.difference.low, gain.difference.high) for gain in result.gains]
+        assert said == [pytest.approx(three, rel=0.005) for three in measured]
 
 
 def test_every_arm_that_is_drawn_can_be_switched_off(found):
@@ -162,13 +167,29 @@ def test_what_comes_from_a_session_is_text_and_nothing_else(tmp_path):
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 2
 
 
-def test_the_same_session_gives_the_same_page(found):
-    assert render(found) == render(found)
+def test_the_same_session_gives_the_same_page_whenever_it_is_written(found, monkeypatch):
+    page = render(found)
+    monkeypatch.setattr("time.time", lambda: 4e9)
+    assert render(found) == page
 
 
-def test_a_session_with_no_round_is_a_page_or_a_plain_refusal(tmp_path, gopat):
-    from synthetic import written
+@pytest.mark.parametrize("kind", ["claims", "versions"])
+def test_a_session_without_a_finished_round_is_refused_in_one_line(tmp_path, gopat, kind):
+    path = tmp_path / "s.json"
+    whole = versioned.session(path) if kind == "versions" else session(path, SWEEP)
+    sessions.write(replace(whole, status=sessions.INTERRUPTED, runs=(), stopped={}, rounds_done=0))
+    message = f"error: {path}: nothing to compare: no round was finished\n"
+    assert gopat("report", str(path)) == (5, "", message)
+    assert not path.with_suffix(".html").exists()
 
-    path = written(tmp_path / "s.json", rounds=1, planned=12)
-    assert gopat("report", str(path))[0] == 0
-    assert load(path).rounds_done == 1
+
+@pytest.mark.parametrize("rounds", [1, 2, 11])
+def test_a_session_with_too_few_rounds_is_a_page_without_an_interval(tmp_path, gopat, rounds):
+    path = written(tmp_path / "s.json", replace(SWEEP, rounds=rounds, planned=12))
+    code, _, err = gopat("report", str(path))
+    assert (code, err) == (0, "")
+    page = path.with_suffix(".html").read_text()
+    assert f"{rounds} of 12 rounds" in read(page).text[""]
+    assert page.count("(no interval)") >= 5
+    assert 'class="whisker"' not in page
+    assert "<circle " in page

@@ -9,8 +9,12 @@ from gopatterns_cli.render.report.html import Html, tag
 ROOM = 1.12
 """A scale goes on a little beyond what is on it."""
 
-FEWEST_MARKS = 3
+FEWEST_POWERS, FEWEST_MARKS = 3, 2
+"""So many powers of ten are enough, and so many marks of the ladder; a single one would be no scale."""
+
 LADDER = (1, 2, 5)
+SHARES = (0.2, 0.5, 1.0, 2.0, 2.5)
+"""Steps of a scale with equal distances, over a power of ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,25 @@ class LogScale:
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
     def marks(self) -> list[float]:
-        """Return the powers of ten on the scale; with their doubles and halves where these are few."""
+        """
+        Return the powers of ten on the scale; with their doubles and halves where these are few; steps of
+        equal size where even those are.
+        """
         powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         tens = [10.0**power for power in powers if self.low <= 10.0**power <= self.high]
-        if len(tens) >= FEWEST_MARKS:
+        if len(tens) >= FEWEST_POWERS:
             return tens
         ladder = [step * 10.0**power for power in powers for step in LADDER]
         found = [mark for mark in ladder if self.low <= mark <= self.high]
-        return found or [math.sqrt(self.low * self.high)]
+        return found if len(found) >= FEWEST_MARKS else steps(self.low, self.high, most=4)
+
+
+def steps(low: float, high: float, *, most: int) -> list[float]:
+    """Return marks in steps of equal size, at most so many steps, from one number to a larger one."""
+    power = 10.0 ** math.floor(math.log10(high - low))
+    step = next(power * share for share in SHARES if high - low <= most * power * share)
+    numbers = range(math.ceil(low / step), math.floor(high / step) + 1)
+    return [mark for mark in (step * number for number in numbers) if low <= mark <= high]
 
 
 def ruler(scale: LogScale, write: Callable[[float], str]) -> Html:

@@ -49,7 +49,7 @@ def _title(title: str, *, drawn: bool) -> Html:
 def _row(line: BudgetLine, causes: Sequence[str]) -> Html:
     budget = line.budget
     parts = {IDEAL: budget.ideal_s, **budget.losses}
-    shown = {name: seconds for name, seconds in parts.items() if seconds > 0}
+    shown = {name: parts[name] for name in (IDEAL, *causes) if parts.get(name, 0.0) > 0}
     whole = sum(shown.values()) or 1.0
     drawn: list[str] = []
     left = 0.0

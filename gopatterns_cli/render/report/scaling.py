@@ -14,7 +14,7 @@ from gopatterns_cli.curves import Curve, Point
 from gopatterns_cli.measuring.cells import NATIVE, WARM
 from gopatterns_cli.render.grid import NOTHING
 from gopatterns_cli.render.matrix_grid import NOUNS, written
-from gopatterns_cli.render.report.axis import ROOM, LogScale
+from gopatterns_cli.render.report.axis import ROOM, LogScale, steps
 from gopatterns_cli.render.report.html import Html, joined, tag
 from gopatterns_cli.render.report.marks import DIAMOND, arm_of, spoken_arm, style_of
 from gopatterns_cli.sentences import besides
@@ -25,6 +25,9 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 12, 10, 34
 """Pixels of a chart, and around the field inside."""
 
 LAW_POINTS = 24
+
+NOTHING_BELOW = 3
+"""So many times below the least value the scale goes on where there is 0, which then stands at its end."""
 
 Place = Callable[[float], float]
 
@@ -66,7 +69,8 @@ def scaling(curves: Sequence[Curve], name: str) -> Html:
 
 def _field(curves: Sequence[Curve], *, logarithmic: bool) -> Html:
     points = [point for curve in curves for point in curve.points]
-    xs = LogScale.over(point.x for point in points)
+    nothing = min((point.x for point in points if point.x > 0), default=1.0) / NOTHING_BELOW
+    xs = LogScale.over(point.x or nothing for point in points)
     heights = [height for point in points for height in _heights(point)]
     across: Place = lambda x: LEFT + (WIDTH - LEFT - RIGHT) * xs.at(x) / 100  # noqa: E731 - two of a kind
     up, marks = _upward(heights, logarithmic=logarithmic)
@@ -84,10 +88,7 @@ def _upward(heights: Sequence[float], *, logarithmic: bool) -> tuple[Place, list
         scale = LogScale.over(heights)
         return lambda value: TOP + field * (1 - scale.at(value) / 100), scale.marks()
     top = max(heights, default=1.0) * ROOM
-    step = 10.0 ** math.floor(math.log10(top))
-    step = next(step * share for share in (0.2, 0.5, 1.0, 2.0) if top / (step * share) <= 8)
-    marks = [step * number for number in range(int(top / step) + 1)]
-    return lambda value: TOP + field * (1 - min(max(value / top, 0.0), 1.0)), marks
+    return lambda value: TOP + field * (1 - min(max(value / top, 0.0), 1.0)), steps(0.0, top, most=8)
 
 
 def _heights(point: Point) -> Iterator[float]:
