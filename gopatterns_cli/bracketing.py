@@ -1,13 +1,12 @@
-"""Where a break-even roughly lies, before the first round: the rungs that are measured are laid about it.
+"""Where a break-even roughly lies, before the first round: the ladder gets finer there.
 
 It is searched for by bisection where a scenario's file asks for one: first among the rungs of its ladder,
-then between the two about the crossing, until they are no further apart than `NARROW`. Then the ladder has
-these two, and the next rungs outwards on either side: a probe is one process of the arm and one of each that
-it is compared with, and near a crossing that is as shallow as one percent it errs by a rung. The figure and
-its interval come from the rounds.
+then between the two about the crossing, until they are no further apart than `NARROW`. These become rungs,
+too. The others stay: a probe is one process of the arm and one of each that it is compared with, and where a
+crossing is as shallow as one percent it errs by more than a rung. The figure and its interval come from the
+rounds.
 
-A ladder whose ends are both on one side of the crossing is climbed whole, and so is one that cannot be
-probed.
+A ladder whose ends are both on one side of the crossing, or that cannot be probed, stays as it is.
 """
 
 import math
@@ -30,9 +29,6 @@ from scenarios.notation import write_duration
 NARROW = 1.5
 """A bracket whose ends are no further apart is narrow enough; finer than that one probe cannot tell."""
 
-OUTWARDS = 2
-"""So many rungs are kept on either side of a bracket: on a 1-3-10 ladder a decade."""
-
 VALUES = 3
 """So many values a probe has."""
 
@@ -40,7 +36,7 @@ Say = Callable[[str], object]
 
 
 def bracketed(session: Session, launcher: Launcher, say: Say) -> Session:
-    """Search for the break-evens that a new session is to find, and lay its rungs about them.
+    """Search for the break-evens that a new session is to find, and lay rungs about them.
 
     Args:
         session: nothing of it is measured yet.
@@ -64,9 +60,8 @@ def bracketed(session: Session, launcher: Launcher, say: Say) -> Session:
         search = _Search(session, launcher, first, against, counts[first.scenario], known)
         bracket = search.bracket(durations)
         say(_found(first, bracket))
-        kept = durations if bracket is None else [*_about(durations, bracket)]
         for cell in (first, *rivals(plan, first, against)):
-            laid[arm_of(cell)].update(kept)
+            laid[arm_of(cell)].update(durations, bracket or ())
     if not laid:
         return session
     cells = tuple(_with_rungs(plan.cells, laid, counts))
@@ -129,14 +124,6 @@ def _rounded(seconds: float) -> float:
     return float(f"{seconds:.1e}")
 
 
-def _about(durations: Sequence[float], bracket: tuple[float, float]) -> Iterator[float]:
-    """Yield the rungs that are left of a ladder: the bracket's ends and the next ones outwards of each."""
-    behind, ahead = bracket
-    yield from [duration for duration in durations if duration < behind][-OUTWARDS:]
-    yield from bracket
-    yield from [duration for duration in durations if duration > ahead][:OUTWARDS]
-
-
 def _with_rungs(
     cells: Iterable[Cell], laid: dict[tuple[object, ...], set[float]], counts: dict[str, int]
 ) -> Iterator[Cell]:
@@ -153,6 +140,6 @@ def _with_rungs(
 def _found(cell: Cell, bracket: tuple[float, float] | None) -> str:
     name = replace(cell, ladder=False).name
     if bracket is None:
-        return f"{name}: no crossing found in a first search, so the whole ladder is climbed"
+        return f"{name}: no crossing found in a first search"
     behind, ahead = map(write_duration, bracket)
     return f"{name}: it crosses between {behind} and {ahead}, says a first search"

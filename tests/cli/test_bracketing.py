@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gopatterns_cli.bracketing import NARROW, OUTWARDS, bracketed
+from gopatterns_cli.bracketing import NARROW, bracketed
 from gopatterns_cli.measuring.choosing import cells_of
 from gopatterns_cli.measuring.processes import LostRunError
 from gopatterns_cli.measuring.suite import Run
@@ -51,13 +51,7 @@ def test_the_rungs_are_laid_about_the_crossing(tmp_path, crossing_s):
     behind = max(rung for rung in at if rung < crossing_s)
     ahead = min(rung for rung in at if rung > crossing_s)
     assert ahead / behind <= NARROW
-    assert len(at) <= 6
-    ladder = named(PAYS).arms.durations_s
-    below, above = (
-        [rung for rung in ladder if rung < crossing_s],
-        [rung for rung in ladder if rung > crossing_s],
-    )
-    assert {*below[-OUTWARDS:], *above[:OUTWARDS]} <= set(at)
+    assert {behind, ahead} | {*named(PAYS).arms.durations_s} == {*at}
     assert told[0].startswith("processes-pay/gopat/processes/cold/workers=2: it crosses between ")
 
 
@@ -95,23 +89,23 @@ def test_the_plan_is_drawn_anew_for_the_rungs(tmp_path):
 
 
 @pytest.mark.parametrize("extra_s", [0.0, 1.0])
-def test_a_ladder_that_lies_on_one_side_is_climbed_whole(tmp_path, extra_s):
+def test_a_ladder_that_lies_on_one_side_stays(tmp_path, extra_s):
     found, told = searched(tmp_path, World(extra_s))
     assert tuple(rungs(found, "processes")) == named(PAYS).arms.durations_s
-    assert "whole ladder" in told[0]
+    assert "no crossing found" in told[0]
 
 
-def test_a_ladder_that_cannot_be_probed_is_climbed_whole(tmp_path):
+def test_a_ladder_that_cannot_be_probed_stays(tmp_path):
     lost = "processes-pay/gopat/processes/cold/workers=2/duration=1ms"
     found, told = searched(tmp_path, World(0.0021, lost=(lost,)))
     assert tuple(rungs(found, "processes")) == named(PAYS).arms.durations_s
-    assert "whole ladder" in told[0]
+    assert "no crossing found" in told[0]
     assert "processes/warm/workers=2: it crosses" in told[1]
 
 
 def test_below_the_first_rung_there_is_nothing_to_halve(tmp_path):
     found, _ = searched(tmp_path, World(1e-9), named("pipeline-pays"))
-    assert rungs(found, "fibers") == [0.0, 1e-6, 3e-6, 1e-5]
+    assert tuple(rungs(found, "fibers")) == named("pipeline-pays").arms.durations_s
 
 
 def test_a_ladder_that_is_there_for_a_curve_is_left_as_it_is(tmp_path):
@@ -147,21 +141,20 @@ break_even = { against = "serial" }
 workers = [2]
 runtimes = ["fibers"]
 home = "fibers"
-durations = ["0us", "100ms", "150ms", "200ms", "250ms"]
+durations = ["100us", "100ms"]
 """
 
 
-@pytest.mark.parametrize(
-    ("options", "asked"),
-    [((), ["0s", "100ms", "150ms", "200ms"]), (("--quick",), ["0s", "100ms", "150ms", "200ms", "250ms"])],
-)
-def test_bench_searches_where_it_has_the_time(gopat, tmp_path, options, asked):
-    """A loop of four jobs takes what two workers take twice, and a pool is never free."""
+@pytest.mark.parametrize("options", [(), ("--quick",)])
+def test_bench_searches_where_it_has_the_time(gopat, tmp_path, options):
+    """Two workers halve what four jobs of 100 ms take, and they are never free."""
     file = tmp_path / "ladder.toml"
     file.write_text(LADDER)
     code, out, err = gopat("bench", str(file), "--no-go", "--rounds", "1", "--json", *options)
     assert code == 0
     cells = json.loads(out)["cells"]
     ours = [name.rpartition("=")[2] for name in cells if "/gopat/fibers/cold/" in name]
-    assert ours == asked
-    assert ("a first search" in err) == (not options)
+    assert (ours[0], ours[-1]) == ("100us", "100ms")
+    searched = "a first search" in err
+    assert searched == (not options)
+    assert searched or len(ours) == 2
