@@ -103,6 +103,12 @@ def figures(demo: "Demo", options: "Options", outcome: Any, peak: int, *, sample
     )
 
 
+def sharing(options: "Options") -> tuple[str, int] | None:
+    """Say which tasks share the work, such as `workers`, and how many; None where no option does."""
+    return next(((name, vars(options)[name]) for name in TASK_OPTIONS if name in vars(options)), None)
+
+
 def tasks_of(options: "Options") -> int | None:
     """How many tasks share the work; None when that is no option of the demo."""
-    return next((vars(options)[name] for name in TASK_OPTIONS if name in vars(options)), None)
+    found = sharing(options)
+    return None if found is None else found[1]

@@ -147,11 +147,13 @@ def _view(
     from rich.console import Console  # noqa: PLC0415 - keeps --json light
 
     from gopatterns_cli.render import demo as views  # noqa: PLC0415 - the same
+    from gopatterns_cli.render.picture import Picture  # noqa: PLC0415 - the same
+    from gopatterns_cli.render.redrawn import Screen  # noqa: PLC0415 - the same
 
     console = Console(highlight=False)
-    jobs = None if demo.steps is None else demo.steps(options)
+    steps = None if demo.steps is None else demo.steps(options)
     if not views.is_moving(console):
-        return views.Lines(watch, title, jobs)
+        return views.Lines(watch, title, steps)
     total_ns = 0 if demo.ideal_ns is None else demo.ideal_ns(options)
-    screen = views.Screen(views.Picture(watch, title, jobs, total_ns), console, now_ns)
+    screen = Screen(Picture(watch, title, steps, total_ns), console, now_ns)
     return views.Stepped(screen, Keys()) if step else views.Moving(screen)

@@ -90,7 +90,12 @@ def run(  # noqa: PLR0913 - one parameter per option
     import json  # noqa: PLC0415 - only when asked for
     from dataclasses import asdict  # noqa: PLC0415 - keeps --help light
 
-    from gopatterns_cli.demonstration import choose, figures, tasks_of  # noqa: PLC0415 - keeps --help light
+    from gopatterns_cli.demonstration import (  # noqa: PLC0415 - keeps --help light
+        choose,
+        figures,
+        sharing,
+        tasks_of,
+    )
     from gopatterns_cli.failure import Failure  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.live.watch import Watch  # noqa: PLC0415 - keeps --help light
     from gopatterns_cli.performing import Stage, checked, keep, performed  # noqa: PLC0415 - the same
@@ -158,7 +163,7 @@ def run(  # noqa: PLR0913 - one parameter per option
         )
         return
     note = f"{label or 'virtual time'}, seed {seed or 0}" if stage.simulated else ""
-    for line in summary(taken, tasks_of(options), outcome, width(), note=note, serial=demo.serial):
+    for line in summary(taken, sharing(options), outcome, width(), note=note, serial=demo.serial):
         print(line)
 
 

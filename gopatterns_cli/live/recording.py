@@ -2,9 +2,13 @@
 
 from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gopatterns_cli.live.names import named, place
 from patterns import Channel
+
+if TYPE_CHECKING:
+    from patterns.traps import Place
 
 MOST_EVENTS = 1_000_000
 """About 50 MB in memory and 100 MB in the file; viewers take no more."""
@@ -17,6 +21,7 @@ class Recording:
         self.names: dict[int, str] = {}
         self.missed = 0
         self._most = most
+        self._places: dict[int, Place] = {}
         self._times = array("q")
         self._rest: list[tuple[int, str, Any]] = []
 
@@ -27,12 +32,20 @@ class Recording:
             return
         if task.number not in self.names:
             self.names[task.number] = task.name
+        if isinstance(subject, Channel) and subject.number not in self._places:
+            self._places[subject.number] = place(subject)
         self._times.append(at_ns)
         self._rest.append((task.number, verb, _detail(subject)))
 
     def __len__(self) -> int:
         """Return how many events were kept."""
         return len(self._rest)
+
+    def channels(self) -> dict[int, str]:
+        """Return what channels are called, by their numbers; one without a better name by its number."""
+        called = named((made_at, number) for number, made_at in self._places.items())
+        names = zip(self._places, called, strict=True)
+        return {number: name or f"channel {number}" for number, (name, _) in names}
 
     def events(self) -> Iterator[tuple[int, int, str, Any]]:
         """Go through `(time in ns, task number, verb, detail)`, oldest first.

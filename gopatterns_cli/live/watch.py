@@ -24,6 +24,9 @@ BLOCKED = {"send": SENDING, "receive": RECEIVING}
 MAIN = "main"
 """The task that a run begins with."""
 
+STAGE = "stage "
+"""How the tasks are called that a job goes through one after another."""
+
 PART_OF_WORK = ("sleep", "call")
 """How a job takes its time: a task that waits so inside a job works on it."""
 
@@ -46,7 +49,7 @@ class Span:
 class Lane:
     """One task: what it does now, on which job, and what it did; times are its runtime's, in nanoseconds."""
 
-    __slots__ = ("done", "job", "name", "since_ns", "spans", "spent", "state", "task")
+    __slots__ = ("context", "done", "heard_ns", "job", "name", "since_ns", "spans", "spent", "state", "task")
 
     def __init__(self, task: Any, at_ns: int) -> None:
         self.task = task
@@ -58,6 +61,10 @@ class Lane:
         self.spans: deque[Span] = deque(maxlen=KEPT_SPANS)
         self.spent = 0
         """How many spans there were, kept or not."""
+        self.context: Any = None
+        """What it stood under when a cancel found it: by the time that this is drawn it has left it."""
+        self.heard_ns: int | None = None
+        """How long that cancel was under way until the task went on, and learned of it."""
 
     def enter(self, state: str, at_ns: int) -> None:
         """Be in another state from now on; what it did until now is a span of its own."""
@@ -92,8 +99,12 @@ class Watch:
         self.things = Things()
         self.cancels: deque[Cancel] = deque(maxlen=KEPT_CANCELS)
         self.counts = dict.fromkeys(STATES, 0)
-        self.finished: deque[tuple[int, str, int]] = deque()
+        self.finished: deque[tuple[int, str, int, int]] = deque()
+        """When, by whom and which job; and how many jobs were done then."""
         self.done = 0
+        """Jobs: one that goes through stages is done when the last of these is done with it."""
+        self.steps = 0
+        """What tasks have done of jobs, each stage its own."""
         self.running = 0
         self.peak = 0
         self.over = False
@@ -103,6 +114,8 @@ class Watch:
         self.began_ns: int | None = None
         self.now_ns = 0
         self._line_per_job = line_per_job
+        self._first_stage = self._last_stage = 0
+        self._entered = 0
         self._states: dict[int, str] = {}
         self._working: set[int] = set()
         self._doomed: dict[int, Cancel] = {}
@@ -150,6 +163,11 @@ class Watch:
             self._enter(task.number, BLOCKED.get(waits[0].verb, WAITING) if waits else IDLE, at_ns)
         return len(tasks)
 
+    @property
+    def staged(self) -> bool:
+        """Whether jobs go through stages."""
+        return self._last_stage > 0
+
     def elapsed_ns(self, now_ns: int) -> int:
         """How long the run has gone on at a time of its clock."""
         return 0 if self.began_ns is None else max(now_ns - self.began_ns, 0)
@@ -159,13 +177,18 @@ class Watch:
             return
         self._states[task.number] = IDLE
         self.counts[IDLE] += 1
+        if task.name.startswith(STAGE):
+            self._first_stage, self._last_stage = self._first_stage or task.number, task.number
         if len(self.lanes) < KEPT_LANES:
             self.lanes[task.number] = Lane(task, at_ns)
 
     def _rest(self, at_ns: int, task: Any, _: Any) -> None:
         """Others have a turn: whatever the task does, it goes on with it."""
+        del task
+        self.things.look(at_ns)
 
     def _wait(self, at_ns: int, task: Any, verb: str, subject: Any) -> None:
+        self.things.look(at_ns)
         if verb in PART_OF_WORK and task.number in self._working:
             return
         state = BLOCKED.get(verb, WAITING)
@@ -175,12 +198,19 @@ class Watch:
 
     def _resume(self, at_ns: int, task: Any, _: Any) -> None:
         number = task.number
-        cancel = self._doomed.pop(number, None)
-        if cancel is not None:
-            cancel.reached += 1
-            cancel.last_ns = at_ns
+        if number in self._doomed:
+            self._hear(number, at_ns)
         elif self._states.get(number) != (state := WORKING if number in self._working else IDLE):
             self._enter(number, state, at_ns)
+
+    def _hear(self, number: int, at_ns: int) -> None:
+        """Note that a task learns of its cancel: it goes on, or ends without having begun."""
+        cancel = self._doomed.pop(number)
+        cancel.reached += 1
+        cancel.last_ns = max(cancel.last_ns, at_ns)
+        lane = self.lanes.get(number)
+        if lane is not None:
+            lane.heard_ns = at_ns - cancel.at_ns
 
     def _enter(self, number: int, state: str, at_ns: int) -> None:
         before = self._states.get(number)
@@ -204,13 +234,24 @@ class Watch:
         self._enter(task.number, WORKING, at_ns)
 
     def _finish_job(self, at_ns: int, task: Any, job: int) -> None:
-        self.done += 1
+        self.steps += 1
+        if not self.staged:
+            self.done += 1
+        else:
+            self._finish_stage(task.number, job)
         if self._line_per_job:
-            self.finished.append((at_ns, task.name, job))
+            self.finished.append((at_ns, task.name, job, self.done))
         lane = self.lanes.get(task.number)
         if lane is not None:
             lane.done += 1
         self._drop_job(at_ns, task, job)
+
+    def _finish_stage(self, number: int, job: int) -> None:
+        """Count a job that the last stage is done with, and all before it: some were dropped on the way."""
+        if number == self._first_stage:
+            self._entered = job
+        if number == self._last_stage:
+            self.done = max(self.done, job)
 
     def _drop_job(self, at_ns: int, task: Any, _: Any) -> None:
         number = task.number
@@ -223,7 +264,7 @@ class Watch:
         if lane is not None:
             lane.job = None
 
-    def _cancel(self, at_ns: int, task: Any, _: Any) -> None:
+    def _cancel(self, at_ns: int, task: Any, context: Any) -> None:
         if task.name == MAIN:  # it leaves its own block
             return
         cancel = self._going_down
@@ -232,9 +273,16 @@ class Watch:
             self.cancels.append(cancel)
         cancel.tasks += 1
         self._doomed[task.number] = cancel
+        lane = self.lanes.get(task.number)
+        if lane is not None:
+            lane.context, lane.heard_ns = context, None
         self._enter(task.number, CANCELLED, at_ns)
 
     def _end(self, at_ns: int, task: Any, _: Any) -> None:
-        self.things.forget(task)
-        if self._doomed.pop(task.number, None) is None and self._states.get(task.number) != CANCELLED:
+        self.things.forget(at_ns, task)
+        if task.number in self._doomed:
+            self._hear(task.number, at_ns)
+        elif self._states.get(task.number) != CANCELLED:
             self._enter(task.number, ENDED, at_ns)
+            if task.number == self._last_stage:
+                self.done = max(self.done, self._entered)

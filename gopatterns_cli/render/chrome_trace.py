@@ -45,7 +45,7 @@ def _events(recording: Recording) -> Iterator[dict[str, Any]]:
     slices: _Slices | None = None
     at_ns = 0
     for at_ns, number, verb, detail in recording.events():
-        slices = slices or _Slices(at_ns)
+        slices = slices or _Slices(at_ns, recording.channels())
         yield from slices.take(at_ns, number, verb, detail)
     if slices is not None:
         yield from slices.rest(at_ns)
@@ -54,8 +54,9 @@ def _events(recording: Recording) -> Iterator[dict[str, Any]]:
 class _Slices:
     """Makes slices of events: a wait ends with the task's next event, a job with `done` or `dropped`."""
 
-    def __init__(self, began_ns: int) -> None:
+    def __init__(self, began_ns: int, channels: dict[int, str]) -> None:
         self._began_ns = began_ns
+        self._channels = channels
         self._waits: dict[int, tuple[int, str]] = {}
         self._jobs: dict[int, tuple[int, str]] = {}
 
@@ -63,7 +64,8 @@ class _Slices:
         """Take one event, and yield what is whole by it."""
         if isinstance(detail, tuple):
             channel, values, _ = detail
-            yield {**self._at(0, at_ns), "ph": "C", "name": f"channel {channel}", "args": {"values": values}}
+            name = self._channels[channel]
+            yield {**self._at(0, at_ns), "ph": "C", "name": name, "args": {"values": values}}
         if verb in QUIET:
             return
         if verb == "cancel":

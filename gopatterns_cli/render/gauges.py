@@ -1,4 +1,4 @@
-"""Channels, semaphores and buckets as lines of text: how full each is, and who waits."""
+"""Channels, semaphores and buckets as lines of text: how full each is, and who waits; or was, at the most."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,9 @@ def gauges(levels: Sequence[Level], columns: int, most: int) -> list[Text]:
 def _gauge(level: Level, width: int, columns: int) -> Text:
     name = level.name if len(level.name) <= width else f"{level.name[: width - 3]}..."
     text = Text(f"{name:<{width}}  ")
-    note = f"  {level.note}" if level.note else ""
+    peak = f"{level.peak_is} {_figure(level.peak)}" if level.peak is not None and level.most > 0 else ""
+    said = ", ".join(filter(None, [peak, level.note]))
+    note = f"  {said}" if said else ""
     if level.most > 0:
         cells = _cells(level.most, MOST_CELLS if columns >= WIDE else FEW_CELLS)
         full = round(cells * min(max(level.value / level.most, 0.0), 1.0))

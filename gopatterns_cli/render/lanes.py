@@ -9,12 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from gopatterns_cli.live.watch import STATES, Lane, Watch
+from gopatterns_cli import figures
+from gopatterns_cli.live.watch import OVER, STATES, Lane, Watch
 from gopatterns_cli.render.glyphs import glyphs
 from gopatterns_cli.render.rates import Rates
-from gopatterns_cli.render.timeline import STYLES, Axis, Timeline
+from gopatterns_cli.render.timeline import GLYPHS, STYLES, Axis, Timeline
+from gopatterns_cli.words import asked, spoken, tr
 
 WIDE = 60
 """Columns from which a line has everything."""
@@ -32,6 +35,7 @@ class Context:
     context: Any
     number: int
     depth: int
+    lanes: tuple[Lane, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,11 @@ class Lanes:
         self._total_ns = total_ns
         self._axis: Axis | None = None
         self._timelines: dict[int, Timeline] = {}
+        with spoken(asked()):  # here: a thread that draws is asked for no language
+            self._legend = legend()
 
     def lines(self, columns: int, most: int, now_ns: int, rates: Rates) -> list[Text]:
-        """Draw what the tasks do, in at most so many lines."""
+        """Draw what the tasks do, in at most so many lines; with a legend where there is room."""
         watch = self._watch
         lanes = list(watch.lanes.values())
         shown = [lane for lane in lanes if lane.name.startswith(SHOWN)]
@@ -66,12 +72,15 @@ class Lanes:
             return per_state(watch, columns, most)
         axis = self._reaching(now_ns)
         width = max((len(row.lane.name) + 2 * row.depth for row in rows if isinstance(row, Row)), default=0)
-        return [
+        drawn = [
             _context(row, columns)
             if isinstance(row, Context)
             else self._lane(row, width, columns, axis, now_ns, rates)
             for row in rows
         ]
+        if drawn and len(drawn) < most and WIDE <= columns >= cell_len(self._legend):
+            drawn.append(Text(self._legend, style="dim"))
+        return drawn
 
     def _reaching(self, now_ns: int) -> Axis:
         began_ns = self._watch.began_ns
@@ -107,6 +116,21 @@ class Lanes:
         return known
 
 
+def legend() -> str:
+    """Say what the glyphs along a lane mean, in a line."""
+    first, second, going, sending, receiving, waiting, cancelled = glyphs(*GLYPHS)
+    return tr(
+        "{jobs} jobs in turn  {going} under way  {sending} sends  {receiving} receives  {waiting} waits  "
+        "{cancelled} cancelled",
+        jobs=first + second,
+        going=going,
+        sending=sending,
+        receiving=receiving,
+        waiting=waiting,
+        cancelled=cancelled,
+    )
+
+
 def tree(lanes: Sequence[Lane]) -> Iterator[Context | Row]:
     """Go through lanes as a tree of the contexts that tell them apart; plainly where none does."""
     paths = [(_path(lane), lane) for lane in lanes]
@@ -114,8 +138,10 @@ def tree(lanes: Sequence[Lane]) -> Iterator[Context | Row]:
 
 
 def _path(lane: Lane) -> list[Any]:
-    """Return the contexts of a lane's task, from the root down."""
-    context, path = getattr(lane.task, "context", None), []
+    """Return the contexts of a lane's task, from the root down; of one that is over, as a cancel found it."""
+    left = lane.state in OVER and lane.context is not None
+    context = lane.context if left else getattr(lane.task, "context", None)
+    path = []
     while context is not None:
         path.append(context)
         context = context.parent
@@ -145,15 +171,20 @@ def _branches(
             yield from (Row(each, depth) for _, each in group)
             continue
         count[0] += 1
-        yield Context(path[0], count[0], depth)
+        yield Context(path[0], count[0], depth, tuple(lane for _, lane in group))
         yield from _branches(_below_common(group) if len(group) > 1 else [([], lane)], depth + 1, count)
 
 
 def _context(row: Context, columns: int) -> Text:
-    state = "cancelled" if row.context.dead else "alive"
+    """Draw a context: whether it lives, and how long a cancel took until its tasks knew."""
     text = Text.assemble(
-        f"{'  ' * row.depth}context {row.number}  ", (state, "red" if row.context.dead else "dim")
+        f"{'  ' * row.depth}context {row.number}  ",
+        ("cancelled", "red") if row.context.dead else ("alive", "dim"),
     )
+    took_ns = [lane.heard_ns for lane in row.lanes if lane.heard_ns is not None]
+    if row.context.dead and took_ns:
+        knew = f"{len(took_ns)} of {figures.plural(len(row.lanes), 'task')}"
+        text.append(f"  {knew} went on within {figures.seconds(max(took_ns) / 1e9)}", "dim")
     text.truncate(columns)
     return text
 

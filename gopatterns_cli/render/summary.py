@@ -37,8 +37,7 @@ def _chosen(option: "Option", value: Any) -> str:
         case "flag":
             return name
         case "count":
-            one_or_many = name if value != 1 else name.removesuffix("s")
-            return f"{value:_} {one_or_many}" if name.endswith("s") else f"{name} {value:_}"
+            return _counted(value, name) if name.endswith("s") else f"{name} {value:_}"
         case "duration":
             return f"{name} {write_duration(value)}"
         case "rate":
@@ -48,13 +47,19 @@ def _chosen(option: "Option", value: Any) -> str:
 
 
 def summary(
-    taken: Figures, tasks: int | None, outcome: "Outcome", columns: int, *, note: str = "", serial: str = ""
+    taken: Figures,
+    shared_by: tuple[str, int] | None,
+    outcome: "Outcome",
+    columns: int,
+    *,
+    note: str = "",
+    serial: str = "",
 ) -> list[str]:
     """Write the figures as lines, explained where there is room.
 
     Args:
         taken: the figures.
-        tasks: how many tasks shared the work, if that is known.
+        shared_by: the tasks that shared the work, such as `workers`, and how many, if that is known.
         outcome: the results, and what was left behind.
         columns: how wide the screen is.
         note: what kind of time it was; below the figures where there is no room beside them.
@@ -66,7 +71,7 @@ def summary(
         ("ideal", _seconds(taken.ideal_s), "on an infinitely fast machine"),
         ("serial", _seconds(taken.serial_s), f"{serial}, by arithmetic"),
         ("speed-up", taken.speedup and f"{taken.speedup:_.2f}x", "serial / elapsed"),
-        ("efficiency", taken.efficiency and f"{taken.efficiency:.1%}", _per(tasks)),
+        ("efficiency", taken.efficiency and f"{taken.efficiency:.1%}", _per(shared_by)),
         ("peak concurrency", f"{taken.peak_concurrency:_}", "jobs at once" + ", at least" * taken.sampled),
         ("leaked tasks", f"{taken.leaked_tasks:_}", ""),
     ]
@@ -101,8 +106,13 @@ def _seconds(seconds: float | None) -> str | None:
     return figures.seconds(seconds) if 0 < seconds < 0.01 else f"{seconds:_.3f} s"
 
 
-def _per(tasks: int | None) -> str:
-    return "" if tasks is None else f"speed-up / {tasks:_} tasks"
+def _per(shared_by: tuple[str, int] | None) -> str:
+    """Say what the speed-up is divided by: so many workers, stages or permits."""
+    return "" if shared_by is None else f"speed-up / {_counted(shared_by[1], shared_by[0])}"
+
+
+def _counted(count: int, plural: str) -> str:
+    return f"{count:_} {plural if count != 1 else plural.removesuffix('s')}"
 
 
 def _results(results: Sequence[Any], columns: int) -> str:

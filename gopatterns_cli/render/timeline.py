@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 STYLES = {WORKING: "green", SENDING: "yellow", RECEIVING: "cyan", CANCELLED: "red"}
 """A state that has no style of its own is dim. All are among the sixteen that a terminal's theme sets."""
 
+GLYPHS = "█▓▒><·x", "#=-><.x"
+"""Jobs in two shades in turn, one under way, a wait to send, to receive, and for something else, a cancel."""
+
 GROWTH = 1.25
 """By how much the axis grows when a run outlasts it: everything is then drawn anew."""
 
@@ -69,16 +72,17 @@ class Timeline:
             self._jobs += 1
         cell = (_glyph(span.state, self._jobs, open_=open_), STYLES.get(span.state, "dim"))
         for place in range(left, right):
-            if working or cells[place][0] == " " or right - left > 1:  # a short wait hides no work
+            is_seen = working or span.state == CANCELLED or right - left > 1  # a short wait hides no work
+            if is_seen or cells[place][0] == " ":
                 cells[place] = cell
 
 
 def _glyph(state: str, jobs: int, *, open_: bool) -> str:
     """Return how a state looks: jobs in two shades in turn, the one that goes on in a third."""
-    first, second, going, waiting, cancelled = glyphs("█▓▒·x", "#=-.x")
+    first, second, going, sending, receiving, waiting, cancelled = glyphs(*GLYPHS)
     if state == WORKING:
         return going if open_ else (second, first)[jobs % 2]
-    return cancelled if state == CANCELLED else waiting
+    return {SENDING: sending, RECEIVING: receiving, CANCELLED: cancelled}.get(state, waiting)
 
 
 def _text(cells: "Iterable[tuple[str, str]]") -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +108,31 @@ def test_many_jobs_are_summed_up_in_tenths(capsys):
     assert lines[-1].endswith("1_000 of 1_000 jobs done")
 
 
+def test_jobs_of_a_pipeline_are_summed_up_as_jobs_and_not_as_steps(capsys):
+    assert main(["run", "pipeline", "--runtime", "simulator", "--jobs", "100", "--latency", "1ms"]) == 0
+    told = [
+        line.split("s  ")[1] for line in capsys.readouterr().out.splitlines() if line.endswith("steps done")
+    ]
+    assert len(told) == 10
+    assert told[-1] == "100 jobs, 300 of 300 steps done"
+    assert all(int(line.split()[0]) <= int(line.split()[2]) / 3 for line in told)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "per"),
+    [
+        (["worker-pool"], "5 workers"),
+        (["worker-pool", "--workers", "1"], "1 worker"),
+        (["semaphore"], "3 permits"),
+        (["pipeline", "--latency", "1s"], "3 stages"),
+    ],
+)
+def test_an_efficiency_says_what_it_is_per(capsys, arguments, per):
+    assert main(["run", *arguments, "--runtime", "simulator"]) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("efficiency"))
+    assert line.endswith(f"speed-up / {per}")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -164,8 +190,10 @@ def test_forced_colour_into_a_pipe_is_not_redrawn():
         [sys.executable, "-m", "gopatterns_cli", "run", "worker-pool", "--runtime", "simulator"],
         capture_output=True, text=True, check=True, env={**os.environ, "FORCE_COLOR": "1"},
     )  # fmt: skip
-    assert sum(line.endswith("done") for line in done.stdout.splitlines()) == 10
-    assert "\x1b[?25l" not in done.stdout
+    lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in done.stdout.splitlines()]
+    assert sum(line.endswith("done") for line in lines) == 10
+    assert len(lines) == 1 + 10 + 8
+    assert not any({"\x1b", "\r"} & set(line) for line in lines)
 
 
 @pytest.mark.parametrize("name", ["buffered-results", "clean-up", "handle-cancel"])
@@ -284,10 +312,11 @@ def test_a_trace_has_every_job_of_the_run(capsys, tmp_path, runtime):
 
 
 def test_a_trace_that_finds_no_room_is_one_line(capsys, tmp_path, monkeypatch):
-    def full(path, text):
-        raise OSError(28, "No space left on device", str(path))
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gopatterns_cli.measuring.disk.replace", full)
+    monkeypatch.setattr("os.fsync", full)
     place = tmp_path / "t.json"
     assert main(["run", "worker-pool", "--runtime", "simulator", "--trace", str(place)]) == 1
     assert capsys.readouterr().err == f"error: {place}: No space left on device\n"
+    assert list(tmp_path.iterdir()) == []

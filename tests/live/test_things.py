@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from gopatterns_cli.live.things import MOST, Things
-from patterns import Channel, RateLimiter, Semaphore, TaskGroup, now, sleep
+from gopatterns_cli.live.things import MOST, NOTED, Things
+from patterns import Channel, RateLimiter, Semaphore, TaskGroup, fan_in, fan_out, now, sleep
 from patterns.launch import launch
 
 from watched import a_task
 
 
-def levels_after(main):
-    """Return what `main(things, look)` looked at, run on the simulator."""
-    things, seen = Things(), []
+def levels_after(main, things=None):
+    """Return what `main(look)` looked at, run on the simulator."""
+    things, seen = things or Things(), []
     verbs = {"bind": things.bind, "hold": things.hold, "let go": things.let_go}
 
     def observe(at_ns, task, verb, subject):
+        things.look(at_ns)
+        if verb == "end":
+            things.forget(at_ns, task)
         if verb in verbs:
             verbs[verb](at_ns, task, subject)
         elif verb in ("send", "receive"):
@@ -141,5 +144,100 @@ def test_a_task_that_is_over_holds_nothing():
     task = a_task(1)
     things.bind(0, task, semaphore)
     things.hold(0, task, semaphore)
-    things.forget(task)
+    things.forget(0, task)
     assert things.levels(0)[0].note == ""
+
+
+def last_levels_after(main, *, sampled=False):
+    """Return what is told of the things that `main()` used, when it is over and they are gone."""
+    things = Things()
+    levels_after(lambda _: main(), things)
+    return things.last_levels(2 * 10**9, sampled=sampled)
+
+
+async def two_and_three():
+    """Put two values into one channel, three into another, take some out, and drop both."""
+    first, second = Channel(4), Channel(4)
+    for channel, values in ((first, 2), (second, 3)):
+        for value in range(values):
+            await channel.send(value)
+
+    async def close():
+        first.close()
+
+    async with TaskGroup() as group:
+        group.spawn(close)
+    await first.receive()
+    await first.receive()  # and that is the last that it does
+
+
+def test_when_all_is_over_the_most_that_things_held_is_told_though_they_are_gone():
+    levels = last_levels_after(two_and_three)
+    told = [(level.value, level.most, level.peak, level.peak_is, level.note) for level in levels]
+    assert told == [(0, 4, 2, "most", "closed"), (3, 4, 3, "most", "")]
+
+
+def test_of_what_was_only_sampled_the_peak_is_what_was_seen():
+    assert {level.peak_is for level in last_levels_after(two_and_three, sampled=True)} == {"most seen"}
+
+
+def test_a_semaphore_tells_at_the_end_how_many_permits_were_held_at_once():
+    async def main():
+        semaphore = Semaphore(3)
+        await semaphore.acquire(2)
+        await sleep(1.0)
+        semaphore.release(2)
+        await sleep(1.0)
+
+    (level,) = last_levels_after(main)
+    assert (level.value, level.most, level.peak) == (0, 3, 2)
+
+
+def test_a_bucket_tells_at_the_end_how_few_tokens_were_left():
+    async def main():
+        limiter = RateLimiter(rate=1, burst=4)
+        await limiter.wait(3)
+        await sleep(1.0)
+
+    (level,) = last_levels_after(main)
+    assert (level.value, level.peak, level.peak_is, level.note) == (2.0, 1.0, "fewest", "1/s")
+
+
+def test_only_the_first_are_remembered():
+    async def main():
+        for _ in range(NOTED + 2):
+            await Channel(1).send(1)
+
+    assert len(last_levels_after(main)) == NOTED
+
+
+def test_a_channel_that_no_task_waits_at_is_named_by_the_text_that_makes_it():
+    async def main(look):
+        merged: Channel[int] = Channel(1)
+        outputs = [Channel(1) for _ in range(2)]
+        kept = []
+        for _ in range(2):
+            answer = Channel(1)
+            kept.append(answer)
+        for channel in (*outputs, merged, *kept):
+            await channel.send(1)
+        look()
+
+    names = [level.name for level in levels_after(main)]
+    assert names[2:] == ["merged", "answer", "answer 2"]
+    assert len(set(names[:2])) == 2
+    assert all(name.startswith("output (channel ") for name in names[:2])
+
+
+def test_the_channels_of_a_fan_out_are_named_by_what_they_carry():
+    async def main(look):
+        async def work(number):
+            await sleep(1.0)
+            return number
+
+        async with fan_out(range(4), work, workers=2) as channels, fan_in(*channels) as merged:
+            await merged.receive()
+            look()
+
+    names = [level.name for level in levels_after(main)]
+    assert [name.partition(" (")[0] for name in names] == ["output", "output", "merged -> main"]

@@ -16,7 +16,8 @@ from gopatterns_cli.live.watch import (
     WORKING,
     Watch,
 )
-from patterns import Channel, Context, TaskGroup, sleep
+from patterns import Channel, Context, TaskGroup, catalogue, pipeline, sleep
+from patterns.demo import Job
 from patterns.launch import launch
 
 from seams import AVAILABLE, parked
@@ -35,7 +36,7 @@ def test_a_lane_goes_through_its_states():
         RECEIVING, IDLE, WORKING, WORKING, WORKING, IDLE, SENDING, IDLE, WAITING, IDLE, ENDED,
     ]  # fmt: skip
     assert (watch.done, watch.running, watch.peak, watch.lanes[1].done) == (1, 0, 1, 1)
-    assert list(watch.finished) == [(5, "worker 1", 7)]
+    assert list(watch.finished) == [(5, "worker 1", 7, 1)]
     assert watch.counts == dict.fromkeys(STATES, 0) | {IDLE: 2, ENDED: 1}
 
 
@@ -58,6 +59,45 @@ def test_a_job_that_was_dropped_is_not_done():
     watch, (task, *_) = a_watch()
     told(watch, task, (2, "job", 7), (3, "dropped", 7))
     assert (watch.done, watch.running, watch.lanes[1].done, watch.lanes[1].job) == (0, 0, 0, None)
+
+
+def test_a_job_that_goes_through_stages_is_done_when_the_last_is_done_with_it():
+    watch = Watch(line_per_job=True)
+    first, last = (a_task(number, f"stage {number} name") for number in (1, 2))
+    for task in (first, last):
+        watch.observe(0, task, "spawn", None)
+    for task, job in ((first, 1), (first, 2), (last, 1), (first, 3)):
+        told(watch, task, (1, "job", job), (2, "done", job))
+    assert (watch.staged, watch.done, watch.steps) == (True, 1, 4)
+    assert [(job, done) for _, _, job, done in watch.finished] == [(1, 0), (2, 0), (1, 1), (3, 1)]
+    told(watch, last, (3, "job", 3), (4, "done", 3))
+    assert watch.done == 3  # the second was dropped on its way: nothing overtakes
+
+
+@pytest.mark.parametrize("stages", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("jobs", [0, 1, 9, 10])
+def test_every_job_of_a_pipeline_is_counted_once_however_many_stages_it_goes_through(stages, jobs):
+    demo = catalogue.load("pipeline").demo
+    options = demo.choose(jobs=jobs, stages=stages)
+    watch = Watch(line_per_job=False)
+    assert launch(demo.main, options, runtime="simulator", observe=watch.observe).error is None
+    assert (watch.done, watch.steps) == (jobs, demo.steps(options))
+
+
+def test_a_pipeline_that_is_cancelled_has_not_done_what_is_still_in_it():
+    async def main():
+        async def stage(number):
+            with Job(number):
+                await sleep(1.0)
+            return number
+
+        async with pipeline(range(1, 9), stage, stage, stage) as output:
+            await output.receive()
+
+    watch = Watch(line_per_job=False)
+    assert launch(main, runtime="simulator", observe=watch.observe).error is None
+    assert watch.done == 1
+    assert watch.steps > 3
 
 
 def test_the_peak_is_the_most_jobs_at_once():
@@ -107,6 +147,15 @@ def test_a_cancel_is_seen_to_reach_every_task(runtime):
     (cancel,) = watch.cancels
     assert (cancel.tasks, cancel.reached) == (5, 5)
     assert watch.counts[CANCELLED] == 5
+    lanes = watch.lanes.values()
+    assert cancel.last_ns - cancel.at_ns in {lane.heard_ns for lane in lanes}
+    assert all(lane.context.dead for lane in lanes)
+
+
+def test_a_task_that_ends_by_a_cancel_before_it_has_begun_knows_of_it_then():
+    watch, (task, *_) = a_watch()
+    assert told(watch, task, (10, "cancel", None), (17, "end", None)) == [CANCELLED, CANCELLED]
+    assert (watch.cancels[0].reached, watch.lanes[1].heard_ns) == (1, 7)
 
 
 def test_a_task_that_lets_others_run_stays_what_it_is():

@@ -66,7 +66,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot("run-cascade", ("run", "cascade", "--latency", "200ms", "--after", "1s"), 0.9),
+    Shot("run-cascade", ("run", "cascade", "--latency", "200ms", "--after", "1s")),
     Shot("run-pipeline", ("run", "pipeline", "--jobs", "20", "--latency", "100ms", "--buffer", "2"), 1.2),
     Shot("run-worker-pool", ("run", "worker-pool", "--workers", "10", "--latency", "100ms")),
     Shot("compare", ("compare",)),

@@ -67,6 +67,12 @@ def test_a_channels_fill_is_a_counter():
     assert (counter["name"], counter["args"]) == ("channel 0", {"values": 1})
 
 
+def test_counters_are_named_by_the_text_that_makes_their_channels():
+    merged = Channel(4)
+    events = events_of((0, a_task(3), "send", merged))
+    assert [event["name"] for event in events if event["ph"] == "C"] == ["merged"]
+
+
 def test_what_was_not_over_ends_with_the_run():
     first, second = a_task(3), a_task(4)
     events = events_of((0, first, "job", 7), (5, first, "sleep", None), (30, second, "spawn", None))

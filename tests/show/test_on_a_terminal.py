@@ -116,6 +116,28 @@ def test_the_last_picture_stays_once_above_the_summary(terminal, arguments, colu
     assert any(line.startswith("leaked tasks") for line in lines)
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_the_last_picture_keeps_the_tree_and_what_a_short_demo_used(terminal, columns):
+    code, lines = terminal(CASCADE, columns, 40).ended()
+    assert code == 0
+    assert [line.split()[:3] for line in lines if line.startswith("context ")] == [
+        ["context", "1", "cancelled"], ["context", "2", "cancelled"],
+    ]  # fmt: skip
+    short = ("run", "semaphore", "--latency", "1ms", "--permits", "2", "--jobs", "6")
+    code, lines = terminal(short, columns, 40).ended()
+    assert code == 0
+    (gauge,) = (line for line in lines if line.startswith("semaphore  "))
+    assert "0/2" in gauge
+    assert gauge.endswith("most 2")
+
+
+def test_jobs_of_a_pipeline_are_what_the_user_calls_so(terminal):
+    code, lines = terminal(("run", "pipeline", "--jobs", "9", "--stages", "5", "--buffer", "1")).ended()
+    assert code == 0
+    (bar,) = (line for line in lines if line.startswith("jobs "))
+    assert bar.startswith("jobs 9  steps 35 of 35  ")
+
+
 def test_a_picture_is_written_in_one_piece_so_that_nobody_sees_half_of_it(terminal):
     shown = terminal(POOL)
     shown.until("worker 4")
@@ -195,7 +217,7 @@ def test_what_tasks_wait_for_stays_above_the_picture(terminal):
     shown.until("stage 2 square")
     shown.process.send_signal(signal.SIGQUIT)
     shown.until("main waits for")
-    shown.until("jobs 40")
+    shown.until("jobs 3")
     shown.process.send_signal(signal.SIGINT)
     code, lines = shown.ended()
     assert code == 130

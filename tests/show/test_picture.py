@@ -5,14 +5,17 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from rich.cells import cell_len
 
 from gopatterns_cli.live.things import Level
-from gopatterns_cli.live.watch import RECEIVING, WORKING, Lane, Span
-from gopatterns_cli.render.demo import Picture
+from gopatterns_cli.live.watch import CANCELLED, IDLE, RECEIVING, STATES, WORKING, Lane, Span, Watch
 from gopatterns_cli.render.gauges import gauges
+from gopatterns_cli.render.lanes import legend
+from gopatterns_cli.render.picture import Picture
 from gopatterns_cli.render.rates import Rates
 from gopatterns_cli.render.timeline import Axis, Timeline
-from patterns import Channel
+from gopatterns_cli.words import asking
+from patterns import Channel, Semaphore
 
 from watched import a_task, a_watch, told
 
@@ -60,7 +63,7 @@ def test_tasks_under_contexts_of_their_own_are_drawn_as_a_tree():
         leaf = SimpleNamespace(parent=branches[task.number % 2], dead=False)
         task.context = leaf
     drawn = plain(Picture(watch, "a title", None, 0), 80, 24, 0)
-    assert [line.split("idle")[0].rstrip() for line in drawn[1:-1]] == [
+    assert [line.split("idle")[0].rstrip() for line in drawn[1:-2]] == [
         "context 1  cancelled",
         "  worker 1",
         "  worker 3",
@@ -76,7 +79,103 @@ def test_tasks_under_one_context_are_drawn_plainly():
     for task in tasks:
         task.context = context
     drawn = plain(Picture(watch, "a title", None, 0), 80, 24, 0)
-    assert [line.split()[0] for line in drawn[1:-1]] == ["worker", "worker"]
+    assert [line.split()[0] for line in drawn[1:-2]] == ["worker", "worker"]
+
+
+def test_when_all_is_over_the_tree_is_drawn_as_the_cancel_found_it_with_how_long_it_took():
+    root = SimpleNamespace(parent=None, dead=False)
+    branches = [SimpleNamespace(parent=root, dead=False) for _ in range(2)]
+    watch, tasks = a_watch(4)
+    for task in tasks:
+        task.context = SimpleNamespace(parent=branches[task.number % 2], dead=False)
+    for task in tasks:
+        task.context.dead = task.context.parent.dead = True
+        watch.observe(10, task, "cancel", task.context)
+    for task in tasks[:3]:
+        task.context = root  # it has left the block
+        watch.observe(10 + 1000 * task.number, task, "resume", None)
+        watch.observe(5000, task, "end", None)
+    drawn = plain(Picture(watch, "a title", None, 0), 80, 24, 5000, over=True)
+    assert [line.split("  cancelled  ")[-1].rstrip() for line in drawn[1:-3] if "context" in line] == [
+        "2 of 2 tasks went on within 3.00 us",
+        "1 of 2 tasks went on within 2.00 us",
+    ]
+    assert [line[:12].rstrip() for line in drawn[1:-3]] == [
+        "context 1  c"[:12], "  worker 1", "  worker 3", "context 2  c", "  worker 2", "  worker 4",
+    ]  # fmt: skip
+    assert drawn[-2].startswith("cancelled at 0.000 s: 4 tasks, 3 went on within 3.00 us")
+
+
+def test_one_that_a_cancel_found_between_two_jobs_stays_in_the_tree():
+    root = SimpleNamespace(parent=None, dead=False)
+    branches = [SimpleNamespace(parent=root, dead=True) for _ in range(2)]
+    watch, tasks = a_watch(4)
+    for task in tasks:
+        branch, task.context = branches[task.number % 2], root
+        watch.observe(10, task, "cancel", branch)
+        for verb, subject in (("resume", None), ("job", 2), ("rest", None), ("dropped", 2), ("end", None)):
+            watch.observe(20, task, verb, subject)
+    drawn = plain(Picture(watch, "a title", None, 0), 80, 24, 5000, over=True)
+    assert [line[:9] for line in drawn if line.startswith("context")] == ["context 1", "context 2"]
+
+
+def test_when_all_is_over_what_tasks_used_is_told_with_the_most_it_held():
+    watch, (task, *_) = a_watch(1)
+    channel, semaphore = Channel(4), Semaphore(2)
+    for thing in (channel, semaphore):
+        watch.observe(0, task, "bind", thing)
+    assert channel.put(1)
+    assert channel.put(2)
+    assert semaphore.try_acquire(2)
+    watch.observe(1, task, "sleep", None)
+    channel.take()
+    semaphore.release(1)
+    picture = Picture(watch, "a title", None, 0)
+    assert not any("most" in line for line in plain(picture, 80, 24, 5))
+    del channel
+    assert not any("values" in line for line in plain(picture, 80, 24, 5))
+    gauges = [line for line in plain(picture, 80, 24, 5, over=True) if "most" in line]
+    assert [line.split(maxsplit=3)[-1].strip() for line in gauges] == [
+        "1/4 values  most 2", "permits held  most 2",
+    ]  # fmt: skip
+
+
+def test_jobs_that_go_through_stages_are_counted_as_jobs_and_their_steps_as_steps():
+    watch = Watch(line_per_job=False)
+    first, last = (a_task(number, f"stage {number} name") for number in (1, 2))
+    for task in (first, last):
+        watch.observe(0, task, "spawn", None)
+    for task, job in ((first, 1), (first, 2), (last, 1)):
+        told(watch, task, (1, "job", job), (2, "done", job))
+    assert plain(Picture(watch, "a title", 8, 0), 80, 24, 5)[-1].startswith("jobs 1  steps 3 of 8  ")
+    assert plain(Picture(watch, "a title", None, 0), 80, 24, 5)[-1].startswith("jobs 1  0.00 s")
+
+
+@pytest.mark.parametrize(("columns", "lines", "there"), [(80, 24, True), (59, 24, False), (80, 8, False)])
+def test_a_legend_stands_below_the_lanes_where_there_is_room(columns, lines, there):
+    watch, _ = a_watch(4)
+    drawn = plain(Picture(watch, "a title", None, 0), columns, lines, 0)
+    assert any(line.startswith("worker 4") for line in drawn)
+    assert any("jobs in turn" in line for line in drawn) == there
+
+
+def test_every_glyph_of_a_lane_stands_in_the_legend():
+    spans = [(0, 100, WORKING), (100, 200, WORKING)]
+    spans += [(200 + 100 * n, 300 + 100 * n, state) for n, state in enumerate(STATES) if state != IDLE]
+    lane = a_lane(*spans)
+    lane.state, lane.since_ns = WORKING, 900
+    drawn = Timeline(20, Axis(0, 1000)).text(lane, 1000).plain
+    assert len(set(drawn) - {" "}) == 7
+    assert set(drawn) - {" "} <= set(legend())
+
+
+def test_the_legend_is_in_the_language_that_is_asked_for_also_where_a_thread_draws():
+    watch, _ = a_watch(1)
+    with asking("zh"):
+        picture = Picture(watch, "a title", None, 0)
+    (line,) = (line for line in plain(picture, 80, 24, 0) if "·" in line)
+    assert "等待" in line
+    assert cell_len(line) <= 80
 
 
 def test_rates_are_those_of_the_last_second_and_at_the_end_of_the_whole_run():
@@ -137,12 +236,16 @@ def test_a_gauge_says_how_full_it_is_and_who_waits():
         Level("stage 1 -> stage 2", "values", 2, 4, "1 sender waits"),
         Level("hop", "values", 0, 0, ""),
         Level("bucket", "tokens", 2.5, 1000, "5/s"),
+        Level("bucket", "tokens", 2.5, 1000, "5/s", 1.5, "fewest"),
+        Level("hop", "values", 0, 0, "closed", 0),
     ]
     lines = [line.plain for line in gauges(levels, 80, 5)]
     assert lines[0].startswith("stage 1 -> stage 2  ")
     assert lines[0].endswith("2/4 values  1 sender waits")
     assert lines[1].split() == ["hop", "hand", "to", "hand"]
     assert lines[2].endswith("2.5/1,000 tokens  5/s")
+    assert lines[3].endswith("2.5/1,000 tokens  fewest 1.5, 5/s")
+    assert lines[4].endswith("hand to hand  closed")
     filled = lines[0].split()[5]
     assert (len(filled), filled.count(filled[0])) == (4, 2)
 
@@ -153,3 +256,9 @@ def test_gauges_that_find_no_room_are_counted():
     assert gauges(levels, 80, 3)[-1].plain == "and 7 more"
     assert gauges(levels, 80, 0) == []
     assert gauges([], 80, 5) == []
+
+
+def test_a_cancel_is_seen_though_it_ends_a_job_at_once():
+    lane = a_lane((0, 500, WORKING))
+    lane.state, lane.since_ns = CANCELLED, 499
+    assert Timeline(10, Axis(0, 1000)).text(lane, 500).plain[-1] == "x"
