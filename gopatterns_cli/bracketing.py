@@ -47,7 +47,7 @@ def bracketed(session: Session, launcher: Launcher, say: Say) -> Session:
         The session with other cells where something was found; nothing is written.
     """
     scenarios = scenarios_of(session)
-    sought = {one.stem: one.against for one in scenarios if one.against.sought}
+    sought = {one.stem: one.against for one in scenarios if one.sought}
     counts = {one.stem: one.job.count for one in scenarios}
     plan = session.plan
     laid: dict[tuple[object, ...], set[float]] = defaultdict(set)

@@ -57,16 +57,15 @@ def _scenario(values: Json, file: str, name: str) -> Scenario:
         claims=tuple(_claim(claim, arms) for claim in values.get("claim", ())),
         skip=MappingProxyType(values.get("skip", {})),
         patterns=named if len(named) > 1 else (),
-        against=_against(values.get("break_even")),
+        against=_against(values.get("break_even", {})),
+        sought="break_even" in values,
         marks=tuple((int(workers), speedup) for workers, speedup in values.get("marks", ())),
     )
 
 
-def _against(values: Json | None) -> Against:
-    if values is None:
-        return Against()
+def _against(values: Json) -> Against:
     known = {"what": values.get("against"), "within": values.get("within")}
-    return Against(**{key: value for key, value in known.items() if value is not None}, sought=True)
+    return Against(**{key: value for key, value in known.items() if value is not None})
 
 
 def _job(values: Json) -> Job:

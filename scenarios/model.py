@@ -155,12 +155,10 @@ class Against:
     Attributes:
         what: `serial`, the plain loop; `ideal`, the makespan of the arm's own waits; or a runtime.
         within: an arm counts as no slower when it takes at most so many times as long, 1 or more.
-        sought: its file asks for it, so the ladder's rungs are laid about it; else the ladder is for a curve.
     """
 
     what: str = SERIAL_LOOP
     within: float = 1.0
-    sought: bool = False
 
 
 @dataclass(frozen=True)
@@ -233,6 +231,7 @@ class Scenario:
         skip: runtimes left out, each with the reason.
         patterns: all of them, where several do the same work; empty for one.
         against: what a ladder of durations is climbed for.
+        sought: the file asks for the break-even, so that rungs are laid about it; else it is for a curve.
         marks: what the document says of points of a sweep: worker count and speed-up; drawn, not judged.
     """
 
@@ -246,6 +245,7 @@ class Scenario:
     skip: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     patterns: tuple[str, ...] = ()
     against: Against = Against()
+    sought: bool = False
     marks: tuple[tuple[int, float], ...] = ()
 
     @property

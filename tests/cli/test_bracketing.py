@@ -110,7 +110,7 @@ def test_below_the_first_rung_there_is_nothing_to_halve(tmp_path):
 
 def test_a_ladder_that_is_there_for_a_curve_is_left_as_it_is(tmp_path):
     whole = named(PAYS)
-    curve = replace(whole, against=replace(whole.against, sought=False))
+    curve = replace(whole, sought=False)
     world = World(0.0021)
     found, told = searched(tmp_path, world, curve)
     assert (tuple(rungs(found, "processes")), told, world.seen) == (whole.arms.durations_s, [], [])
@@ -120,7 +120,7 @@ def test_every_shipped_break_even_is_sought_and_no_other_ladder_is():
     import scenarios
 
     shipped = [scenarios.load(path) for path in scenarios.shipped()]
-    assert {one.stem for one in shipped if one.against.sought} == {
+    assert {one.stem for one in shipped if one.sought} == {
         path.stem for path in scenarios.shipped() if path.parent.name == "break-even"
     }
 

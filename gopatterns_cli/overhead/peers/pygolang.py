@@ -12,7 +12,7 @@ from gopatterns_cli.overhead.operations import CAPACITY, PERMITS, TASKS, WAIT_S,
 NAME = "pygolang"
 PACKAGE = "pygolang"
 FAMILY = "threads"
-HINT = "--no-build-isolation, after 'cython<3' 'setuptools<70' setuptools_dso wheel; CPython up to 3.11"
+HINT = "--no-build-isolation, after 'cython<3' 'gevent<24' 'setuptools<70' setuptools_dso wheel; up to 3.11"
 LACKS = {
     "semaphore": "no semaphore: a buffered channel",
     "semaphore-contended": "no semaphore: a buffered channel",
