@@ -156,4 +156,4 @@ def _view(
         return views.Lines(watch, title, steps)
     total_ns = 0 if demo.ideal_ns is None else demo.ideal_ns(options)
     screen = Screen(Picture(watch, title, steps, total_ns), console, now_ns)
-    return views.Stepped(screen, Keys()) if step else views.Moving(screen)
+    return views.Stepped(screen, Keys()) if step else views.Moving(screen, watch)

@@ -19,7 +19,7 @@ TICK_S = 0.1
 ALLOWANCE = 1_000
 """Events in a tick: 2 to 3 % of it, where the tasks wait for nothing."""
 
-AT_FIRST = 10_000
+AT_FIRST = 5_000
 """Most demos have fewer, and are seen whole."""
 
 

@@ -22,8 +22,9 @@ from gopatterns_cli.render.redrawn import Screen
 FRAME_S = 0.1
 """At most ten pictures a second."""
 
-SHARE = 0.02
-"""How much of the time pictures may take: Python draws and runs the demo in turns."""
+SHARE, BUSY_SHARE = 0.02, 0.005
+"""How much of the time pictures may take: Python draws and runs the demo in turns. Less of it where tasks
+never wait, so that a picture is the demo's time."""
 
 LINES = 100
 """Runs of more jobs print one line per tenth of them."""
@@ -43,7 +44,7 @@ class Lines:
         self._title = title
         self._steps = steps
         self._done = 0
-        self._drawer = Drawer(self._print_new)
+        self._drawer = Drawer(self._print_new, watch)
 
     def __enter__(self) -> Self:
         print(self._title, flush=True)
@@ -73,9 +74,9 @@ class Lines:
 class Moving:
     """A screen that is drawn ten times a second."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, watch: Watch) -> None:
         self._screen = screen
-        self._drawer = Drawer(screen.draw)
+        self._drawer = Drawer(screen.draw, watch)
         self._undo = ExitStack()
         self.tell = screen.tell
 
@@ -131,8 +132,9 @@ def is_moving(console: Console) -> bool:
 class Drawer:
     """Draws from a thread of its own, ten times a second or as often as `SHARE` allows, and at the end."""
 
-    def __init__(self, draw: Callable[[], object]) -> None:
+    def __init__(self, draw: Callable[[], object], watch: Watch) -> None:
         self._draw = draw
+        self._watch = watch
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._again, daemon=True)
 
@@ -151,5 +153,6 @@ class Drawer:
         while not self._over.wait(rest_s):
             began_s = time.thread_time()
             self._draw()
-            rest_s = max(FRAME_S, (time.thread_time() - began_s) / SHARE)
+            share = BUSY_SHARE if self._watch.sampled else SHARE
+            rest_s = max(FRAME_S, (time.thread_time() - began_s) / share)
         self._draw()

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
+from gopatterns_cli.live.watch import Watch
 from gopatterns_cli.render.demo import Moving, Stepped
 from gopatterns_cli.render.lanes import WIDE, legend
 from gopatterns_cli.render.redrawn import Screen
@@ -87,7 +88,9 @@ def test_what_is_told_stays_above_and_may_be_broken():
     assert drawn == ""
 
 
-@pytest.mark.parametrize("view", [Moving, lambda screen: Stepped(screen, nullcontext())])
+@pytest.mark.parametrize(
+    "view", [lambda screen: Moving(screen, Watch()), lambda screen: Stepped(screen, nullcontext())]
+)
 def test_an_interrupt_that_comes_with_the_first_picture_leaves_the_cursor_where_it_was(view):
     class Interrupted(Picture):
         def drawn(self, *size, **how):
