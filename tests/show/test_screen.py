@@ -89,7 +89,8 @@ def test_what_is_told_stays_above_and_may_be_broken():
 
 
 @pytest.mark.parametrize(
-    "view", [lambda screen: Moving(screen, Watch()), lambda screen: Stepped(screen, nullcontext())]
+    "view",
+    [lambda screen: Moving(screen, Watch(line_per_job=False)), lambda screen: Stepped(screen, nullcontext())],
 )
 def test_an_interrupt_that_comes_with_the_first_picture_leaves_the_cursor_where_it_was(view):
     class Interrupted(Picture):
