@@ -11,7 +11,7 @@ A ladder whose ends are both on one side of the crossing, or that cannot be prob
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gopatterns_cli.break_even import arm_of, is_ahead, ladders, rival, rivals
@@ -52,19 +52,21 @@ def bracketed(session: Session, launcher: Launcher, say: Say) -> Session:
     plan = session.plan
     laid: dict[tuple[object, ...], set[float]] = defaultdict(set)
     known: dict[str, Run] = {}
-    for rungs in ladders(plan.cells).values():
+    climbed = ladders(plan.cells)
+    for rungs in climbed.values():
         first, against = rungs[0], sought.get(rungs[0].scenario)
         if against is None or first.is_serial or not _is_compared(session, first, against):
             continue
         durations = [cell.duration_s for cell in rungs]
-        search = _Search(session, launcher, first, against, counts[first.scenario], known)
+        search = _Search(session, launcher, rungs[-1], against, counts[first.scenario], known)
         bracket = search.bracket(durations)
         say(_found(first, bracket))
         for cell in (first, *rivals(plan, first, against)):
-            laid[arm_of(cell)].update(durations, bracket or ())
-    if not laid:
+            laid[arm_of(cell)].update(bracket or ())
+    if not any(laid.values()):
         return session
-    cells = tuple(_with_rungs(plan.cells, laid, counts))
+    finer = {arm: _finer(climbed[arm], durations, counts) for arm, durations in laid.items()}
+    cells = tuple(_with_rungs(plan.cells, finer))
     return replace(session, plan=with_cells(plan, cells, scenarios, quick=session.quick))
 
 
@@ -76,7 +78,7 @@ def _is_compared(session: Session, cell: Cell, against: Against) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Of one arm: a cell of its ladder, what it is to beat, its scenario's jobs, what was probed before."""
+    """Of one arm: its ladder's top, what it is to beat, its scenario's jobs, what was probed before."""
 
     session: Session
     launcher: Launcher
@@ -114,7 +116,7 @@ class _Search:
     def _run(self, cell: Cell) -> Run:
         if cell.name not in self.known:
             hash_seed = self.session.plan.hash_seeds[0]
-            run = self.launcher(Order(cell, 1, VALUES, 1, hash_seed, timeout_s=TIMEOUT_S))
+            run = self.launcher(Order(cell, 1, VALUES, 1, hash_seed, timeout_s=TIMEOUT_S * 5))
             self.known[cell.name] = replace(run, metadata={**run.metadata, "gopat_round": 1})
         return self.known[cell.name]
 
@@ -124,17 +126,22 @@ def _rounded(seconds: float) -> float:
     return float(f"{seconds:.1e}")
 
 
-def _with_rungs(
-    cells: Iterable[Cell], laid: dict[tuple[object, ...], set[float]], counts: dict[str, int]
-) -> Iterator[Cell]:
-    """Yield the cells of a plan, those of a ladder with the rungs that are laid for them."""
-    left = dict(laid)
+def _finer(rungs: Sequence[Cell], durations: Iterable[float], counts: Mapping[str, int]) -> list[Cell]:
+    """Return a ladder with rungs of these durations besides its own, the lowest first."""
+    there, top = {cell.duration_s: cell for cell in rungs}, rungs[-1]
+    new = {one: lasting(top, one, counts[top.scenario]) for one in durations if one not in there}
+    return sorted([*rungs, *new.values()], key=lambda cell: cell.duration_s)
+
+
+def _with_rungs(cells: Iterable[Cell], finer: Mapping[tuple[object, ...], Sequence[Cell]]) -> Iterator[Cell]:
+    """Yield the cells of a plan, with finer ladders in the place of the old ones."""
+    left = dict(finer)
     for cell in cells:
         arm = arm_of(cell)
-        if arm not in laid:
+        if arm not in finer:
             yield cell
-        elif arm in left:
-            yield from (lasting(cell, rung, counts[cell.scenario]) for rung in sorted(left.pop(arm)))
+        else:
+            yield from left.pop(arm, ())
 
 
 def _found(cell: Cell, bracket: tuple[float, float] | None) -> str:

@@ -45,7 +45,7 @@ LARGEST_SEED = 2**31 - 1
 
 UNITS = {"KB": 2**10, "MB": 2**20, "GB": 2**30}
 
-ALL = "all"
+ALL = completing.ALL
 """Every runtime that is measured and can run here."""
 
 

@@ -191,8 +191,9 @@ def _fewer(count: int, one: Configuration | Cell, duration_s: float) -> int:
 
 
 def lasting(cell: Cell, duration_s: float, count: int) -> Cell:
-    """Return a cell of a ladder with jobs of another duration, as the scenario with `count` jobs has it."""
-    operations = round(cell.operations * duration_s / cell.duration_s) if cell.operations else 0
+    """Return a cell of a ladder, not one without work, with jobs of another duration, of `count` at most."""
+    share = duration_s / cell.duration_s
+    operations = max(round(cell.operations * share), 1) if cell.operations else 0
     return replace(cell, duration_s=duration_s, count=_fewer(count, cell, duration_s), operations=operations)
 
 

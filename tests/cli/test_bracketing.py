@@ -73,9 +73,23 @@ def test_jobs_are_as_many_and_as_hard_as_a_ladder_with_that_rung_has_them(tmp_pa
 
 def test_computing_is_scaled_with_the_rung(tmp_path):
     begun = session(tmp_path / "s.json", Truth(rounds=0, planned=6, names=(PAYS,)))
-    cells = tuple(replace(cell, operations=round(cell.duration_s * 1e7)) for cell in begun.plan.cells)
+    cells = tuple(replace(cell, operations=round(cell.duration_s * 1e7) + 7) for cell in begun.plan.cells)
     found = bracketed(replace(begun, plan=replace(begun.plan, cells=cells)), World(0.0021), lambda _: None)
-    assert all(cell.operations == pytest.approx(cell.duration_s * 1e7) for cell in found.plan.cells)
+    assert all(cell.operations == pytest.approx(cell.duration_s * 1e7, abs=8) for cell in found.plan.cells)
+    assert set(cells) <= set(found.plan.cells)
+
+
+def test_a_ladder_that_begins_with_no_work_is_searched_too(tmp_path):
+    whole = named(PAYS)
+    begun = session(
+        tmp_path / "s.json",
+        Truth(rounds=0, planned=6, names=(),
+              others=(replace(whole, arms=replace(whole.arms, durations_s=(0.0, 0.001, 0.01))),)),
+    )  # fmt: skip
+    cells = tuple(replace(cell, operations=max(round(cell.duration_s * 1e7), 1)) for cell in begun.plan.cells)
+    found = bracketed(replace(begun, plan=replace(begun.plan, cells=cells)), World(0.0021), lambda _: None)
+    assert rungs(found, "processes")[0] == 0.0
+    assert len(rungs(found, "processes")) == 5
 
 
 def test_the_plan_is_drawn_anew_for_the_rungs(tmp_path):
