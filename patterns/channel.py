@@ -93,8 +93,10 @@ class Channel(Generic[T]):
             operations.
         """
         task = current_task()
-        if task is None or task.driver.inherited:
+        if task is None:
             task = traps.running()
+        elif task.driver.inherited:
+            task = task.driver.adopted(task)
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -110,7 +112,7 @@ class Channel(Generic[T]):
         else:
             if self._closed:
                 raise ChannelClosedError("send on a closed channel")
-            waiter = self.enqueue_sender(task, value)
+            waiter = traps.line_up(task, "send", self, self._senders, value)
             await driver.park(waiter)
             if not waiter.ok:
                 raise ChannelClosedError("send on a channel that was closed meanwhile")
@@ -121,8 +123,10 @@ class Channel(Generic[T]):
         of them.
         """
         task = current_task()
-        if task is None or task.driver.inherited:
+        if task is None:
             task = traps.running()
+        elif task.driver.inherited:
+            task = task.driver.adopted(task)
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -137,9 +141,10 @@ class Channel(Generic[T]):
             return self._take(), True
         if self._closed:
             return None, False
-        waiter = self.enqueue_receiver(task)
+        waiter = traps.line_up(task, "receive", self, self._receivers)
         await driver.park(waiter)
-        return waiter.value, waiter.ok
+        value, waiter.value = waiter.value, None
+        return value, waiter.ok
 
     async def receive(self) -> T:
         """
@@ -148,10 +153,32 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosedError: the channel is closed and drained.
         """
-        value, ok = await self.receive_ok()
-        if not ok:
+        task = current_task()  # as `receive_ok`, as `__anext__`
+        if task is None:
+            task = traps.running()
+        elif task.driver.inherited:
+            task = task.driver.adopted(task)
+        driver = task.driver
+        if self.driver is not driver:
+            self._bind(driver)
+        driver.budget -= 1
+        if driver.budget < 0:
+            await driver.rest(task)
+        if task.context.dead:
+            await traps.refuse(task)
+        if self._buffer and not self._senders:
+            return self._buffer.popleft()
+        if self._senders:
+            return self._take()
+        if self._closed:
             raise ChannelClosedError("receive from a closed channel")
-        return value  # type: ignore[return-value]
+        waiter = traps.line_up(task, "receive", self, self._receivers)
+        await driver.park(waiter)
+        if not waiter.ok:
+            raise ChannelClosedError("receive from a closed channel")
+        value: T
+        value, waiter.value = waiter.value, None
+        return value
 
     def try_send(self, value: T) -> bool:
         """
@@ -219,8 +246,10 @@ class Channel(Generic[T]):
 
     async def __anext__(self) -> T:
         task = current_task()  # as `receive_ok`, without another coroutine: loops spend their time here
-        if task is None or task.driver.inherited:
+        if task is None:
             task = traps.running()
+        elif task.driver.inherited:
+            task = task.driver.adopted(task)
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -235,11 +264,12 @@ class Channel(Generic[T]):
             return self._take()
         if self._closed:
             raise StopAsyncIteration
-        waiter = self.enqueue_receiver(task)
+        waiter = traps.line_up(task, "receive", self, self._receivers)
         await driver.park(waiter)
         if not waiter.ok:
             raise StopAsyncIteration
-        value: T = waiter.value
+        value: T
+        value, waiter.value = waiter.value, None
         return value
 
     def __repr__(self) -> str:
@@ -260,7 +290,7 @@ class Channel(Generic[T]):
         while self._senders:
             sender = self._senders.popleft()
             self._buffer.append(sender.value)
-            traps.grant(sender, sender.value)
+            traps.grant(sender)
 
     def put(self, value: T) -> bool:
         """As `try_send`, where the place was checked; for the library's own use."""
@@ -323,13 +353,13 @@ class Channel(Generic[T]):
         if not self._buffer:
             sender = self._senders.popleft()
             value: T = sender.value
-            traps.grant(sender, value)
+            traps.grant(sender)
             return value
         value = self._buffer.popleft()
         if self._senders:
             sender = self._senders.popleft()
             self._buffer.append(sender.value)
-            traps.grant(sender, sender.value)
+            traps.grant(sender)
         return value
 
     def _bind(self, driver: Driver) -> None:

@@ -50,15 +50,16 @@ class TaskGroup:
     def __init__(self) -> None:
         self.context: Context | None = None
         self.errors: list[BaseException] = []
-        self._tasks: set[Task] = set()
+        self._running = 0
+        self._told: Callable[[Task, BaseException | None], None] | None = None
         self._host: Waiter | None = None
-        self._ended = False
 
     async def __aenter__(self) -> Self:
         if self.context is not None:
             raise RuntimeError("a TaskGroup is entered once")
         self.context = traps.running().context.with_cancel()
         self.context.__enter__()
+        self._told = self._child_ended  # one for all children
         return self
 
     def spawn(self, fn: Callable[..., Any], *args: Any, name: str = "") -> Task:
@@ -67,19 +68,16 @@ class TaskGroup:
         `call`.
         """
         perform = asynchronous(fn)
-        if self.context is None or self._ended:
+        if self.context is None or self._told is None:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
-        task = traps.spawn(
-            perform,
-            args,
-            context=self.context,
-            ended=self._child_ended,
-            name=name or getattr(fn, "__name__", "task"),
-            made_at=traps.caller(),
-        )
-        if task in task.driver.live:  # an eager one may have ended already
-            self._tasks.add(task)
-        return task
+        self._running += 1  # first: an eager one may end at once
+        try:
+            return traps.spawn(
+                perform, args, self.context, self._told, name or getattr(fn, "__name__", "task"), traps.caller()
+            )
+        except BaseException:
+            self._running -= 1
+            raise
 
     def cancel(self, cause: BaseException | None = None) -> None:
         """Cancel every child and the block."""
@@ -97,7 +95,7 @@ class TaskGroup:
             self._note(error)
             context.cancel()
         outside = await self._join(context)
-        self._ended = True
+        self._told = None
         enclosing = context.parent.err if context.parent else None
         context.__exit__(None, None, None)
         context.cancel()
@@ -109,7 +107,7 @@ class TaskGroup:
 
     def __repr__(self) -> str:
         """Return how many tasks it has."""
-        return f"<TaskGroup of {len(self._tasks)} tasks>"
+        return f"<TaskGroup of {self._running} tasks>"
 
     async def _join(self, context: Context) -> BaseException | None:
         """
@@ -117,7 +115,7 @@ class TaskGroup:
         was.
         """
         outside = None
-        while self._tasks:
+        while self._running:
             task = traps.running()
             self._host = Waiter(task, "join", self)
             try:
@@ -134,13 +132,14 @@ class TaskGroup:
         return outside
 
     def _child_ended(self, task: Task, error: BaseException | None) -> None:
-        self._tasks.discard(task)
+        del task
+        self._running -= 1
         if error is not None and self.context is not None:
             cut_own_frame(error)
             failed = self._note(error)
             if failed:
                 self.context.cancel(error)
-        if not self._tasks and self._host is not None:
+        if not self._running and self._host is not None:
             host, self._host = self._host, None  # another child may come and go before the host runs
             traps.unpark(host)
 

@@ -115,8 +115,10 @@ async def select(*cases: Case) -> Selected:
     Source: The Go Programming Language Specification, "Select statements".
     """
     task = current_task()
-    if task is None or task.driver.inherited:
+    if task is None:
         task = traps.running()
+    elif task.driver.inherited:
+        task = task.driver.adopted(task)
     driver = task.driver
     driver.budget -= 1
     if driver.budget < 0:

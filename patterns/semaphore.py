@@ -67,8 +67,10 @@ class Semaphore:
         if n.__class__ is not int or not 0 <= n <= self.size:
             self._check(n)
         task = current_task()
-        if task is None or task.driver.inherited:
+        if task is None:
             task = traps.running()
+        elif task.driver.inherited:
+            task = task.driver.adopted(task)
         driver = task.driver
         if self.owner is not driver:
             bind(self, driver)
@@ -80,8 +82,7 @@ class Semaphore:
         if not self._waiters and self._free >= n:
             self._free -= n
             return
-        waiter = Waiter(task, "acquire", self, self._waiters, value=n)
-        self._waiters.append(waiter)
+        waiter = traps.line_up(task, "acquire", self, self._waiters, n)
         try:
             await driver.park(waiter)
         except BaseException:

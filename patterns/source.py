@@ -62,8 +62,10 @@ class Source(Generic[T]):
 
     async def _step(self) -> tuple[T | None, bool]:
         task = current_task()
-        if task is None or task.driver.inherited:
+        if task is None:
             task = traps.running()
+        elif task.driver.inherited:
+            task = task.driver.adopted(task)
         driver = task.driver
         driver.budget -= 1
         if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either

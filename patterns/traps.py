@@ -44,12 +44,13 @@ class Task:
 
     `waiting` holds its waiters while a context may end its wait, `shielded` the one that a context may
     not end; `aborted` is the error to raise when it runs again; `deadlocked` says that it was told of a
-    deadlock already. `handle`, `parked`, `call` and `interrupt` belong to the driver.
+    deadlock already. `own` is the waiter that it stands in queues with, one at a time. `handle`, `space`,
+    `step`, `parked`, `call` and `interrupt` belong to the driver.
     """
 
     __slots__ = (
         "__weakref__", "aborted", "call", "context", "deadlocked", "driver", "ended", "handle", "interrupt",
-        "made_at", "name", "number", "parked", "shielded", "waiting",
+        "made_at", "name", "number", "own", "parked", "shielded", "space", "step", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -70,9 +71,12 @@ class Task:
         self.shielded: Waiter | None = None
         self.deadlocked = False
         self.ended = ended
+        self.own: Waiter | None = None
         self.call: Any = None
         self.parked: Any = None
         self.handle: Any = None
+        self.space: Any = None
+        self.step: Any = None
         self.interrupt: Interrupt | None = None
 
     def describe(self) -> str:
@@ -109,6 +113,10 @@ class Waiter:
         self.value = value
         self.ok = False
         self.rivals: tuple[Waiter, ...] = ()
+
+    def leave(self) -> None:
+        """Be in no queue any more, with nothing of what was waited for: a task's own is used again."""
+        self.queue = self.value = self.subject = None
 
     def describe(self) -> str:
         """Return what is waited for, in a few words."""
@@ -351,7 +359,6 @@ async def refuse(task: Task) -> None:
 def spawn(
     fn: Callable[..., Awaitable[Any]],
     args: tuple[Any, ...],
-    *,
     context: Context,
     ended: Callable[[Task, BaseException | None], None],
     name: str = "",
@@ -422,6 +429,7 @@ def finish(task: Task, error: BaseException | None) -> None:
     if task in task.driver.live:
         task.driver.live.discard(task)
         task.context.tasks.discard(task)
+        task.own = None  # it refers back
         if task.driver.observe is not None:
             task.driver.observe(task, "end", None)
         if task.ended is not None:
@@ -459,6 +467,12 @@ def raise_aborted(task: Task) -> None:
         del aborted
 
 
+def take_aborted(task: Task) -> BaseException | None:
+    """Return what ended the wait of `task`, which is then told; for drivers that throw it."""
+    aborted, task.aborted = task.aborted, None
+    return aborted
+
+
 def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
     """
     Suspend the running task until its waiter is granted.
@@ -467,6 +481,24 @@ def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
     not ended by a context.
     """
     return waiter.task.driver.park(waiter, shielded=shielded)
+
+
+def line_up(task: Task, verb: str, subject: object, queue: deque[Waiter], value: Any = None) -> Waiter:
+    """
+    Put the running task at the end of `queue` and return its place there: its own waiter, so that parking
+    makes no object. Whoever reads `value` afterwards sets it to None.
+    """
+    waiter = task.own
+    if waiter is None:
+        waiter = task.own = Waiter(task, verb, subject, queue, value)
+    else:
+        waiter.verb = verb
+        waiter.subject = subject
+        waiter.queue = queue
+        waiter.value = value
+        waiter.ok = False
+    queue.append(waiter)
+    return waiter
 
 
 def unpark(waiter: Waiter) -> None:
@@ -488,7 +520,7 @@ def grant(waiter: Waiter, value: Any = None) -> None:
     """Let a waiter that was taken from its queue go on with `value`."""
     waiter.value = value
     waiter.ok = True
-    waiter.queue = None
+    waiter.queue = waiter.subject = None
     if waiter.rivals:
         _withdraw_rivals(waiter)
     task = waiter.task  # as `unpark`, without a call: values change hands here
@@ -504,8 +536,7 @@ def grant_all(queue: deque[Waiter]) -> None:
 
 def dismiss(waiter: Waiter) -> None:
     """Let a waiter that was taken from its queue go on without a value."""
-    waiter.value = None
-    waiter.queue = None
+    waiter.leave()
     unpark(waiter)
 
 
@@ -562,12 +593,14 @@ def cancel(tasks: Iterable[Task]) -> None:
     queues: dict[int, MutableSequence[Waiter]] = {}
     for task in ordered:
         if task.waiting:
+            if not task.waiting[0].ok:  # else it sleeps, its time has come, and so has its turn
+                woken.append(task)
             for waiter in task.waiting:
                 if waiter.queue is not None:
                     queues[id(waiter.queue)] = waiter.queue
+                waiter.leave()
             task.waiting = ()
             task.aborted = task.context.err
-            woken.append(task)
         else:
             task.driver.cancel(task)
     for queue in queues.values():

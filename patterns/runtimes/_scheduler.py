@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from contextvars import copy_context
+from functools import partial
 from math import inf
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
 
 SUSPEND = object()
 """What our own traps yield: anything else comes from a foreign awaitable."""
+
+
+class Suspended:
+    """
+    What suspends a task once, and is nobody's in particular: no frame, a third of a generator's memory, and
+    what ends a wait is raised where the task waits.
+    """
+
+    __slots__ = ()
+
+    __await__ = staticmethod(partial(iter, (SUSPEND,)))
+
+
+SUSPENDED = Suspended()
 
 
 class Clock(Protocol):
@@ -107,6 +122,7 @@ class Scheduler:
         self.pick = chooser.pick
         self.clock = clock
         self.ready: Any = chooser.ready
+        self.unpark: Callable[[Task], None] = chooser.ready.append
         self.interrupted: Callable[[], None] | None = None
         self._calls = calls
         self._look = getattr(clock, "look", None)
@@ -127,14 +143,21 @@ class Scheduler:
         self.spawned += 1
         context = copy_context()
         context.run(traps.current.set, task)
-        task.handle = (context.run, body.send, body)
+        task.space, task.step, task.handle = context, body.send, body
         self.ready.append(task)
         if self.observe is not None:
             self.observe(task, "spawn", None)
 
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
+        """Suspend the running task until it is made ready; what ended its wait is thrown into it."""
+        if shielded or self.observe is not None:
+            return self._park(waiter, shielded)
+        waiter.task.waiting = waiter.rivals or (waiter,)
+        return SUSPENDED
+
     @coroutine
-    def park(self, waiter: Waiter, *, shielded: bool = False) -> Generator[object, None, None]:
-        """Suspend the running task until it is made ready."""
+    def _park(self, waiter: Waiter, shielded: bool) -> Generator[object, None, None]:
+        """As `park`, where something is left to do afterwards."""
         task = waiter.task
         if shielded:
             task.shielded = waiter
@@ -142,17 +165,10 @@ class Scheduler:
             task.waiting = waiter.rivals or (waiter,)
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
-        yield SUSPEND
-        if self.follow is not None:
-            self.follow(task, "resume", None)
-        task.shielded = None
-        if task.aborted is not None:
-            traps.raise_aborted(task)
-
-    def unpark(self, task: Task) -> None:
-        """Make a parked task ready, unless its sleep is over and it is among the ready already."""
-        if task.parked is None or not task.parked[0].ok:
-            self.ready.append(task)
+        try:
+            yield SUSPEND
+        finally:
+            self._goes_on(task)
 
     @coroutine
     def sleep(self, task: Task, seconds: float) -> Generator[object, None, None]:
@@ -171,13 +187,18 @@ class Scheduler:
         bucket.append(waiter)
         if self.observe is not None:
             self.observe(task, "sleep", None)
-        yield SUSPEND
-        if self.follow is not None:
+        try:
+            yield SUSPEND
+        finally:
+            waiter.ok = False
+            task.waiting = ()
+            self._goes_on(task)
+
+    def _goes_on(self, task: Task) -> None:
+        """See to what a wait leaves, when it is over; one that is closed in it does not go on."""
+        task.shielded = None
+        if self.follow is not None and task in self.live:
             self.follow(task, "resume", None)
-        waiter.ok = False
-        task.waiting = ()
-        if task.aborted is not None:
-            traps.raise_aborted(task)
 
     @coroutine
     def rest(self, task: Task) -> Generator[object, None, None]:
@@ -257,28 +278,29 @@ class Scheduler:
         for _ in range(LOOK_EVERY):
             task = choose(ready)
             self.budget = refill
-            run, send, body = task.handle
             try:
-                request = run(send, None)
+                if task.aborted is None:
+                    request = task.space.run(task.step, None)
+                else:
+                    request = task.space.run(task.handle.throw, traps.take_aborted(task))
                 while request is not SUSPEND:
-                    request = run(body.throw, foreign(request, self.name))
+                    request = task.space.run(task.handle.throw, foreign(request, self.name))
             except StopIteration:
-                self._ended(task, run, None)
-                del run, send, body
+                self._ended(task, None)
             except BaseException as error:  # noqa: BLE001 (handed to `task.ended`, which decides)
-                self._ended(task, run, error)
-                del run, send, body
+                self._ended(task, error)
             if self.stepped is not None:
                 self.stepped(task)
             if not ready or not live or self.interrupted is not None:
                 return
 
-    def _ended(self, task: Task, run: Callable[..., Any], error: BaseException | None) -> None:
+    def _ended(self, task: Task, error: BaseException | None) -> None:
         """Record how a task ended, as if it had itself; of its traceback the scheduler is no part."""
         if error is not None:
             trace = error.__traceback__
             error.__traceback__ = None if trace is None else trace.tb_next
-        run(traps.over, task, error)
+        space, task.space, task.step, task.handle = task.space, None, None, None
+        space.run(traps.over, task, error)
 
     def between_turns(self, ring: Callable[[], None]) -> None:
         """Call `ring` as if the main task had: it may cancel, close and wake."""
@@ -346,12 +368,13 @@ class Ring:
     turn as one of them.
     """
 
-    __slots__ = ("_ring", "aborted", "driver", "handle", "queue", "task")
+    __slots__ = ("_ring", "aborted", "driver", "queue", "space", "step", "task")
 
     def __init__(self, ring: Callable[[], None], driver: Scheduler, queue: list[Any]) -> None:
         self._ring = ring
         self.driver = driver
-        self.handle = (self._turn, None, None)
+        self.space = self
+        self.step: Any = None
         self.queue: list[Any] | None = queue
         self.task = self
         self.aborted: BaseException | None = None
@@ -363,7 +386,8 @@ class Ring:
         if queue is not None and queue is not self.driver.ready:
             queue.remove(self)
 
-    def _turn(self, *step: object) -> object:
+    def run(self, *step: object) -> object:
+        """Take its turn, as `contextvars.Context.run` is a task's."""
         del step
         if self.queue is not None:
             self.queue = None
