@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from patterns import traps
 from patterns.errors import ChannelClosedError
-from patterns.traps import Waiter, current_task
+from patterns.traps import Waiter, current_seat
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -92,11 +92,8 @@ class Channel(Generic[T]):
         Cost: does not suspend when there is room or a receiver, but for one turn in `traps.BUDGET`
             operations.
         """
-        task = current_task()
-        if task is None:
-            task = traps.running()
-        elif task.driver.inherited:
-            task = task.driver.adopted(task)
+        seat = current_seat()
+        task = traps.running() if seat is None else seat.task
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -122,11 +119,8 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        task = current_task()
-        if task is None:
-            task = traps.running()
-        elif task.driver.inherited:
-            task = task.driver.adopted(task)
+        seat = current_seat()
+        task = traps.running() if seat is None else seat.task
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -153,11 +147,8 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosedError: the channel is closed and drained.
         """
-        task = current_task()  # as `receive_ok`, as `__anext__`
-        if task is None:
-            task = traps.running()
-        elif task.driver.inherited:
-            task = task.driver.adopted(task)
+        seat = current_seat()  # as `receive_ok`, as `__anext__`
+        task = traps.running() if seat is None else seat.task
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -245,11 +236,8 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        task = current_task()  # as `receive_ok`, without another coroutine: loops spend their time here
-        if task is None:
-            task = traps.running()
-        elif task.driver.inherited:
-            task = task.driver.adopted(task)
+        seat = current_seat()  # as `receive_ok`, without another coroutine: loops spend their time here
+        task = traps.running() if seat is None else seat.task
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -335,13 +323,11 @@ class Channel(Generic[T]):
 
     def check_place(self) -> None:
         """Refuse a plain call from another runtime, from inside a `call`, or from a thread without either."""
-        task = current_task()
-        if task is not None:
-            if task.driver is self.driver and not task.driver.inherited:
-                return
-            task = traps.running()
-            if self.driver is not task.driver:
-                self._bind(task.driver)
+        seat = current_seat()
+        if seat is not None:
+            driver = seat.task.driver
+            if self.driver is not driver:
+                self._bind(driver)
         elif self.driver is not None and not self.driver.finished and not traps.runs_here():
             raise RuntimeError(
                 f"{self!r} is in use on {self.driver.name} and cannot be used from a thread without a "

@@ -211,10 +211,8 @@ def settle(thing: Any, waiting: Collection[object]) -> None:
     Raises:
         RuntimeError: it is in use in another run; use `from_call` inside a call.
     """
-    task = traps.current_task()
-    if task is not None and task.driver.inherited:
-        task = traps.running()
-    if task is not None and task.driver is thing.owner:
+    seat = traps.current_seat()
+    if seat is not None and seat.task.driver is thing.owner:
         return
     driver = check_place(thing, waiting)
     if driver is not None:

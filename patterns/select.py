@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from patterns import traps
 from patterns.channel import Channel, Receiver, Sender, channel_of
 from patterns.errors import ChannelClosedError
-from patterns.traps import Waiter, current_task
+from patterns.traps import Waiter, current_seat
 
 if TYPE_CHECKING:
     from patterns.traps import Driver, Task
@@ -114,11 +114,8 @@ async def select(*cases: Case) -> Selected:
 
     Source: The Go Programming Language Specification, "Select statements".
     """
-    task = current_task()
-    if task is None:
-        task = traps.running()
-    elif task.driver.inherited:
-        task = task.driver.adopted(task)
+    seat = current_seat()
+    task = traps.running() if seat is None else seat.task
     driver = task.driver
     driver.budget -= 1
     if driver.budget < 0:

@@ -9,7 +9,7 @@ from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import TaskGroup, bind, settle
 from patterns.launch import note
-from patterns.traps import Waiter, current_task
+from patterns.traps import Waiter, current_seat
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,11 +66,8 @@ class Semaphore:
         """
         if n.__class__ is not int or not 0 <= n <= self.size:
             self._check(n)
-        task = current_task()
-        if task is None:
-            task = traps.running()
-        elif task.driver.inherited:
-            task = task.driver.adopted(task)
+        seat = current_seat()
+        task = traps.running() if seat is None else seat.task
         driver = task.driver
         if self.owner is not driver:
             bind(self, driver)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 from patterns import traps
 from patterns.channel import Channel, Receiver
 from patterns.stage import failing
-from patterns.traps import current_task
+from patterns.traps import current_seat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
@@ -61,11 +61,8 @@ class Source(Generic[T]):
             close()
 
     async def _step(self) -> tuple[T | None, bool]:
-        task = current_task()
-        if task is None:
-            task = traps.running()
-        elif task.driver.inherited:
-            task = task.driver.adopted(task)
+        seat = current_seat()
+        task = traps.running() if seat is None else seat.task
         driver = task.driver
         driver.budget -= 1
         if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either

@@ -41,7 +41,9 @@ def place_of(task: Task) -> tuple[str, int] | None:
 def body_of(task: Task) -> Any:
     """Return the coroutine that a task runs; None for one of asyncio that has no such thing."""
     handle = task.handle
-    return handle[2] if isinstance(handle, tuple) else handle.get_coro() if handle is not None else None
+    if handle is None or task.driver.steps:
+        return handle
+    return handle[2] if isinstance(handle, tuple) else handle.get_coro()
 
 
 def dump_tasks() -> str:

@@ -79,6 +79,15 @@ class Task:
         self.step: Any = None
         self.interrupt: Interrupt | None = None
 
+    @property
+    def task(self) -> Task:
+        """Who sits here, where the record itself is the seat."""
+        return self
+
+    def seat(self) -> Seat | Task:
+        """Return a seat in which it sits."""
+        return Seat(self)
+
     def describe(self) -> str:
         """Return one line: name, what it waits for, where it was made."""
         waits = self.waiting or ((self.shielded,) if self.shielded else ())
@@ -86,6 +95,18 @@ class Task:
         return f"{self.name} waits for {what}" + (
             f", made at {written(self.made_at)}" if self.made_at else ""
         )
+
+
+class Seat:
+    """
+    Where the running task sits, as contextvars tell: one for all tasks of a scheduler of ours, which says
+    who has its turn; one for each thread; one for whoever has something called between two turns.
+    """
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: Any = None) -> None:
+        self.task = task
 
 
 class Waiter:
@@ -198,8 +219,7 @@ class Driver(Protocol):
     """
     What a runtime answers. Times are seconds on the runtime's own clock. `steps` says that it steps
     coroutines itself and calls `over` when one has ended, so that a task needs no `lifetime` around its own.
-    `inherited` says that a task may run under a record that it inherited through contextvars; `is_call` that
-    this is the inside of a `call`.
+    `is_call` says that this is the inside of a `call`.
 
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
@@ -213,11 +233,14 @@ class Driver(Protocol):
     name: str
     budget: int
     steps: bool
-    inherited: bool
     is_call: bool
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
     follow: Callable[[Task, str, Any], None] | None
+
+    @property
+    def record(self) -> type[Task]:
+        """The class of its tasks' records."""
 
     @property
     def finished(self) -> bool:
@@ -231,6 +254,9 @@ class Driver(Protocol):
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` ready to run `body`."""
+
+    def begins(self, task: Task) -> None:
+        """`task` takes its first step: it runs, in a `lifetime`."""
 
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Suspend the running task."""
@@ -267,21 +293,13 @@ class Driver(Protocol):
     def post(self, fn: Callable[[], None]) -> None:
         """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
 
-    def adopted(self, task: Task) -> Task:
-        """
-        Return the record of the running task, where it may have inherited `task`.
 
-        Raises:
-            RuntimeError: no task runs in this thread.
-        """
+current: ContextVar[Seat | Task | None] = ContextVar("gopat_seat", default=None)
+"""In which the running task sits, or None outside any runtime."""
 
 
-current: ContextVar[Task | None] = ContextVar("gopat_task", default=None)
-"""The running task, or None outside any runtime."""
-
-
-current_task = current.get
-"""`running` without its questions, for what is asked at every operation: a call more is a tenth of one."""
+current_seat = current.get
+"""The first half of `running`, for what is asked at every operation: a call more is a tenth of one."""
 
 
 drivers: WeakSet[Driver] = WeakSet()
@@ -298,9 +316,10 @@ def running() -> Task:
     Raises:
         RuntimeError: no runtime runs here.
     """
-    task = current.get()
-    if task is not None:
-        return task.driver.adopted(task) if task.driver.inherited else task
+    seat = current.get()
+    if seat is not None:
+        task: Task = seat.task
+        return task
     if not runs_here():
         raise RuntimeError("no runtime runs here: start one with patterns.run(main)")
     from patterns.runtimes.asyncio import adopt  # noqa: PLC0415 (the core must not import asyncio)
@@ -310,10 +329,10 @@ def running() -> Task:
 
 def place() -> Task | None:
     """Return the running task's own record; None where no runtime runs, and inside a call."""
-    task = current.get()
-    if task is None and not runs_here():
+    if not runs_here():
         return None
-    return None if task is not None and task.driver.is_call else running()
+    task = running()
+    return None if task.driver.is_call else task
 
 
 def in_use(thing: object, owner: Driver, place: str) -> RuntimeError:
@@ -371,7 +390,7 @@ def spawn(
     """
     driver = running().driver
     context.check_run(driver)
-    task = Task(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
+    task = driver.record(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
     driver.live.add(task)
     context.tasks.add(task)
     body = (driver.steps and begun(fn, args)) or lifetime(task, fn, args)
@@ -409,6 +428,7 @@ async def lifetime(task: Task, fn: Callable[..., Awaitable[Any]], args: tuple[An
     raises.
     """
     error: BaseException | None = None
+    task.driver.begins(task)
     try:
         await fn(*args)
     except BaseException as raised:  # noqa: BLE001 (handed to `task.ended`, which decides)
@@ -653,8 +673,8 @@ def from_call(fn: Callable[[*Ts], T], *args: *Ts) -> T:
         whatever `fn` raises.
         RuntimeError: not inside a call, or the run is over.
     """
-    task = current.get()
-    answer = None if task is None else getattr(task.driver, "from_call", None)
+    seat = current.get()
+    answer = None if seat is None else getattr(seat.task.driver, "from_call", None)
     if answer is None:
         raise RuntimeError("from_call is for the inside of a call; elsewhere use the object as it is")
     result: T = answer(fn, args)

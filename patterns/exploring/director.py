@@ -154,10 +154,9 @@ class Director:
             driver.run(main)
         except EndlessError:
             for task in tuple(driver.live):
-                run, _, body = task.handle
                 with suppress(BaseException):  # whatever it does not to be closed
-                    run(body.close)
-                run(finish, task, None)
+                    task.space.run(task.handle.close)
+                task.space.run(finish, task, None)
         self.turns = turns
 
     def pick(self, count: int) -> int:

@@ -203,7 +203,6 @@ class InsideCall:
 
     budget = 0
     finished = False
-    inherited = False
     steps = False
     is_call = True
 
@@ -219,7 +218,7 @@ class InsideCall:
     def from_call(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         """Have `fn(*args)` called between two turns, and wait for its result."""
         variables = copy_context()
-        variables.run(traps.current.set, self._task)
+        variables.run(traps.current.set, self._task.seat())
         done = _thread.allocate_lock()
         done.acquire()
         kept: list[Any] = [None, None]

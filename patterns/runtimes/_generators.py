@@ -46,7 +46,7 @@ class Generators:
 
     def _close(self, generator: AsyncGenerator[Any, Any]) -> None:
         self._open.pop(generator, None)
-        token = traps.current.set(self._main)
+        token = traps.current.set(self._main.seat())
         try:
             context = self._main.context.without_cancel()
             traps.spawn(generator.aclose, (), context=context, ended=_closed, name="close an async generator")

@@ -49,7 +49,7 @@ class Main:
 
     def __init__(self, driver: Driver, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
         self.context = Context(None)  # no task of a loop around this run derives it
-        self.task = Task(driver, self.context, "main", ended=self._ended)
+        self.task = driver.record(driver, self.context, "main", ended=self._ended)
         self.leaked: tuple[str, ...] = ()
         self.interrupted = False
         self._fn = fn

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from patterns import traps
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import report_deadlock
-from patterns.traps import Task, Waiter
+from patterns.traps import Seat, Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -99,8 +99,9 @@ class Scheduler:
     `observe(task, verb, subject)` is told of every suspension and end, `follow` of what lies between.
     """
 
+    record = Task
     steps = True
-    inherited = is_call = False
+    is_call = False
 
     def __init__(
         self,
@@ -132,6 +133,7 @@ class Scheduler:
         self._buckets: dict[int, list[Waiter | Ring]] = {}
         self._sweep_above = SWEEP_ABOVE
         self._main: Task
+        self._sits = Seat()
 
     def next_number(self) -> int:
         """Return the next number for a task or an object."""
@@ -141,12 +143,16 @@ class Scheduler:
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` ready to run `body` in its own copy of the contextvars."""
         self.spawned += 1
-        context = copy_context()
-        context.run(traps.current.set, task)
-        task.space, task.step, task.handle = context, body.send, body
+        space = copy_context()
+        if traps.current_seat() is not self._sits:
+            space.run(traps.current.set, self._sits)
+        task.space, task.step, task.handle = space, body.send, body
         self.ready.append(task)
         if self.observe is not None:
             self.observe(task, "spawn", None)
+
+    def begins(self, task: Task) -> None:
+        """Do nothing: it is stepped."""
 
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Suspend the running task until it is made ready; what ended its wait is thrown into it."""
@@ -249,10 +255,6 @@ class Scheduler:
         """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
         self.clock.post(fn)
 
-    def adopted(self, task: Task) -> Task:
-        """Return `task`."""
-        return task
-
     def run(self, main: Main) -> None:
         """Step tasks until `main` has ended and no task lives."""
         self._main = main.task
@@ -274,9 +276,9 @@ class Scheduler:
 
     def _take_turns(self) -> None:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
-        ready, choose, live, refill = self.ready, self._choose, self.live, self._refill
+        ready, choose, live, refill, seat = self.ready, self._choose, self.live, self._refill, self._sits
         for _ in range(LOOK_EVERY):
-            task = choose(ready)
+            task = seat.task = choose(ready)
             self.budget = refill
             try:
                 if task.aborted is None:
@@ -299,12 +301,12 @@ class Scheduler:
         if error is not None:
             trace = error.__traceback__
             error.__traceback__ = None if trace is None else trace.tb_next
-        space, task.space, task.step, task.handle = task.space, None, None, None
+        space, task.space, task.step = task.space, None, None
         space.run(traps.over, task, error)
 
     def between_turns(self, ring: Callable[[], None]) -> None:
         """Call `ring` as if the main task had: it may cancel, close and wake."""
-        token = traps.current.set(self._main)
+        token = traps.current.set(self._main.seat())
         try:
             ring()
         finally:

@@ -94,7 +94,7 @@ class WorkingScheduler(Scheduler):
         self._working.spend(whole_ns(self.costs.spawn_s))
         super().spawn(task, body)
 
-    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:  # type: ignore[override]
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """As `Scheduler.park`, for its cost: that of a call where it waits for one."""
         self._working.spend(whole_ns(self.costs.call_s if waiter.verb == "call" else self.costs.park_s))
         return super().park(waiter, shielded=shielded)

@@ -95,16 +95,49 @@ def set_idle_check(loop: asyncio.AbstractEventLoop, check: Callable[[], bool]) -
         selector.idle_check = check
 
 
+class LoopTask(Task):
+    """
+    The record of an `asyncio.Task`, and the seat that it is found in: one that foreign tasks inherit, whose
+    own is made when they first use something of ours.
+    """
+
+    __slots__ = ()
+
+    driver: AsyncioDriver
+
+    @property
+    def task(self) -> Task:
+        """
+        The record of the `asyncio.Task` that runs.
+
+        Raises:
+            RuntimeError: none runs in this thread.
+        """
+        if ASKED_AT_ONCE:
+            try:
+                if asked_at_once() is self.handle is not None:
+                    return self
+            except RuntimeError:  # no loop runs in this thread
+                pass
+        elif get_ident() == self.driver.thread and _current_task(self.driver.loop) is self.handle is not None:
+            return self
+        return self.driver.adopted(self)
+
+    def seat(self) -> LoopTask:
+        """Return itself."""
+        return self
+
+
 class AsyncioDriver:
     """Answers the traps on one event loop."""
 
     name = "asyncio"
-    inherited = True
+    record = LoopTask
     steps = is_call = False
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._thread = get_ident()
+        self.thread = get_ident()
         self.budget = BUDGET
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
@@ -164,7 +197,7 @@ class AsyncioDriver:
         variables = copy_context()
         variables.run(_begin, task)
         task.handle = self.loop.create_task(body, name=task.name, context=variables)
-        task.handle.add_done_callback(partial(_finish_unstarted, task))
+        task.handle.add_done_callback(_finish_unstarted, context=variables)
         if self.observe is not None:
             self.observe(task, "spawn", None)
 
@@ -282,6 +315,11 @@ class AsyncioDriver:
         """Return how many cancellations of a task's `asyncio.Task` are asked for, and not taken back."""
         return 0 if task.handle is None else int(task.handle.cancelling())
 
+    def begins(self, task: Task) -> None:
+        """It will see to its end itself."""
+        if task.handle is not None:  # an eager one has none yet
+            task.handle.remove_done_callback(_finish_unstarted)
+
     def post(self, fn: Callable[[], None]) -> None:
         """Have the loop call `fn`; RuntimeError when it is closed."""
         self.loop.call_soon_threadsafe(fn)
@@ -291,14 +329,6 @@ class AsyncioDriver:
         Return the record of the running `asyncio.Task`: foreign tasks inherit their parent's through
         contextvars, and belong to the context that was current where they were made.
         """
-        if ASKED_AT_ONCE:
-            try:
-                if asked_at_once() is task.handle is not None:
-                    return task
-            except RuntimeError:  # no loop runs in this thread
-                pass
-        elif get_ident() == self._thread and _current_task(self.loop) is task.handle is not None:
-            return task
         running = _running_loop()
         if running is not self.loop:
             if running is not None:  # a context of contextvars that was taken to another loop
@@ -313,7 +343,7 @@ class AsyncioDriver:
         if task.handle is None and task in self.live:  # it runs before `create_task` returns
             task.handle = handle
             return task
-        record = Task(self, traps.birthplace.get() or task.context, handle.get_name())
+        record = LoopTask(self, traps.birthplace.get() or task.context, handle.get_name())
         record.handle = handle
         record.context.tasks.add(record)
         handle.add_done_callback(lambda _: record.context.tasks.discard(record))
@@ -483,7 +513,7 @@ def adopt() -> Task:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
         traps.drivers.add(driver)
-    record = Task(driver, Context(None), "callback" if handle is None else handle.get_name())
+    record = LoopTask(driver, Context(None), "callback" if handle is None else handle.get_name())
     record.handle = handle
     if handle is not None:
         record.context.tasks.add(record)
@@ -545,10 +575,11 @@ def _begin(task: Task) -> None:
     traps.birthplace.set(task.context)
 
 
-def _finish_unstarted(task: Task, handle: asyncio.Task[Any]) -> None:
-    """A task that was cancelled before its first step never ran its own ending."""
-    if handle.cancelled():
-        traps.finish(task, asyncio.CancelledError())
+def _finish_unstarted(handle: asyncio.Task[Any]) -> None:
+    """A task that was cancelled before its first step never ran its own ending. Called in its contextvars."""
+    seat = traps.current_seat()
+    if handle.cancelled() and isinstance(seat, LoopTask):
+        traps.finish(seat, asyncio.CancelledError())
 
 
 def _cancel_again(handle: asyncio.Task[Any], requests: int, args: tuple[Any, ...]) -> None:

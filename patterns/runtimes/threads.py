@@ -34,7 +34,7 @@ from patterns.runtimes._chance import pick
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._scheduler import foreign
-from patterns.traps import BUDGET, Task, Waiter
+from patterns.traps import BUDGET, Seat, Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -125,15 +125,15 @@ class Gate:
                     os.write(self.wakeup_fd, b"!")
 
 
-class Seat:
+class ThreadSeat(Seat):
     """A thread of the runtime: the lock it sleeps in, and the task that sits in it, if any."""
 
-    __slots__ = ("ident", "lock", "started", "state", "task")
+    __slots__ = ("ident", "lock", "started", "state")
 
     def __init__(self, task: Task | None) -> None:
+        super().__init__(task)
         self.lock = _thread.allocate_lock()
         self.lock.acquire()
-        self.task = task
         self.started = False
         self.state = UNTIMED
         self.ident = 0
@@ -151,12 +151,13 @@ class ThreadsDriver:
     """
     Answers the traps.
 
-    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_threads`, `finished` and `Seat.state`;
+    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_threads`, `finished` and `ThreadSeat.state`;
     everything else is touched only by the thread that has the baton.
     """
 
     name = "threads"
-    steps = inherited = is_call = False
+    record = Task
+    steps = is_call = False
 
     def __init__(self) -> None:
         self.budget = BUDGET
@@ -168,8 +169,8 @@ class ThreadsDriver:
         self.calls: set[Call] = set()
         self._mutex = _thread.allocate_lock()
         self._held = True
-        self._ready: deque[Seat] = deque()
-        self._idle: list[Seat] = []
+        self._ready: deque[ThreadSeat] = deque()
+        self._idle: list[ThreadSeat] = []
         self._asleep = 0
         self._waking = 0
         self._threads = 0
@@ -214,12 +215,14 @@ class ThreadsDriver:
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Put `task` in line for the baton; a thread is found for it when its turn comes."""
         variables = copy_context()
-        variables.run(traps.current.set, task)
-        seat = Seat(task)
+        seat = ThreadSeat(task)
         task.handle = (seat, variables, body)
         self._ready.append(seat)
         if self.observe is not None:
             self.observe(task, "spawn", None)
+
+    def begins(self, task: Task) -> None:
+        """Do nothing: it has its thread."""
 
     async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
         """Give the baton away until the waiter is granted, or its context dies."""
@@ -335,11 +338,7 @@ class ThreadsDriver:
             return None
         return sys._current_frames().get(task.handle[0].ident)  # noqa: SLF001 (no other way)
 
-    def adopted(self, task: Task) -> Task:
-        """Return `task`."""
-        return task
-
-    def _sit(self, seat: Seat, generators: Generators) -> None:
+    def _sit(self, seat: ThreadSeat, generators: Generators) -> None:
         """Live as a thread; when that fails (no memory is left, say), end the run and not the baton alone."""
         seat.ident = _thread.get_ident()
         try:
@@ -354,7 +353,7 @@ class ThreadsDriver:
         if last:
             self.gate.open()
 
-    def _take_turns(self, seat: Seat, generators: Generators) -> None:
+    def _take_turns(self, seat: ThreadSeat, generators: Generators) -> None:
         """Run the task that comes with the baton, again and again, until the baton comes when all is over."""
         self._grab(seat)
         while not self.finished:
@@ -371,11 +370,12 @@ class ThreadsDriver:
             self._idle.append(seat)
             self._wait(seat)
 
-    def _drive(self, seat: Seat, body: Coroutine[Any, Any, None]) -> bool:
+    def _drive(self, seat: ThreadSeat, body: Coroutine[Any, Any, None]) -> bool:
         """
         Step a task to its end, or until it goes on in another thread. False when this thread should
         end, having no baton.
         """
+        traps.current.set(seat)
         try:
             request = body.send(None)
             while True:
@@ -427,7 +427,7 @@ class ThreadsDriver:
         """Whether somebody may still take the baton, or nobody needs it."""
         return bool(self._asleep or self._waking or self._alarms or self.calls or not self.live)
 
-    def _hand_over(self, seat: Seat) -> bool:
+    def _hand_over(self, seat: ThreadSeat) -> bool:
         """
         Wake the thread of a seat, or start it. False when the machine has none left: then its task has
         failed, and the caller has the baton again.
@@ -456,7 +456,7 @@ class ThreadsDriver:
                 fail()
         return taken
 
-    def _warm(self, seat: Seat) -> Seat:
+    def _warm(self, seat: ThreadSeat) -> ThreadSeat:
         """Move the task of a seat that has no thread yet to one whose thread is idle, if there is one."""
         if seat.started or not self._idle:
             return seat
@@ -471,14 +471,14 @@ class ThreadsDriver:
         message = f"no thread for another task: {self._threads} run, and the machine allows no more"
         traps.finish(task, RuntimeError(message))
 
-    def _wait(self, seat: Seat, until: float | None = None) -> None:
+    def _wait(self, seat: ThreadSeat, until: float | None = None) -> None:
         """Give the baton away; return with it, handed over or because `until` has come."""
         while True:
             alarm = self._pass_on()
             if self._doze(seat, until, alarm):
                 return
 
-    def _doze(self, seat: Seat, until: float | None, alarm: float | None) -> bool:
+    def _doze(self, seat: ThreadSeat, until: float | None, alarm: float | None) -> bool:
         """
         Sleep until handed the baton or `until`: True; or, having watched for an alarm, take the free
         baton to see to it: False.
@@ -515,7 +515,7 @@ class ThreadsDriver:
         seat.state = UNTIMED
         return True
 
-    def _grab(self, seat: Seat) -> None:
+    def _grab(self, seat: ThreadSeat) -> None:
         """Take the baton, having been woken for it; when somebody was quicker, be the next to be woken."""
         while True:
             with self._mutex:
@@ -532,7 +532,7 @@ class ThreadsDriver:
         """Give the baton away for good: an idle thread watches the alarms in our place."""
         while True:
             if self._alarms:
-                self._ready.append(Seat(None))
+                self._ready.append(ThreadSeat(None))
             if self._pass_on() is None or not self._alarms:
                 return
             with self._mutex:  # an alarm was armed while the outside was served
@@ -540,7 +540,7 @@ class ThreadsDriver:
                     return
                 self._held = True
 
-    def _come_back(self, seat: Seat) -> bool:
+    def _come_back(self, seat: ThreadSeat) -> bool:
         """Wait for the baton again; False when the run is over."""
         with self._mutex:
             if self.finished:
@@ -563,7 +563,7 @@ class ThreadsDriver:
 
     def _serve(self) -> None:
         """Call what came from outside, and the alarms that are due, as if the main task had."""
-        token = traps.current.set(self._main)
+        token = traps.current.set(self._main.seat())
         try:
             while self._outside:
                 self._outside.popleft()()
@@ -576,10 +576,8 @@ class ThreadsDriver:
         call.abandoned = True
         task.aborted = task.context.err or CancelledError("the call was abandoned")
         _, variables, body = task.handle
-        variables = variables.copy()
-        variables.run(traps.current.set, task)  # `_serve` may stand in for the main task there
-        seat = Seat(task)
-        task.handle = (seat, variables, body)
+        seat = ThreadSeat(task)
+        task.handle = (seat, variables.copy(), body)
         self._ready.append(seat)
 
     def _give_grace(self) -> None:

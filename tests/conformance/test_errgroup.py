@@ -802,12 +802,12 @@ def test_eg_15_a_task_that_has_ended_is_in_no_book(go):
             live = traps.running().driver.live
             while len(live) > 3:
                 await sleep(0)
-            assert (len(group._tasks), len(errors._tasks), errors._slots_taken) == (1, 1, 1)
+            assert (group._running, len(errors._tasks), errors._slots_taken) == (1, 1, 1)
             assert (len(group.context.tasks), len(errors.context.tasks)) == (2, 1)
             await gate.send(None)
             await gate.send(None)
         await errors.wait()
-        assert (len(group._tasks), len(errors._tasks), errors._slots_taken) == (0, 0, 0)
+        assert (group._running, len(errors._tasks), errors._slots_taken) == (0, 0, 0)
         assert (len(group.context.tasks), len(errors.context.tasks)) == (0, 0)
 
     go(main)

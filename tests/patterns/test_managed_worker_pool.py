@@ -22,6 +22,7 @@ from patterns import (
     WorkerPool,
     run,
     sleep,
+    traps,
 )
 from patterns.launch import launch
 
@@ -227,7 +228,7 @@ def test_a_worker_that_is_cancelled_while_it_waits_for_a_job_fails_the_pool():
     async def main():
         async with WorkerPool(abs, workers=1) as pool:
             await sleep(0.001)
-            (worker,) = pool._group._tasks
+            (worker,) = traps.running().driver.live - {traps.running()}
             worker.handle.cancel()
             await sleep(0.001)
             with pytest.raises(PoolClosedError):
