@@ -79,7 +79,7 @@ class Channel(Generic[T]):
         self.driver: Driver | None = None  # the run that it is bound to, from its first operation
         self._number = 0
         frame = sys._getframe(1)  # noqa: SLF001 (where it was made, for reports)
-        self._made_at = (frame.f_code, frame.f_lineno)
+        self._made_at = (frame.f_code, frame.f_lasti)
 
     async def send(self, value: T) -> None:
         """
@@ -297,14 +297,6 @@ class Channel(Generic[T]):
         if self._buffer or self._senders:
             return self._take(), True
         return (None, False) if self._closed else None
-
-    def can_receive(self) -> bool:
-        """Whether a receive would go on at once, with a value or because the channel is closed."""
-        return bool(self._buffer or self._senders) or self._closed
-
-    def can_send(self) -> bool:
-        """Whether a send would go on at once, or raise at once because the channel is closed."""
-        return bool(self._receivers) or len(self._buffer) < self._room or self._closed
 
     def enqueue_receiver(self, task: Any) -> Waiter:
         """Put `task` at the end of the queue of receivers; whoever calls this has seen that it must wait."""

@@ -67,14 +67,14 @@ class TaskGroup:
         Start `fn(*args)` as a child: an `async def` in the task itself, a plain function through
         `call`.
         """
-        perform = asynchronous(fn)
+        plain = fn.__class__ is FunctionType and fn.__code__.co_flags & inspect.CO_COROUTINE
+        perform = fn if plain else asynchronous(fn)  # asking takes as long as the rest
         if self.context is None or self._told is None:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
+        name, made_at = name or getattr(fn, "__name__", "task"), traps.caller()
         self._running += 1  # first: an eager one may end at once
         try:
-            return traps.spawn(
-                perform, args, self.context, self._told, name or getattr(fn, "__name__", "task"), traps.caller()
-            )
+            return traps.spawn(perform, args, self.context, self._told, name, made_at)
         except BaseException:
             self._running -= 1
             raise
@@ -265,7 +265,7 @@ def is_asynchronous(fn: Callable[..., Any]) -> bool:
         TypeError: `fn` is not callable, or is a generator function.
     """
     if fn.__class__ is FunctionType and fn.__code__.co_flags & inspect.CO_COROUTINE:
-        return True  # as most are: the questions below take longer than starting a task
+        return True
     if not callable(fn):
         if inspect.iscoroutine(fn):
             fn.close()  # or the interpreter would warn that nobody awaited it

@@ -123,7 +123,15 @@ async def select(*cases: Case) -> Selected:
     if task.context.dead:
         await traps.refuse(task)
     selected = _choose(cases, driver)
-    return await _wait(cases, task) if selected is None else selected
+    if selected is not None:
+        return selected
+    places = _line_up(cases, task)
+    try:
+        await driver.park(_first(places) or Waiter(task, "select without a case"))
+        return _claimed(cases, places)
+    finally:
+        for place in places:  # nothing of a select outlives it
+            place.queue = place.value = place.subject = None
 
 
 def try_select(*cases: Case) -> Selected | None:
@@ -155,44 +163,60 @@ def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
             continue
         if channel.driver is not driver:
             channel.check_place()
-        if channel.can_send() if case.sends else channel.can_receive():
+        if case.sends:
+            if channel._receivers or len(channel._buffer) < channel._room or channel._closed:
+                ready.append(index)
+        elif channel._buffer or channel._senders or channel._closed:
             ready.append(index)
     if not ready:
         return None
     index = ready[driver.pick(len(ready))] if len(ready) > 1 else ready[0]
     case = cases[index]
+    channel = case.channel
     if case.sends:
-        case.channel.put(case.value)  # type: ignore[union-attr] # it is ready
+        channel.put(case.value)  # type: ignore[union-attr] # it is ready
         return Selected(index, None, True)
-    value, ok = case.channel.take()  # type: ignore[union-attr, misc] # the same
+    value, ok = channel.take()  # type: ignore[union-attr, misc] # the same
     return Selected(index, value, ok)
 
 
-async def _wait(cases: tuple[Case, ...], task: Task) -> Selected:
-    """Stand in every channel's queue until one case is claimed."""
-    task = traps.place() or task  # before any waiter is made: all of a select's must name the same task
-    places = []
-    for index, case in enumerate(cases):
+def _line_up(cases: tuple[Case, ...], task: Task) -> tuple[Waiter, ...]:
+    """Stand in every channel's queue until one case is claimed; return a place for each case."""
+    places = task.places
+    if len(places) != len(cases):
+        places = traps.make_places(task, len(cases))
+    for place, case in zip(places, cases, strict=True):
         channel = case.channel
-        if channel is not None:
-            enqueued = (
-                channel.enqueue_sender(task, case.value) if case.sends else channel.enqueue_receiver(task)
-            )
-            places.append((index, enqueued))
-    everywhere = tuple([waiter for _, waiter in places]) or (Waiter(task, "select without a case"),)
-    for waiter in everywhere:
-        waiter.rivals = everywhere
-    try:
-        await task.driver.park(everywhere[0])
-        for chosen, waiter in places:
-            if waiter.queue is None:
-                index, value, ok = chosen, waiter.value, waiter.ok
-                break
-    finally:
-        for waiter in everywhere:  # nothing of a select outlives it
-            waiter.rivals, waiter.value = (), None
-    if not cases[index].sends:
-        return Selected(index, value, ok)
-    if not ok:
+        if channel is None:
+            continue
+        place.ok = False
+        place.subject = channel
+        if case.sends:
+            place.verb = "send"
+            place.value = case.value
+            place.queue = channel._senders
+        else:
+            place.verb = "receive"
+            place.queue = channel._receivers
+        place.queue.append(place)
+    return places
+
+
+def _first(places: tuple[Waiter, ...]) -> Waiter | None:
+    for place in places:
+        if place.queue is not None:
+            return place
+    return None
+
+
+def _claimed(cases: tuple[Case, ...], places: tuple[Waiter, ...]) -> Selected:
+    """Return what a select did whose task was woken: the claimed place is the one in no queue."""
+    for index, place in enumerate(places):
+        case = cases[index]
+        if place.queue is None and case.channel is not None:
+            break
+    if not case.sends:
+        return Selected(index, place.value, place.ok)
+    if not place.ok:
         raise ChannelClosedError("send on a channel that was closed meanwhile")
     return Selected(index, None, True)

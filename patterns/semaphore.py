@@ -56,9 +56,9 @@ class Semaphore:
         self._free = size
         self._waiters: deque[Waiter] = deque()
 
-    async def acquire(self, n: int = 1) -> None:
+    async def acquire(self, n: int = 1) -> Self:
         """
-        Take `n` permits, waiting for them.
+        Take `n` permits, waiting for them, and return the semaphore, as `async with` does.
 
         Raises:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
@@ -78,13 +78,16 @@ class Semaphore:
             await traps.refuse(task)
         if not self._waiters and self._free >= n:
             self._free -= n
-            return
+            return self
         waiter = traps.line_up(task, "acquire", self, self._waiters, n)
         try:
             await driver.park(waiter)
         except BaseException:
             self._serve()  # whoever stood behind this one may fit now
             raise
+        return self
+
+    __aenter__ = acquire
 
     def try_acquire(self, n: int = 1) -> bool:
         """
@@ -113,21 +116,24 @@ class Semaphore:
         """
         if n.__class__ is not int or not 0 <= n <= self.size:
             self._check(n)
-        settle(self, self._waiters)
-        if self._free + n > self.size:
+        seat = current_seat()  # as `settle` begins, without a call
+        if seat is None or seat.task.driver is not self.owner:
+            settle(self, self._waiters)
+        free = self._free + n
+        if free > self.size:
             raise ValueError(f"release of {n} permits, only {self.size - self._free} are held")
-        self._free += n
+        self._free = free
         if self._waiters:
             self._serve()
-
-    async def __aenter__(self) -> Self:
-        await self.acquire()
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.release()
+        seat = current_seat()
+        if seat is None or seat.task.driver is not self.owner or self._waiters or self._free == self.size:
+            self.release()
+        else:
+            self._free += 1
 
     @property
     def free(self) -> int:

@@ -44,13 +44,14 @@ class Task:
 
     `waiting` holds its waiters while a context may end its wait, `shielded` the one that a context may
     not end; `aborted` is the error to raise when it runs again; `deadlocked` says that it was told of a
-    deadlock already. `own` is the waiter that it stands in queues with, one at a time. `handle`, `space`,
+    deadlock already. `own` is the waiter that it stands in a queue with, `places` those of its
+    last select. `handle`, `space`,
     `step`, `parked`, `call` and `interrupt` belong to the driver.
     """
 
     __slots__ = (
         "__weakref__", "aborted", "call", "context", "deadlocked", "driver", "ended", "handle", "interrupt",
-        "made_at", "name", "number", "own", "parked", "shielded", "space", "step", "waiting",
+        "made_at", "name", "number", "own", "parked", "places", "shielded", "space", "step", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +73,7 @@ class Task:
         self.deadlocked = False
         self.ended = ended
         self.own: Waiter | None = None
+        self.places: tuple[Waiter, ...] = ()
         self.call: Any = None
         self.parked: Any = None
         self.handle: Any = None
@@ -349,19 +351,27 @@ def runs_here() -> bool:
 
 
 Place = tuple["CodeType", int]
-"""A line of a program."""
+"""An instruction of a program, as code and offset: which line that is on takes long to tell."""
 
 
 def caller() -> Place:
-    """Return the line from which the function that asks was called, for reports."""
+    """Return the place from which the function that asks was called, for reports."""
     frame = sys._getframe(2)  # noqa: SLF001 (no other way)
-    return frame.f_code, frame.f_lineno
+    return frame.f_code, frame.f_lasti
+
+
+def line_of(place: Place) -> int:
+    """Return the number of the line on which a place is."""
+    code, offset = place
+    for first, after, line in code.co_lines():
+        if first <= offset < after and line is not None:
+            return line
+    return code.co_firstlineno
 
 
 def written(place: Place) -> str:
-    """Return a line of a program as `file:line`."""
-    code, line = place
-    return f"{code.co_filename.rpartition('/')[2]}:{line}"
+    """Return a place as `file:line`."""
+    return f"{place[0].co_filename.rpartition('/')[2]}:{line_of(place)}"
 
 
 async def refuse(task: Task) -> None:
@@ -449,7 +459,9 @@ def finish(task: Task, error: BaseException | None) -> None:
     if task in task.driver.live:
         task.driver.live.discard(task)
         task.context.tasks.discard(task)
-        task.own = None  # it refers back
+        task.own = None  # it refers back, as these do
+        if task.places:
+            make_places(task, 0)
         if task.driver.observe is not None:
             task.driver.observe(task, "end", None)
         if task.ended is not None:
@@ -519,6 +531,16 @@ def line_up(task: Task, verb: str, subject: object, queue: deque[Waiter], value:
         waiter.ok = False
     queue.append(waiter)
     return waiter
+
+
+def make_places(task: Task, count: int) -> tuple[Waiter, ...]:
+    """Give a task so many places for its selects, each the rival of all, and let go of those it had."""
+    for place in task.places:
+        place.rivals = ()
+    places = task.places = tuple([Waiter(task, "") for _ in range(count)])
+    for place in places:
+        place.rivals = places
+    return places
 
 
 def unpark(waiter: Waiter) -> None:

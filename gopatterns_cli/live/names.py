@@ -12,27 +12,34 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from patterns import traps
+
 if TYPE_CHECKING:
+    from types import CodeType
+
     from patterns import Channel
-    from patterns.traps import Place
+
+Line = tuple["CodeType", int]
+"""A line of a program."""
 
 ASSIGNED = re.compile(r"\s*(?:self\.)?_*(?P<name>\w+)\s*(?::[^=]+)?=\s*(?P<many>\[?)\s*Channel\(")
 NO_NAME = "channel"
 """What it is called where nothing better comes to mind."""
 
 
-def place(channel: "Channel[object]") -> "Place":
+def place(channel: "Channel[object]") -> Line:
     """Return where a channel was made."""
-    return channel._made_at  # noqa: SLF001 - no other way
+    made_at = channel._made_at  # noqa: SLF001 - no other way
+    return made_at[0], traps.line_of(made_at)
 
 
-def named(channels: "Iterable[tuple[Place, int]]") -> Iterator[tuple[str, bool]]:
+def named(channels: "Iterable[tuple[Line, int]]") -> Iterator[tuple[str, bool]]:
     """Name channels by where they were made and their numbers, those used first in front.
 
     Returns:
         For each its name, empty where the line has none, and whether it is one of a list made there.
     """
-    made: Counter[Place] = Counter()
+    made: Counter[Line] = Counter()
     for each, number in channels:
         made[each] += 1
         name, one_of_many = _called(each)
@@ -43,7 +50,7 @@ def named(channels: "Iterable[tuple[Place, int]]") -> Iterator[tuple[str, bool]]
 
 
 @cache
-def _called(place: "Place") -> tuple[str, bool]:
+def _called(place: Line) -> tuple[str, bool]:
     """Read what a line calls the channel it makes, and whether it makes a list of them."""
     code, line = place
     found = ASSIGNED.match(linecache.getline(code.co_filename, line))

@@ -8,7 +8,7 @@ from gopatterns_cli.live.names import named, place
 from patterns import Channel
 
 if TYPE_CHECKING:
-    from patterns.traps import Place
+    from gopatterns_cli.live.names import Line
 
 MOST_EVENTS = 1_000_000
 """About 50 MB in memory and 100 MB in the file; viewers take no more."""
@@ -21,7 +21,7 @@ class Recording:
         self.names: dict[int, str] = {}
         self.missed = 0
         self._most = most
-        self._places: dict[int, Place] = {}
+        self._places: dict[int, Line] = {}
         self._times = array("q")
         self._rest: list[tuple[int, str, Any]] = []
 

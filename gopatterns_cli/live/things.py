@@ -15,7 +15,7 @@ from gopatterns_cli.live.names import named, place
 from patterns import Channel, RateLimiter, Semaphore
 
 if TYPE_CHECKING:
-    from patterns.traps import Place
+    from gopatterns_cli.live.names import Line
 
 MOST = 50
 """Those that are used first; a screen has less room."""
@@ -81,7 +81,7 @@ KINDS = {
 class _OfChannel:
     """What is kept of a channel: where it was made, its number, and its buffer, for what was left in it."""
 
-    made_at: "Place"
+    made_at: "Line"
     number: int
     buffer: Sized
 

@@ -195,7 +195,7 @@ async def _through(item: int) -> int:
     return item
 
 
-async def _waiting(stack: AsyncExitStack, count: int, wait: Callable[[], Awaitable[None]]) -> None:
+async def _waiting(stack: AsyncExitStack, count: int, wait: Callable[[], Awaitable[Any]]) -> None:
     came: Channel[None] = Channel(count)
 
     async def waiter() -> None:

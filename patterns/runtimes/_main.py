@@ -12,13 +12,12 @@ from patterns import traps
 from patterns.context import Context
 from patterns.errors import CancelledError, DeadlockError
 from patterns.runtimes._generators import is_closing
-from patterns.traps import Task
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from patterns.runtimes.simulator import Trace
-    from patterns.traps import Driver
+    from patterns.traps import Driver, Task
 
 GRACE_S = 0.5
 """How long calls in flight may go on after Ctrl-C before they are abandoned."""
