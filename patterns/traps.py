@@ -515,7 +515,9 @@ def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
     return waiter.task.driver.park(waiter, shielded=shielded)
 
 
-def line_up(task: Task, verb: str, subject: object, queue: deque[Waiter], value: Any = None) -> Waiter:
+def line_up(
+    task: Task, verb: str, subject: object, queue: MutableSequence[Waiter], value: Any = None
+) -> Waiter:
     """
     Put the running task at the end of `queue` and return its place there: its own waiter, so that parking
     makes no object. Whoever reads `value` afterwards sets it to None.
@@ -597,7 +599,8 @@ async def sleep(seconds: float) -> None:
         DeadlineExceededError: its deadline passed.
         ValueError: `seconds` is not a number.
     """
-    task = running()
+    seat = current_seat()
+    task = running() if seat is None else seat.task
     if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
         raise ValueError("seconds: found nan, allowed a number")
     if task.context.dead:

@@ -185,20 +185,15 @@ class Scheduler:
         bucket: list[Any] = []  # for ever is no time to be woken at
         if seconds * 1e9 != inf:
             bucket = self._bucket(self.clock.now_ns() + round(seconds * 1e9))
-        if task.parked is None:
-            task.parked = (Waiter(task, "sleep"),)
-        task.waiting = task.parked
-        waiter = task.parked[0]
-        waiter.queue = bucket
-        bucket.append(waiter)
+        task.waiting = (traps.line_up(task, "sleep", None, bucket),)
         if self.observe is not None:
             self.observe(task, "sleep", None)
         try:
             yield SUSPEND
         finally:
-            waiter.ok = False
             task.waiting = ()
-            self._goes_on(task)
+            if self.follow is not None:
+                self._goes_on(task)
 
     def _goes_on(self, task: Task) -> None:
         """See to what a wait leaves, when it is over; one that is closed in it does not go on."""
@@ -302,7 +297,10 @@ class Scheduler:
             trace = error.__traceback__
             error.__traceback__ = None if trace is None else trace.tb_next
         space, task.space, task.step = task.space, None, None
-        space.run(traps.over, task, error)
+        if error is None:
+            space.run(traps.finish, task, None)
+        else:
+            space.run(traps.over, task, error)
 
     def between_turns(self, ring: Callable[[], None]) -> None:
         """Call `ring` as if the main task had: it may cancel, close and wake."""

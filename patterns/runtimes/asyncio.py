@@ -147,6 +147,7 @@ class AsyncioDriver:
         self.calls: dict[Call, Waiter] = {}
         self.grace_s: float | None = None
         self._time = loop.time
+        self._future: Callable[[], asyncio.Future[None]] = partial(asyncio.Future, loop=loop)
         self._timers: list[tuple[float, int, Waiter]] = []
         self._alarms = Bells()
         self._armed: asyncio.TimerHandle | None = None
@@ -210,7 +211,7 @@ class AsyncioDriver:
             task.waiting = waiter.rivals or (waiter,)
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
-        future = task.parked = asyncio.Future(loop=self.loop)
+        future = task.parked = self._future()
         try:
             await future
         except asyncio.CancelledError as error:
