@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from patterns.context import Context
-    from patterns.traps import Driver, Task
+    from patterns.traps import Driver, Place, Task
 
 
 class TaskGroup:
@@ -52,6 +52,7 @@ class TaskGroup:
         self.errors: list[BaseException] = []
         self._running = 0
         self._told: Callable[[Task, BaseException | None], None] | None = None
+        self._made_at: Place | None = None
         self._host: Waiter | None = None
 
     async def __aenter__(self) -> Self:
@@ -72,6 +73,9 @@ class TaskGroup:
         if self.context is None or self._told is None:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
         name, made_at = name or getattr(fn, "__name__", "task"), traps.caller()
+        if made_at == self._made_at:
+            made_at = self._made_at  # one object for all that are made there
+        self._made_at = made_at
         self._running += 1  # first: an eager one may end at once
         try:
             return traps.spawn(perform, args, self.context, self._told, name, made_at)

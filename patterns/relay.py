@@ -32,7 +32,7 @@ class Relay:
         self._waiter: Waiter | None = None
         self.driver = self
         self.aborted: BaseException | None = None
-        self.waiting: tuple[Waiter, ...] = ()
+        self.waiting: Waiter | None = None
 
     def start(self) -> None:
         """Move what can be moved now, then stand in the queue of the channel that keeps it waiting."""

@@ -146,7 +146,7 @@ class Delivery:
         self.period = period
         self.driver = self
         self.aborted: BaseException | None = None
-        self.waiting: tuple[Waiter, ...] = ()
+        self.waiting: Waiter | None = None
 
     def arm(self, seconds: float) -> None:
         """Deliver `seconds` from now, and at every period after that."""

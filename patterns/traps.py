@@ -42,16 +42,15 @@ class Task:
     """
     One concurrent activity, as its driver and its contexts see it.
 
-    `waiting` holds its waiters while a context may end its wait, `shielded` the one that a context may
-    not end; `aborted` is the error to raise when it runs again; `deadlocked` says that it was told of a
-    deadlock already. `own` is the waiter that it stands in a queue with, `places` those of its
-    last select. `handle`, `space`,
-    `step`, `parked`, `call` and `interrupt` belong to the driver.
+    `waiting` is its waiter, of a select the first, while a context may end its wait, `shielded` one that a
+    context may not end; `aborted` is the error to raise when it runs again. `own` is the waiter that it
+    stands in a queue with, `places` those of its last select. `handle`, `space`, `parked`, `call` and
+    `interrupt` belong to the driver.
     """
 
     __slots__ = (
-        "__weakref__", "aborted", "call", "context", "deadlocked", "driver", "ended", "handle", "interrupt",
-        "made_at", "name", "number", "own", "parked", "places", "shielded", "space", "step", "waiting",
+        "__weakref__", "aborted", "call", "context", "driver", "ended", "handle", "interrupt", "made_at",
+        "name", "number", "own", "parked", "places", "shielded", "space", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -67,18 +66,16 @@ class Task:
         self.name = name
         self.made_at = made_at
         self.number = driver.next_number()
-        self.waiting: tuple[Waiter, ...] = ()
+        self.waiting: Waiter | None = None
         self.aborted: BaseException | None = None
         self.shielded: Waiter | None = None
-        self.deadlocked = False
         self.ended = ended
         self.own: Waiter | None = None
         self.places: tuple[Waiter, ...] = ()
         self.call: Any = None
-        self.parked: Any = None
         self.handle: Any = None
         self.space: Any = None
-        self.step: Any = None
+        self.parked: Any = None
         self.interrupt: Interrupt | None = None
 
     @property
@@ -90,10 +87,14 @@ class Task:
         """Return a seat in which it sits."""
         return Seat(self)
 
+    def waits(self) -> tuple[Waiter, ...]:
+        """Return the places in which it waits, of which there are several in a select."""
+        waiter = self.waiting or self.shielded
+        return () if waiter is None else waiter.rivals or (waiter,)
+
     def describe(self) -> str:
         """Return one line: name, what it waits for, where it was made."""
-        waits = self.waiting or ((self.shielded,) if self.shielded else ())
-        what = " or ".join(waiter.describe() for waiter in waits) or "nothing"
+        what = " or ".join(waiter.describe() for waiter in self.waits()) or "nothing"
         return f"{self.name} waits for {what}" + (
             f", made at {written(self.made_at)}" if self.made_at else ""
         )
@@ -550,8 +551,16 @@ def unpark(waiter: Waiter) -> None:
     if waiter.rivals:
         _withdraw_rivals(waiter)
     task = waiter.task
-    task.waiting = ()
+    task.waiting = None
     task.driver.unpark(task)
+
+
+def withdraw(waiter: Waiter) -> None:
+    """Take a waiter that nobody claimed out of its queue, and its rivals out of theirs."""
+    for each in waiter.rivals or (waiter,):
+        if each.queue is not None:
+            each.queue.remove(each)
+        each.leave()
 
 
 def _withdraw_rivals(waiter: Waiter) -> None:
@@ -568,7 +577,7 @@ def grant(waiter: Waiter, value: Any = None) -> None:
     if waiter.rivals:
         _withdraw_rivals(waiter)
     task = waiter.task  # as `unpark`, without a call: values change hands here
-    task.waiting = ()
+    task.waiting = None
     task.driver.unpark(task)
 
 
@@ -638,13 +647,13 @@ def cancel(tasks: Iterable[Task]) -> None:
     queues: dict[int, MutableSequence[Waiter]] = {}
     for task in ordered:
         if task.waiting:
-            if not task.waiting[0].ok:  # else it sleeps, its time has come, and so has its turn
+            if not task.waiting.ok:  # else it sleeps, its time has come, and so has its turn
                 woken.append(task)
-            for waiter in task.waiting:
+            for waiter in task.waits():
                 if waiter.queue is not None:
                     queues[id(waiter.queue)] = waiter.queue
                 waiter.leave()
-            task.waiting = ()
+            task.waiting = None
             task.aborted = task.context.err
         else:
             task.driver.cancel(task)

@@ -159,8 +159,8 @@ class Watch:
         for task in tasks:
             if task.number not in self._states:
                 self._begin(at_ns, task, None)
-            waits = task.waiting or ((task.shielded,) if task.shielded else ())
-            self._enter(task.number, BLOCKED.get(waits[0].verb, WAITING) if waits else IDLE, at_ns)
+            waiter = task.waiting or task.shielded
+            self._enter(task.number, BLOCKED.get(waiter.verb, WAITING) if waiter else IDLE, at_ns)
         return len(tasks)
 
     @property

@@ -53,7 +53,7 @@ class Watcher:
 def _standing(task: Task) -> str:
     if body_of(task).cr_frame is None:
         return "ends"
-    waiters = task.waiting or ((task.shielded,) if task.shielded else ())
+    waiters = task.waits()
     place = place_of(task)
     if place is None:
         return " or ".join(waiter.verb for waiter in waiters) or "goes on"

@@ -164,7 +164,7 @@ class CallThreads:
 def is_parked(waiter: Waiter) -> bool:
     """Whether its task still waits there: a cancel may have made it ready, and it has not run yet."""
     task = waiter.task
-    return task.aborted is None and (task.shielded is waiter or waiter in task.waiting)
+    return task.aborted is None and (task.shielded is waiter or task.waiting is waiter)
 
 
 def let_go(waiter: Waiter) -> None:

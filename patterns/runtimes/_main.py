@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from patterns import traps
 from patterns.context import Context
@@ -166,17 +167,20 @@ def report_deadlock(driver: Driver, main: Task) -> None:
     first.
     """
     parked = sorted(
-        driver.live, key=lambda task: (task.deadlocked, task is not main, _joins(task), task.number)
+        driver.live, key=lambda task: (task in _told, task is not main, _joins(task), task.number)
     )
     victim = parked[0]
     error = DeadlockError([task.describe() for task in sorted(parked, key=lambda task: task.number)])
-    for waiter in victim.waiting:
-        if waiter.queue is not None:
-            waiter.queue.remove(waiter)
-    victim.waiting = ()
+    if victim.waiting is not None:
+        traps.withdraw(victim.waiting)
+    victim.waiting = None
     victim.aborted = error
-    victim.deadlocked = True
+    _told.add(victim)
     driver.unpark(victim)
+
+
+_told: WeakSet[Task] = WeakSet()
+"""Tasks in which a deadlock was raised already."""
 
 
 def _joins(task: Task) -> bool:

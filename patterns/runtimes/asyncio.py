@@ -208,7 +208,7 @@ class AsyncioDriver:
         if shielded:
             task.shielded = waiter
         else:
-            task.waiting = waiter.rivals or (waiter,)
+            task.waiting = waiter
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
         future = task.parked = self._future()
@@ -219,7 +219,7 @@ class AsyncioDriver:
         if self.follow is not None:
             self.follow(task, "resume", None)
         task.parked = task.shielded = None
-        task.waiting = ()
+        task.waiting = None
         self.budget = BUDGET
         if task.aborted is not None:
             traps.raise_aborted(task)
@@ -367,8 +367,8 @@ class AsyncioDriver:
                 self._alarms.ring_until(timers[0][0])
             waiter = heapq.heappop(timers)[2]
             task = waiter.task
-            if task.waiting and task.waiting[0] is waiter:
-                task.waiting = ()
+            if task.waiting is waiter:
+                task.waiting = None
                 self.unpark(task)
         if timers:
             self._arm(timers[0][0])
@@ -413,10 +413,11 @@ class AsyncioDriver:
 
     def _interrupted(self, task: Task, future: asyncio.Future[None], error: asyncio.CancelledError) -> None:
         """Pass on a cancellation that ended a wait; one that came together with a grant is for later."""
-        if future.cancelled() and task.aborted is None and (task.waiting or task.shielded is not None):
-            _leave_queues(task.waiting)
+        if future.cancelled() and task.aborted is None and (task.waiting or task.shielded):
+            if task.waiting is not None:
+                traps.withdraw(task.waiting)
             task.parked = task.shielded = None
-            task.waiting = ()
+            task.waiting = None
             raise error
         self._postpone(task, error)
 
@@ -561,13 +562,6 @@ def _wakeup_fd(loop: asyncio.AbstractEventLoop) -> int:
     """Return the file that wakes a loop when a signal comes, as its own `add_signal_handler` uses it."""
     end = getattr(loop, "_csock", None)
     return -1 if end is None else int(end.fileno())
-
-
-def _leave_queues(waiters: tuple[Waiter, ...]) -> None:
-    for waiter in waiters:
-        if waiter.queue is not None:
-            waiter.queue.remove(waiter)
-            waiter.queue = None
 
 
 def _begin(task: Task) -> None:

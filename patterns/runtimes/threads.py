@@ -230,7 +230,7 @@ class ThreadsDriver:
         if shielded:
             task.shielded = waiter
         else:
-            task.waiting = waiter.rivals or (waiter,)
+            task.waiting = waiter
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
         self._wait(task.handle[0])
@@ -257,7 +257,7 @@ class ThreadsDriver:
         if seconds <= 0:
             await self.rest(task)
             return
-        task.waiting = (Waiter(task, "sleep"),)
+        task.waiting = Waiter(task, "sleep")
         if self.observe is not None:
             self.observe(task, "sleep", None)
         seat = task.handle[0]
@@ -267,7 +267,7 @@ class ThreadsDriver:
         self._wait(seat, monotonic() + min(seconds, FOREVER_S))
         if self.follow is not None:
             self.follow(task, "resume", None)
-        task.waiting = ()
+        task.waiting = None
         if task.aborted is not None:
             traps.raise_aborted(task)
 

@@ -33,7 +33,7 @@ def a_run(allowance=5, at_first=10):
     sampler = Sampler(watch, LONG_S, allowance, at_first)
     driver = Driver()
     task = a_task(1)
-    task.driver, task.waiting, task.shielded = driver, (), None
+    task.driver, task.waiting, task.shielded = driver, None, None
     driver.live.append(task)
     driver.observe = driver.follow = lambda of, verb, subject: sampler.observe(0, of, verb, subject)
     return watch, sampler, task
@@ -106,8 +106,8 @@ def test_after_a_silence_states_are_read_off_the_tasks():
     tell(task, "sleep", times=50)
     other, gone = a_task(2), a_task(3)
     watch.observe(0, gone, "spawn", None)
-    other.driver, other.waiting, other.shielded = task.driver, (SimpleNamespace(verb="receive"),), None
-    task.waiting = (SimpleNamespace(verb="acquire"),)
+    other.driver, other.waiting, other.shielded = task.driver, SimpleNamespace(verb="receive"), None
+    task.waiting = SimpleNamespace(verb="acquire")
     task.driver.live.append(other)
     sampler.tick()
     tell(task, "bind")
@@ -121,7 +121,7 @@ def test_after_a_silence_states_are_read_off_the_tasks():
 def test_a_task_that_waits_for_nothing_is_idle_after_a_silence():
     watch = Watch(line_per_job=False)
     task = a_task(1)
-    task.waiting, task.shielded = (), None
+    task.waiting, task.shielded = None, None
     assert watch.catch_up(5, [task]) == 1
     assert watch.lanes[1].state == IDLE
 
