@@ -34,7 +34,7 @@ from patterns.runtimes._chance import pick
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._scheduler import foreign
-from patterns.traps import BUDGET, Seat, Task, Waiter
+from patterns.traps import Seat, Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -143,6 +143,11 @@ MOST_THREADS = 32_000
 MAPS = 3
 """Memory maps that a thread takes: two for its stack, and most of them one more."""
 
+OPERATIONS = 1_000
+"""
+As `traps.BUDGET`, five times as many: another thread takes as long to wake as a hundred operations take.
+"""
+
 UNTIMED, TIMED, EXPIRED = 0, 1, 2
 """A seat's wait: until handed the baton; that or a time; past the time and on its way to the baton."""
 
@@ -160,7 +165,7 @@ class ThreadsDriver:
     steps = is_call = False
 
     def __init__(self) -> None:
-        self.budget = BUDGET
+        self.budget = OPERATIONS
         self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
@@ -402,7 +407,7 @@ class ThreadsDriver:
             None when somebody has it; else, with the baton free, the time of the next alarm, which is
             the caller's to watch.
         """
-        self.budget = BUDGET
+        self.budget = OPERATIONS
         while True:
             if self._outside or self._alarms:
                 self._serve()
