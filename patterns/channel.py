@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NO_ROOM: Any = ()
+"""The buffer of a channel without: an empty deque takes 760 bytes."""
+
 
 class Channel(Generic[T]):
     """
@@ -72,7 +75,7 @@ class Channel(Generic[T]):
             raise ValueError(f"capacity: found {capacity}, allowed a whole number from 0")
         self.capacity = capacity
         self._room = capacity
-        self._buffer: deque[T] = deque()
+        self._buffer: deque[T] = deque() if capacity else NO_ROOM
         self._receivers: deque[Waiter] = deque()
         self._senders: deque[Waiter] = deque()
         self._closed = False
@@ -275,6 +278,8 @@ class Channel(Generic[T]):
         """Let every later send go on at once, and those that are parked; for the library's own use."""
         if not self._closed:
             self._room = sys.maxsize
+        if self._buffer is NO_ROOM:
+            self._buffer = deque()
         while self._senders:
             sender = self._senders.popleft()
             self._buffer.append(sender.value)
