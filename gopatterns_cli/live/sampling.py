@@ -6,8 +6,9 @@ allowance of events per tick. When it is used up the runtime is told to report n
 until the next tick; then what every task does is read off the tasks themselves, and events count again.
 """
 
-import threading
 from typing import TYPE_CHECKING, Any, Self
+
+from gopatterns_cli.live.ticking import Ticks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,21 +38,18 @@ class Sampler:
         self, watch: "Watch", tick_s: float = TICK_S, allowance: int = ALLOWANCE, at_first: int = AT_FIRST
     ) -> None:
         self._watch = watch
-        self._tick_s = tick_s
         self._allowance = allowance
         self._left = at_first
         self._told: tuple[Any, Callable[..., Any], Callable[..., Any]] | None = None
         self._missed = False
-        self._over = threading.Event()
-        self._ticker = threading.Thread(target=self._again, daemon=True)
+        self._ticks = Ticks(self.tick, tick_s)
 
     def __enter__(self) -> Self:
-        self._ticker.start()
+        self._ticks.__enter__()
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._over.set()
-        self._ticker.join()
+        self._ticks.__exit__(*failure)
 
     def observe(self, at_ns: int, task: Any, verb: str, subject: Any) -> None:
         """Take one event, and have the runtime be silent when the allowance is used up."""
@@ -69,10 +67,6 @@ class Sampler:
             told = (driver, driver.observe, driver.follow)
             driver.follow = driver.observe = None
             self._told = told  # last: a tick in between would be undone, and nothing reported ever again
-
-    def _again(self) -> None:
-        while not self._over.wait(self._tick_s):
-            self.tick()
 
     def tick(self) -> None:
         """Begin the next allowance."""

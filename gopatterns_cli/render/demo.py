@@ -1,12 +1,12 @@
 """How a demo is shown while it runs: live lanes on a terminal, plain lines elsewhere, nothing beside JSON.
 
-A view is a context manager around the run. It draws from a thread of its own, so that the demo never
-waits for a terminal or a pipe; and the longer a picture takes to draw, the fewer there are. One that stops
-after each event draws between two of them.
+A view is a context manager around the run. Lanes are drawn in the demo's own thread, ten times a second,
+where the terminal takes them at once; the longer a picture takes to draw, the fewer there are. Lines are
+printed from a thread, so that the demo never waits for a pipe. One that stops after each event draws between
+two of them.
 """
 
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,6 +16,7 @@ from rich.console import Console
 
 from gopatterns_cli.live.keys import Keys
 from gopatterns_cli.live.stepping import KEYS
+from gopatterns_cli.live.ticking import Ticks
 from gopatterns_cli.live.watch import Watch
 from gopatterns_cli.render.redrawn import Screen
 
@@ -44,7 +45,7 @@ class Lines:
         self._title = title
         self._steps = steps
         self._done = 0
-        self._drawer = Drawer(self._print_new, watch)
+        self._drawer = Drawer(self._print_new, watch, apart=True)
 
     def __enter__(self) -> Self:
         print(self._title, flush=True)
@@ -76,7 +77,7 @@ class Moving:
 
     def __init__(self, screen: Screen, watch: Watch) -> None:
         self._screen = screen
-        self._drawer = Drawer(screen.draw, watch)
+        self._drawer = Drawer(screen.draw, watch, is_free=screen.is_free)
         self._undo = ExitStack()
         self.tell = screen.tell
 
@@ -130,29 +131,39 @@ def is_moving(console: Console) -> bool:
 
 
 class Drawer:
-    """Draws from a thread of its own, ten times a second or as often as `SHARE` allows, and at the end."""
+    """Draws ten times a second or as often as `SHARE` allows, and at the end.
 
-    def __init__(self, draw: Callable[[], object], watch: Watch) -> None:
+    Args:
+        draw: draws once.
+        watch: what the tasks do.
+        is_free: whether a picture would be taken at once; one that would not is left out.
+        apart: draw from a thread.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[], object],
+        watch: Watch,
+        *,
+        is_free: Callable[[], bool] = lambda: True,
+        apart: bool = False,
+    ) -> None:
         self._draw = draw
         self._watch = watch
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._again, daemon=True)
+        self._is_free = is_free
+        self._ticks = Ticks(self._again, FRAME_S, apart=apart)
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._ticks.__enter__()
 
     def stop(self) -> None:
         """Draw what is left, and end."""
-        self._over.set()
-        if self._thread.ident is not None:  # else it was not begun
-            self._thread.join()
-
-    def _again(self) -> None:
-        rest_s = FRAME_S
-        while not self._over.wait(rest_s):
-            began_s = time.thread_time()
-            self._draw()
-            share = BUSY_SHARE if self._watch.sampled else SHARE
-            rest_s = max(FRAME_S, (time.thread_time() - began_s) / share)
+        self._ticks.__exit__()
         self._draw()
+
+    def _again(self) -> float:
+        began_s = time.thread_time()
+        if self._is_free():
+            self._draw()
+        return (time.thread_time() - began_s) / (BUSY_SHARE if self._watch.sampled else SHARE)

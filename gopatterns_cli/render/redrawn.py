@@ -1,6 +1,6 @@
 """A picture drawn over itself again and again, whatever becomes of the terminal's width meanwhile."""
 
-import threading
+import select
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
@@ -9,6 +9,7 @@ from rich.control import Control
 from rich.segment import ControlType, Segment, Segments
 from rich.text import Text
 
+from gopatterns_cli.interrupts import deferred
 from gopatterns_cli.render.picture import Picture
 
 CUT_OFF, BREAK = (Segments([Segment(f"\x1b[?7{letter}", control=[])]) for letter in "lh")
@@ -36,7 +37,8 @@ class Screen:
         self._below = ""
         self._over = False
         self._widths: list[int] = []
-        self._one_at_a_time = threading.RLock()
+        self._is_drawing = False
+        self._untold: list[str] = []
 
     def start(self) -> None:
         """Draw it once: the first picture loads what draws, which is not the demo's time."""
@@ -49,8 +51,18 @@ class Screen:
         self._draw()
 
     def tell(self, text: str) -> None:
-        """Print something that stays, above the picture."""
-        self._draw(text)
+        """Print something that stays, above the picture; a signal's handler may, while one is drawn."""
+        self._untold.append(text)
+        if not self._is_drawing:
+            self._draw()
+
+    def is_free(self) -> bool:
+        """Whether the terminal takes a picture at once: one that was stopped (Ctrl-S) does not."""
+        try:
+            _, taking, _ = select.select((), (self._console.file,), (), 0.0)
+        except (OSError, ValueError):  # no file of the system's
+            return not self._is_drawing
+        return bool(taking) and not self._is_drawing
 
     def stop(self) -> None:
         """Leave it as it was at the end."""
@@ -61,17 +73,28 @@ class Screen:
             self._console.line()
             self._console.show_cursor(True)
 
-    def _draw(self, above: str = "") -> None:
+    def _draw(self) -> None:
+        """Draw it, and again while there is something to tell that came meanwhile."""
+        self._is_drawing = True
+        try:
+            with deferred():  # one that is interrupted would be drawn over by the wrong number of rows
+                self._draw_once()
+                while self._untold:
+                    self._draw_once()
+        finally:
+            self._is_drawing = False
+
+    def _draw_once(self) -> None:
         """Draw it over the one before, in one piece: nobody is to see half of it."""
-        with self._one_at_a_time, self._console as console:
+        with self._console as console:
             columns, lines = console.size
             text = self._picture.drawn(columns, lines, self._now_ns(), self._below, over=self._over)
             rows = text.plain.split("\n")
             if len(rows) > lines and not self._over:
                 text, rows = Text("\n").join(text.split("\n")[:lines]), rows[:lines]
             console.control(back(self._widths, columns))
-            if above:
-                console.print(above, markup=False, soft_wrap=True)
+            while self._untold:
+                console.print(self._untold.pop(0), markup=False, soft_wrap=True)
             console.print(CUT_OFF, text, BREAK, sep="", end="", no_wrap=True, overflow="ignore", crop=False)
             self._widths = [cell_len(row) for row in rows]
 
