@@ -23,6 +23,9 @@ ABOUT = 1.2
 FEWEST = 2
 """One request has no rate."""
 
+SOME, FEWEST_PACED = 50, 100
+"""A fiftieth of the requests at a rate is tried first, where that is as many as this."""
+
 PATIENCE, SLOW_PATIENCE = 20, 5
 """
 A worker may take so many times as long as its jobs should, or as it was calibrated to, whichever is more.
@@ -92,13 +95,12 @@ def _calibrated(session: Session, launcher: Launcher, progress: Progress) -> Ses
             most_s=_most_s(cell, quick=session.quick),
         )
         try:
-            run = _tried_twice(launcher, order)
+            run_s, count = _sized(launcher, order, quick=session.quick)
         except LostRunError as error:
             lost.append(Loss(0, cell.name, str(error)))
             if cell.function is not None and isinstance(error, HungError):
                 hung[user_code] = cell.name
             continue
-        run_s, count = _fitting(cell, run, quick=session.quick)
         took[cell.name] = run_s
         loops[cell.name] = loops_of(run_s, plan.value_s)
         values[cell.name] = values_of(run_s, quick=session.quick)
@@ -154,6 +156,19 @@ def _most_s(cell: Cell, *, quick: bool) -> float:
     if cell.operation is None or cell.is_memory:
         return 0.0
     return max(QUICK_MOST_S if quick else MOST_S, cell.asked_s or 0.0)
+
+
+def _sized(launcher: Launcher, order: Order, *, quick: bool) -> tuple[float, int]:
+    """
+    Run a cell, and return the time of a run and its items. What is held to a rate is not cut down while it
+    runs: some of its items tell first whether it keeps anywhere near the rate, or would take minutes.
+    """
+    cell, some = order.cell, order.cell.count // SOME
+    if order.most_s and cell.rate is not None and some >= FEWEST_PACED:
+        item_s = _tried_twice(launcher, replace(order, cell=replace(cell, count=some))).values[0] / some
+        if item_s * cell.count > order.most_s * ABOUT:
+            return order.most_s / 2, max(int(order.most_s / 2 / item_s), FEWEST)
+    return _fitting(cell, _tried_twice(launcher, order), quick=quick)
 
 
 def _fitting(cell: Cell, run: Run, *, quick: bool) -> tuple[float, int]:

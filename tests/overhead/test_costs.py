@@ -225,6 +225,27 @@ def test_an_arm_that_takes_longer_than_it_may_is_cut_down(tmp_path):
     assert done.plan.counts["buffered/gopat/fibers/cold"] == 12_500
 
 
+@pytest.mark.parametrize(
+    ("item_s", "count", "asked"),
+    [(1e-5, None, [2_000, 100_000]), (1.1e-5, None, [2_000, 100_000]), (1e-3, 1_000, [2_000])],
+    ids=["keeps the rate", "nearly", "is far from it"],
+)
+def test_an_arm_that_is_far_from_its_rate_is_not_asked_for_all_requests(tmp_path, item_s, count, asked):
+    drafted = session(tmp_path / "s.json", replace(COSTS, names=("limiter",)))
+    cell = next(cell for cell in drafted.plan.cells if cell.rate is not None)
+    plan = replace(drafted.plan, cells=(replace(cell, rate=100_000.0, count=100_000),), canary=None)
+    plan = replace(plan, orders=(), looks=(1,), loops={}, values={}, counts={})
+    orders = []
+
+    def launcher(order):
+        orders.append(order.cell.count)
+        return Run((item_s * order.cell.count,) * order.values, (), {"gopat_count": order.cell.count})
+
+    done = rounds._calibrated(replace(drafted, plan=plan, runs=(), rounds_done=0), launcher, lambda *_: None)
+    assert orders == asked
+    assert list(done.plan.counts.values()) == ([] if count is None else [count])
+
+
 def test_an_arm_that_fails_is_a_row_that_says_why(tmp_path):
     done, _ = measured(tmp_path, 0.5, 100_000)
     (table,) = compare(done).costs
