@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -266,3 +268,45 @@ def test_bench_measures_an_operation_and_prints_its_table(gopat, monkeypatch):
     assert code == 0
     assert re.search(r"^  gopat fibers +[\d.]+ us ", out, re.MULTILINE)
     assert re.search(r"^  asyncio-queue +[\d.]+ us +[\d.]+x \(no interval\)", out, re.MULTILINE)
+
+
+# What is printed, and where it cannot be
+
+
+def run_compare(tmp_path, *options, stdout=subprocess.PIPE, **environment):
+    written(tmp_path / "s.json", COSTS)
+    names = ("COLUMNS", "FORCE_COLOR", "NO_COLOR")
+    inherited = {name: value for name, value in os.environ.items() if name not in names}
+    return subprocess.run(
+        [sys.executable, "-m", "gopatterns_cli", "compare", str(tmp_path / "s.json"), *options],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**inherited, **environment},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "coloured"), [("FORCE_COLOR", "1", True), ("NO_COLOR", "1", False)]
+)
+def test_tables_of_costs_have_colour_where_it_is_wanted(tmp_path, name, value, coloured):
+    done = run_compare(tmp_path, **{name: value})
+    assert done.returncode == 0
+    assert ("\x1b[" in done.stdout) is coloured
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("form", ["terminal", "markdown", "json"])
+def test_costs_on_a_full_disk_are_an_error_in_one_line(tmp_path, form):
+    with Path("/dev/full").open("w") as full:
+        done = run_compare(tmp_path, "--format", form, stdout=full)
+    assert (done.returncode, done.stderr) == (1, "error: stdout: No space left on device\n")
+
+
+def test_costs_for_a_pipe_that_is_closed_end_quietly(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = run_compare(tmp_path, stdout=closed)
+    assert (done.returncode, done.stderr) == (0, "")
