@@ -80,7 +80,7 @@ class TaskGroup:
         try:
             return traps.spawn(perform, args, self.context, self._told, name, made_at)
         except BaseException:
-            self._running -= 1
+            self._running = sum(task.ended is self._told for task in traps.running().driver.live)
             raise
 
     def cancel(self, cause: BaseException | None = None) -> None:

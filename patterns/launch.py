@@ -109,8 +109,6 @@ def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be to
 
 def note(text: str, detail: Any = None) -> None:
     """Tell whoever observes this run what the running task does, in a word; costs little when nobody does."""
-    seat = traps.current_seat()
-    if seat is not None:
-        task = seat.task
-        if task.driver.observe is not None:
-            task.driver.observe(task, text, detail)
+    task = traps.seated()
+    if task is not None and task.driver.observe is not None:
+        task.driver.observe(task, text, detail)

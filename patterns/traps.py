@@ -90,7 +90,9 @@ class Task:
     def waits(self) -> tuple[Waiter, ...]:
         """Return the places in which it waits, of which there are several in a select."""
         waiter = self.waiting or self.shielded
-        return () if waiter is None else waiter.rivals or (waiter,)
+        if waiter is None:
+            return ()
+        return tuple(place for place in waiter.rivals if place.queue is not None) or (waiter,)
 
     def describe(self) -> str:
         """Return one line: name, what it waits for, where it was made."""
@@ -103,7 +105,7 @@ class Task:
 class Seat:
     """
     Where the running task sits, as contextvars tell: one for all tasks of a scheduler of ours, which says
-    who has its turn; one for each thread; one for whoever has something called between two turns.
+    who has its turn; one for each task on `threads`, and for whoever has something called between two turns.
     """
 
     __slots__ = ("task",)
@@ -310,6 +312,12 @@ drivers: WeakSet[Driver] = WeakSet()
 
 birthplace: ContextVar[Context | None] = ContextVar("gopat_context", default=None)
 """The context that tasks of a foreign runtime which are made here belong to; other tasks know their own."""
+
+
+def seated() -> Task | None:
+    """Return the task of the seat that is found here, whether or not it is the one that runs."""
+    seat = current.get()
+    return seat if seat is None or isinstance(seat, Task) else seat.task
 
 
 def running() -> Task:
@@ -644,25 +652,31 @@ def cancel(tasks: Iterable[Task]) -> None:
         for task in ordered:
             follow(task, "cancel", task.context)
     woken = []
+    others = [task for task in ordered if not task.waiting]
     queues: dict[int, MutableSequence[Waiter]] = {}
     for task in ordered:
         if task.waiting:
             if not task.waiting.ok:  # else it sleeps, its time has come, and so has its turn
                 woken.append(task)
-            for waiter in task.waits():
-                if waiter.queue is not None:
-                    queues[id(waiter.queue)] = waiter.queue
-                waiter.leave()
-            task.waiting = None
-            task.aborted = task.context.err
-        else:
-            task.driver.cancel(task)
+            _abort(task, queues)
     for queue in queues.values():
         kept = [waiter for waiter in queue if waiter.task.aborted is None]
         queue.clear()
         queue.extend(kept)
+    for task in others:  # what is done on a cancel may use the queues
+        task.driver.cancel(task)
     for task in woken:
         task.driver.unpark(task)
+
+
+def _abort(task: Task, queues: dict[int, MutableSequence[Waiter]]) -> None:
+    """End the wait of a task with its context's error; add the queues that it stands in to those given."""
+    for waiter in task.waits():
+        if waiter.queue is not None:
+            queues[id(waiter.queue)] = waiter.queue
+        waiter.leave()
+    task.waiting = None
+    task.aborted = task.context.err
 
 
 async def call(

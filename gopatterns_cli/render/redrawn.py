@@ -1,7 +1,9 @@
 """A picture drawn over itself again and again, whatever becomes of the terminal's width meanwhile."""
 
+import os
 import select
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -18,6 +20,9 @@ CUT_OFF, BREAK = (Segments([Segment(f"\x1b[?7{letter}", control=[])]) for letter
 
 class Screen:
     """A picture that is drawn over itself; its last state stays.
+
+    Between the first and the last nobody waits for the terminal: what it does not take at once is kept, and
+    no other picture is drawn before it has taken that.
 
     A terminal that becomes narrower breaks the lines that stand there: what is drawn over is counted each
     time, in rows of the width that there is now. It may tell of that late; lines drawn in between are cut off
@@ -39,11 +44,15 @@ class Screen:
         self._widths: list[int] = []
         self._is_drawing = False
         self._untold: list[str] = []
+        self._file: int | None = None
+        self._left = b""
 
     def start(self) -> None:
         """Draw it once: the first picture loads what draws, which is not the demo's time."""
         self._console.show_cursor(False)
+        self._file = _own_file(self._console)
         self._draw()
+        self._wait()
 
     def draw(self, below: str = "") -> None:
         """Draw it as it is now, with lines below it."""
@@ -51,25 +60,32 @@ class Screen:
         self._draw()
 
     def tell(self, text: str) -> None:
-        """Print something that stays, above the picture; a signal's handler may, while one is drawn."""
+        """
+        Print something that stays, above the picture. A signal's handler may, while one is drawn, and on a
+        terminal that takes nothing: it comes with the next picture.
+        """
         self._untold.append(text)
-        if not self._is_drawing:
-            self._draw()
+        with suppress(OSError):  # whoever draws next is told
+            if self.is_free():
+                self._draw()
 
     def is_free(self) -> bool:
-        """Whether the terminal takes a picture at once: one that was stopped (Ctrl-S) does not."""
-        try:
-            _, taking, _ = select.select((), (self._console.file,), (), 0.0)
-        except (OSError, ValueError):  # no file of the system's
-            return not self._is_drawing
-        return bool(taking) and not self._is_drawing
+        """Whether the terminal has taken all that there was: one that was stopped (Ctrl-S) has not."""
+        if not self._is_drawing:
+            self._write()
+        return not self._left and not self._is_drawing
 
     def stop(self) -> None:
         """Leave it as it was at the end."""
         self._below, self._over = "", True
         try:
+            self._wait()
             self._draw()
+            self._wait()
         finally:
+            file, self._file, self._left = self._file, None, b""
+            if file is not None:
+                os.close(file)
             self._console.line()
             self._console.show_cursor(True)
 
@@ -86,7 +102,8 @@ class Screen:
 
     def _draw_once(self) -> None:
         """Draw it over the one before, in one piece: nobody is to see half of it."""
-        with self._console as console:
+        console = self._console
+        with console.capture() as drawn:
             columns, lines = console.size
             text = self._picture.drawn(columns, lines, self._now_ns(), self._below, over=self._over)
             rows = text.plain.split("\n")
@@ -97,6 +114,34 @@ class Screen:
                 console.print(self._untold.pop(0), markup=False, soft_wrap=True)
             console.print(CUT_OFF, text, BREAK, sep="", end="", no_wrap=True, overflow="ignore", crop=False)
             self._widths = [cell_len(row) for row in rows]
+        if self._file is None:
+            console.file.write(drawn.get())
+            console.file.flush()
+        else:
+            self._left += drawn.get().encode(console.encoding, "replace")
+            self._write()
+
+    def _write(self) -> None:
+        """Write what the terminal takes at once."""
+        with suppress(BlockingIOError):
+            while self._left and self._file is not None:
+                self._left = self._left[os.write(self._file, self._left) :]
+
+    def _wait(self) -> None:
+        """Wait until the terminal has taken everything; an interrupt ends that."""
+        while not self.is_free() and self._file is not None:
+            select.select((), (self._file,), ())
+
+
+def _own_file(console: Console) -> int | None:
+    """
+    Open a console's terminal once more, for writes that do not wait; None where it is none. That it does not
+    wait holds for a file that is open, not for a descriptor, and the shell's must go on as it is.
+    """
+    try:
+        return os.open(os.ttyname(console.file.fileno()), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except (OSError, ValueError):
+        return None
 
 
 def back(widths: Sequence[int], columns: int) -> Control:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from patterns.runtimes.simulator import (
     collect,
     collected_by_turns,
 )
-from patterns.traps import finish
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -154,9 +152,7 @@ class Director:
             driver.run(main)
         except EndlessError:
             for task in tuple(driver.live):
-                with suppress(BaseException):  # whatever it does not to be closed
-                    task.space.run(task.handle.close)
-                task.space.run(finish, task, None)
+                driver.close(task)
         self.turns = turns
 
     def pick(self, count: int) -> int:

@@ -9,6 +9,7 @@ never blocks by itself: waiting is the clock's business.
 from __future__ import annotations
 
 import heapq
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from math import inf
@@ -299,11 +300,17 @@ class Scheduler:
         if error is not None:
             trace = error.__traceback__
             error.__traceback__ = None if trace is None else trace.tb_next
-        space, task.space = task.space, None
         if error is None:
-            space.run(traps.finish, task, None)
+            task.space.run(traps.finish, task, None)
         else:
-            space.run(traps.over, task, error)
+            task.space.run(traps.over, task, error)
+
+    def close(self, task: Task) -> None:
+        """Close the coroutine of a task, as in its turn, whatever it does not to be closed."""
+        self._sits.task = task
+        with suppress(BaseException):
+            task.space.run(task.handle.close)
+        task.space.run(traps.finish, task, None)
 
     def between_turns(self, ring: Callable[[], None]) -> None:
         """Call `ring` as if the main task had: it may cancel, close and wake."""

@@ -88,9 +88,9 @@ def spend(seconds: float) -> None:
     Say that the running task computes for so long by itself; it counts on the simulator with costs, and
     nowhere else.
     """
-    seat = traps.current_seat()
-    if seat is not None and isinstance(seat.task.driver, WorkingScheduler):
-        seat.task.driver.spend(seconds)
+    task = traps.seated()
+    if task is not None and isinstance(task.driver, WorkingScheduler):
+        task.driver.spend(seconds)
 
 
 def is_apart(driver: Driver) -> bool:

@@ -125,15 +125,15 @@ class Gate:
                     os.write(self.wakeup_fd, b"!")
 
 
-class ThreadSeat(Seat):
+class ThreadSeat:
     """A thread of the runtime: the lock it sleeps in, and the task that sits in it, if any."""
 
-    __slots__ = ("ident", "lock", "started", "state")
+    __slots__ = ("ident", "lock", "started", "state", "task")
 
     def __init__(self, task: Task | None) -> None:
-        super().__init__(task)
         self.lock = _thread.allocate_lock()
         self.lock.acquire()
+        self.task = task
         self.started = False
         self.state = UNTIMED
         self.ident = 0
@@ -367,6 +367,10 @@ class ThreadsDriver:
                 if not variables.run(self._drive, seat, body):
                     break
                 del _, variables, body  # an error's traceback holds this frame
+                handle = seat.task.handle
+                if handle is not None and handle[0] is seat:  # else it goes, or went, on in another thread
+                    seat.task.handle = None  # its contextvars refer back
+                del handle
             seat.task = None
             while not self.live and not generators.close_left():
                 if self._finish():
@@ -380,7 +384,7 @@ class ThreadsDriver:
         Step a task to its end, or until it goes on in another thread. False when this thread should
         end, having no baton.
         """
-        traps.current.set(seat)
+        traps.current.set(Seat(seat.task))  # not the thread's, which has other tasks afterwards
         try:
             request = body.send(None)
             while True:

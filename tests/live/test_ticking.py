@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -49,11 +50,16 @@ def test_it_is_called_again_and_again_until_its_block_is_left(apart):
     assert (threads_of(calls) == {threading.main_thread().name}) is not apart
 
 
-def test_the_timer_and_its_handler_are_as_they_were_afterwards():
-    with Ticks(lambda: None, EVERY_S), Ticks(lambda: None, EVERY_S):
+def test_the_timer_is_off_afterwards_and_a_late_signal_ends_nothing():
+    calls = []
+    with Ticks(lambda: calls.append(1), EVERY_S), Ticks(lambda: None, EVERY_S):
         assert signal.getitimer(signal.ITIMER_REAL)[1] == pytest.approx(EVERY_S)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    before = len(calls)
+    signal.raise_signal(signal.SIGALRM)
+    assert len(calls) == before
+    with Ticks(lambda: calls.append(1), EVERY_S):
+        assert signal.getitimer(signal.ITIMER_REAL)[1] == pytest.approx(EVERY_S)
 
 
 def test_two_share_the_timer_and_the_one_that_stays_goes_on():
@@ -96,7 +102,7 @@ def test_it_is_never_called_inside_itself():
 
 
 @pytest.mark.parametrize("apart", [False, True])
-def test_an_error_ends_the_calls_and_does_not_reach_what_runs(apart):
+def test_an_error_of_the_systems_ends_the_calls_and_does_not_reach_what_runs(apart):
     calls = []
 
     def fail():
@@ -107,6 +113,58 @@ def test_an_error_ends_the_calls_and_does_not_reach_what_runs(apart):
         until(lambda: calls)
         time.sleep(10 * EVERY_S)
     assert calls == [1]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_error_that_passes_ends_nothing(apart):
+    calls = []
+
+    def fail():
+        calls.append(1)
+        if len(calls) < 3:
+            raise RecursionError
+
+    with Ticks(fail, EVERY_S, apart=apart):
+        until(lambda: len(calls) > 4)
+
+
+def test_where_the_signal_is_blocked_it_has_a_thread():
+    calls = []
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        with Ticks(lambda: calls.append(threading.current_thread()), EVERY_S):
+            until(lambda: calls)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    assert calls[0] is not threading.main_thread()
+
+
+def test_an_error_as_the_block_is_left_holds_nobody_up():
+    entered = []
+
+    def fail():
+        entered.append(1)
+        raise OSError("the terminal is gone")
+
+    ticks = Ticks(fail, 1_000.0)
+    with ticks:
+        ticks._due_s = 0.0
+        ticks._over = False
+        signal.raise_signal(signal.SIGALRM)
+        until(lambda: entered)
+    assert entered == [1]
+
+
+def test_it_is_left_alone_for_as_long_as_it_says_and_no_shorter():
+    at_s = []
+
+    def half_as_long_again():
+        at_s.append(time.monotonic())
+        return 0.015
+
+    with Ticks(half_as_long_again, 0.01):
+        until(lambda: len(at_s) >= 6)
+    assert min(after - before for before, after in pairwise(at_s)) >= 0.015
 
 
 def test_in_another_thread_it_has_a_thread():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
+import time
 import traceback
 import weakref
 from contextlib import contextmanager, suppress
@@ -21,6 +23,7 @@ from patterns import (
     Selected,
     Semaphore,
     TaskGroup,
+    call,
     now,
     receiving,
     run,
@@ -29,7 +32,10 @@ from patterns import (
     sleep,
     traps,
 )
+from patterns.launch import note
 from patterns.runtimes.asyncio import LoopTask
+
+from seams import AVAILABLE
 
 
 class Value:
@@ -242,11 +248,11 @@ def test_a_select_whose_first_case_has_no_channel_is_told_of_by_those_that_have(
         async with TaskGroup() as group:
             task = group.spawn(select, receiving(None), receiving(channel), sending(other, 1))
             await others()
-            text, places = task.describe(), [place.queue is not None for place in task.waits()]
+            text, places = task.describe(), [place.verb for place in task.waits()]
             channel.close()
-        return "receive on <Channel 0/0" in text, "send on <Channel 0/0" in text, places
+        return text.partition(" on ")[0], places
 
-    assert go(main) == (True, True, [False, True, True])
+    assert go(main) == ("select waits for receive", ["receive", "send"])
 
 
 def test_a_select_that_another_one_follows_with_other_cases_chooses_among_its_own(go):
@@ -399,6 +405,116 @@ def test_a_function_run_in_anothers_contextvars_belongs_to_the_task_that_runs_it
 
     for runtime in ("fibers", "simulator"):
         assert run(main, runtime=runtime) is None, runtime
+
+
+def test_contextvars_of_a_task_that_has_ended_are_of_use(go):
+    async def main():
+        kept, channel = [], Channel(1)
+
+        async def keeps():
+            kept.append(copy_context())
+
+        async with TaskGroup() as group:
+            group.spawn(keeps)
+        async with TaskGroup() as group:
+            group.spawn(channel.receive)
+            await others()
+            kept[0].run(channel.try_send, 1)
+            return kept[0].run(Context.current).value("whose")
+
+    assert go(main) is None
+
+
+@pytest.mark.parametrize("runtime", [name for name in AVAILABLE if name not in ("simulator", "processes")])
+def test_what_is_done_on_a_cancel_may_use_what_others_were_parked_at(runtime):
+    async def main():
+        lines, permits = Channel(), Semaphore(1)
+        ended = []
+
+        def clean_up():
+            permits.release()
+            lines.close()
+
+        async def reader():
+            try:
+                await lines.receive()
+            finally:
+                ended.append("reader")
+
+        async def taker():
+            try:
+                await permits.acquire()
+            finally:
+                ended.append("taker")
+
+        await permits.acquire()
+        with suppress(DeadlineExceededError), Context.current().with_timeout(0.02):
+            async with TaskGroup() as group:
+                group.spawn(reader)
+                group.spawn(taker)
+                await others()
+                group.spawn(call_for_a_while, clean_up)
+        await others()
+        return sorted(ended), lines.closed, permits.try_acquire()
+
+    assert run(main, runtime=runtime) == (["reader", "taker"], True, True)
+
+
+async def call_for_a_while(clean_up):
+    await call(time.sleep, 0.1, on_cancel=clean_up)
+
+
+def test_a_task_that_is_woken_twice_goes_on_once():
+    async def main():
+        seen = []
+
+        async def sleeper():
+            await sleep(0.001)
+            seen.append(1)
+
+        async with TaskGroup() as group:
+            task = group.spawn(sleeper)
+        task.driver.unpark(task)
+        await others()
+        return seen
+
+    for runtime in ("fibers", "simulator"):
+        assert run(main, runtime=runtime) == [1]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no eager tasks before 3.12")
+def test_a_group_whose_eager_task_ended_before_its_start_failed_ends(monkeypatch):
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        driver = traps.running().driver
+        begin = driver.spawn
+
+        def spawn_and_fail(*task):
+            begin(*task)
+            raise MemoryError
+
+        async with TaskGroup() as group:
+            group.spawn(sleep, 0.001)
+            driver.spawn = spawn_and_fail
+            with pytest.raises(MemoryError):
+                group.spawn(others)
+            with pytest.raises(MemoryError):
+                group.spawn(nothing)
+            driver.spawn = begin
+        return repr(group)
+
+    assert run(main, runtime="asyncio") == "<TaskGroup of 0 tasks>"
+
+
+async def nothing():
+    return None
+
+
+def test_a_note_in_a_thread_beside_the_loop_says_nothing():
+    async def main():
+        return await asyncio.to_thread(note, "a word")
+
+    assert run(main, runtime="asyncio") is None
 
 
 def test_on_asyncio_a_tasks_record_is_its_seat_and_a_foreign_tasks_is_made():
