@@ -497,8 +497,6 @@ def test_a_group_whose_eager_task_ended_before_its_start_failed_ends(monkeypatch
             group.spawn(sleep, 0.001)
             driver.spawn = spawn_and_fail
             with pytest.raises(MemoryError):
-                group.spawn(others)
-            with pytest.raises(MemoryError):
                 group.spawn(nothing)
             driver.spawn = begin
         return repr(group)
