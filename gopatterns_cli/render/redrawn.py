@@ -76,18 +76,21 @@ class Screen:
         return not self._left and not self._is_drawing
 
     def stop(self) -> None:
-        """Leave it as it was at the end."""
+        """Leave it as it was at the end; an interrupt ends the wait for a terminal that takes nothing."""
         self._below, self._over = "", True
         try:
             self._wait()
             self._draw()
+            self._end()
             self._wait()
+        except BaseException:
+            self._left = b""
+            self._end()
+            raise
         finally:
-            file, self._file, self._left = self._file, None, b""
-            if file is not None:
-                os.close(file)
-            self._console.line()
-            self._console.show_cursor(True)
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
     def _draw(self) -> None:
         """Draw it, and again while there is something to tell that came meanwhile."""
@@ -114,11 +117,21 @@ class Screen:
                 console.print(self._untold.pop(0), markup=False, soft_wrap=True)
             console.print(CUT_OFF, text, BREAK, sep="", end="", no_wrap=True, overflow="ignore", crop=False)
             self._widths = [cell_len(row) for row in rows]
+        self._put(drawn.get())
+
+    def _end(self) -> None:
+        """Go on below it, with a cursor."""
+        with self._console.capture() as end:
+            self._console.line()
+            self._console.show_cursor(True)
+        self._put(end.get())
+
+    def _put(self, text: str) -> None:
         if self._file is None:
-            console.file.write(drawn.get())
-            console.file.flush()
+            self._console.file.write(text)
+            self._console.file.flush()
         else:
-            self._left += drawn.get().encode(console.encoding, "replace")
+            self._left += text.encode(self._console.encoding, "replace")
             self._write()
 
     def _write(self) -> None:

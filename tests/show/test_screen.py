@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
 import shutil
+import signal
+import struct
 import subprocess
 import sys
+import termios
+import threading
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from io import StringIO
 from pathlib import Path
 
@@ -163,3 +170,64 @@ def is_one_picture(lines, columns):
         and picture[-1].startswith("jobs ")
         and columns - 12 <= max(map(len, picture)) <= columns
     )
+
+
+# A terminal that takes nothing
+
+
+@pytest.fixture
+def stopped():
+    """A screen on a terminal whose reader reads when it is told to, and what that has read."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 90, 100, 0, 0))
+    picture, read = Picture(3), []
+
+    def reader():
+        with suppress(OSError):
+            while part := os.read(master, 65_536):
+                read.append(part)
+
+    thread = threading.Thread(target=reader, daemon=True)
+    with os.fdopen(slave, "w") as file:
+        console = Console(file=file, force_terminal=True, color_system=None, legacy_windows=False)
+        screen = Screen(picture, console, lambda: 0)
+        screen.start()
+        picture.text = "\n".join("x" * 99 for _ in range(20))
+        for _ in range(50):
+            if screen.is_free():
+                screen.draw()
+        yield screen, picture, thread, lambda: b"".join(read).decode()
+    if thread.ident is not None:
+        thread.join()
+    os.close(master)
+
+
+def test_a_terminal_that_takes_nothing_is_drawn_on_no_more_until_it_does(stopped):
+    screen, picture, thread, read = stopped
+    assert not screen.is_free()
+    picture.text = "the end"
+    thread.start()
+    screen.stop()
+    while "\x1b[?25h" not in read():  # the cursor, the last of all
+        time.sleep(0.001)
+    assert read().count("x" * 99) % 20 == 0  # no half of a picture
+    assert read().endswith(f"the end{BREAK}\r\n\x1b[?25h")
+
+
+def test_what_is_told_on_a_terminal_that_takes_nothing_comes_when_it_does(stopped):
+    screen, picture, thread, read = stopped
+    screen.tell("what every task waits for")
+    picture.text = "the end"
+    thread.start()
+    screen.stop()
+    while "\x1b[?25h" not in read():
+        time.sleep(0.001)
+    assert read().index("what every task waits for") < read().index("the end")
+
+
+def test_an_interrupt_ends_the_wait_for_a_terminal_that_takes_nothing(stopped):
+    screen, _, thread, _ = stopped
+    with pytest.raises(KeyboardInterrupt):
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        screen.stop()
+    thread.start()
