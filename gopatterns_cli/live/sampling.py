@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 
-ALLOWANCE = 1_000
-"""Events in a tick: 2 to 3 % of it, where the tasks wait for nothing."""
+ALLOWANCE = 500
+"""Events in a tick: 1 % of it, where the tasks wait for nothing."""
 
-AT_FIRST = 5_000
+AT_FIRST = 2_500
 """Most demos have fewer, and are seen whole."""
 
 
