@@ -500,7 +500,7 @@ class Unraisable:
 
 def raise_aborted(task: Task) -> None:
     """Raise what ended the wait of `task`, if anything did; for drivers. Leaves no reference cycle."""
-    aborted, task.aborted = task.aborted, None
+    aborted = take_aborted(task)
     try:
         if aborted is not None:
             raise aborted

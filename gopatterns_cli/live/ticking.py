@@ -1,8 +1,8 @@
 """Something done again and again beside a run: by the system's timer in the main thread, else in a thread.
 
-A thread that only wakes ten times a second makes a demo that never waits a tenth slower on two cores: each
-time its memory is in use on the other core, too, and whatever memory is given back meanwhile is told to both.
-A timer's signal comes in the thread that runs the demo, and costs what is done then, and no more.
+A thread that only wakes ten times a second makes a demo that never waits slower where there are several cores
+(`tests/show/view_cost.py --waking` shows by how much); on one core it costs next to nothing. A timer's signal
+comes in the thread that runs the demo, and costs what is done then, and no more.
 """
 
 import signal
@@ -25,14 +25,13 @@ class Ticks:
     uses the timer itself, `apart`) it has a thread.
 
     Args:
-        call: what is called; may return for how many seconds it is to be left alone. What it raises reaches
-            nobody; after an OSError it is called no more: the terminal is gone. Whoever leaves the block does
-            it once more, and is told.
+        call: what is called. What it raises reaches nobody; after an OSError it is called no more: the
+            terminal is gone. Whoever leaves the block does it once more, and is told.
         every_s: seconds from one call to the next.
         apart: in a thread anyhow, because it may have to wait.
     """
 
-    def __init__(self, call: Callable[[], float | None], every_s: float, *, apart: bool = False) -> None:
+    def __init__(self, call: Callable[[], object], every_s: float, *, apart: bool = False) -> None:
         self.every_s = every_s
         self._call = call
         self._apart = apart
@@ -71,22 +70,20 @@ class Ticks:
         now_s = time.monotonic()
         if now_s >= self._due_s and not self._over:
             self._due_s = float("inf")  # it may take so long that the next signal comes meanwhile
-            rest_s = self._tick()
-            self._due_s = now_s + (rest_s if rest_s > self.every_s else self.every_s / 2)
+            self._tick()
+            self._due_s = now_s + self.every_s / 2
 
     def _again(self) -> None:
-        rest_s = self.every_s
-        while not self._told.wait(rest_s) and not self._over:
-            rest_s = self._tick()
+        while not self._told.wait(self.every_s) and not self._over:
+            self._tick()
 
-    def _tick(self) -> float:
+    def _tick(self) -> None:
         try:
-            return max(self._call() or 0.0, self.every_s)
+            self._call()
         except OSError:
             self._over = True
         except Exception:  # noqa: BLE001, S110 - as the class says
             pass
-        return self.every_s
 
 
 def _is_to_be_had() -> bool:

@@ -122,6 +122,7 @@ class Stepped:
     def show(self, line: str) -> str:
         """Draw what is known now, with a line about the last event; return the key that was pressed."""
         self._screen.draw(f"{line}\n{KEYS}")
+        self._screen.wait()
         return self._keys.read()
 
 
@@ -151,6 +152,7 @@ class Drawer:
         self._draw = draw
         self._watch = watch
         self._is_free = is_free
+        self._rests_until_s = 0.0
         self._ticks = Ticks(self._again, FRAME_S, apart=apart)
 
     def start(self) -> None:
@@ -162,8 +164,10 @@ class Drawer:
         self._ticks.__exit__()
         self._draw()
 
-    def _again(self) -> float:
+    def _again(self) -> None:
+        if not self._is_free() or time.monotonic() < self._rests_until_s:
+            return
         began_s = time.thread_time()
-        if self._is_free():
-            self._draw()
-        return (time.thread_time() - began_s) / (BUSY_SHARE if self._watch.sampled else SHARE)
+        self._draw()
+        share = BUSY_SHARE if self._watch.sampled else SHARE
+        self._rests_until_s = time.monotonic() + (time.thread_time() - began_s) / share

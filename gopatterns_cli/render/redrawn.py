@@ -17,12 +17,15 @@ from gopatterns_cli.render.picture import Picture
 CUT_OFF, BREAK = (Segments([Segment(f"\x1b[?7{letter}", control=[])]) for letter in "lh")
 """Have the terminal cut off what is wider than it is, or break it as terminals do: DECAWM."""
 
+LINES_BREAK = "\x1b[?7h"
+"""`BREAK`, where nothing is drawn any more."""
+
 
 class Screen:
     """A picture that is drawn over itself; its last state stays.
 
-    Between the first and the last nobody waits for the terminal: what it does not take at once is kept, and
-    no other picture is drawn before it has taken that.
+    Between the first and the last nobody has to wait for the terminal: what it does not take at once is kept,
+    and whoever draws asks `is_free` before, which writes what was kept, or waits.
 
     A terminal that becomes narrower breaks the lines that stand there: what is drawn over is counted each
     time, in rows of the width that there is now. It may tell of that late; lines drawn in between are cut off
@@ -52,7 +55,7 @@ class Screen:
         self._console.show_cursor(False)
         self._file = _own_file(self._console)
         self._draw()
-        self._wait()
+        self.wait()
 
     def draw(self, below: str = "") -> None:
         """Draw it as it is now, with lines below it."""
@@ -75,17 +78,24 @@ class Screen:
             self._write()
         return not self._left and not self._is_drawing
 
+    def wait(self) -> None:
+        """Wait until the terminal has taken everything; an interrupt ends that."""
+        while not self.is_free() and self._file is not None:
+            select.select((), (self._file,), ())
+
     def stop(self) -> None:
         """Leave it as it was at the end; an interrupt ends the wait for a terminal that takes nothing."""
         self._below, self._over = "", True
         try:
-            self._wait()
+            self.wait()
             self._draw()
             self._end()
-            self._wait()
+            self.wait()
         except BaseException:
-            self._left = b""
-            self._end()
+            self._left = b""  # the rest of a picture, in which lines were cut off
+            with suppress(OSError):
+                self._put(LINES_BREAK)
+                self._end()
             raise
         finally:
             if self._file is not None:
@@ -139,11 +149,6 @@ class Screen:
         with suppress(BlockingIOError):
             while self._left and self._file is not None:
                 self._left = self._left[os.write(self._file, self._left) :]
-
-    def _wait(self) -> None:
-        """Wait until the terminal has taken everything; an interrupt ends that."""
-        while not self.is_free() and self._file is not None:
-            select.select((), (self._file,), ())
 
 
 def _own_file(console: Console) -> int | None:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from itertools import pairwise
 
 import pytest
 
@@ -70,18 +69,6 @@ def test_two_share_the_timer_and_the_one_that_stays_goes_on():
         before, seen = len(second), len(first)
         until(lambda: len(first) > seen + 2)
     assert len(second) == before
-
-
-def test_it_says_for_how_long_it_is_to_be_left_alone():
-    often, once = [], []
-
-    def rarely():
-        once.append(1)
-        return 1_000.0
-
-    with Ticks(lambda: often.append(1), EVERY_S), Ticks(rarely, EVERY_S):
-        until(lambda: len(often) >= 10)
-    assert len(once) == 1
 
 
 def test_it_is_never_called_inside_itself():
@@ -153,18 +140,6 @@ def test_an_error_as_the_block_is_left_holds_nobody_up():
         signal.raise_signal(signal.SIGALRM)
         until(lambda: entered)
     assert entered == [1]
-
-
-def test_it_is_left_alone_for_as_long_as_it_says_and_no_shorter():
-    at_s = []
-
-    def half_as_long_again():
-        at_s.append(time.monotonic())
-        return 0.015
-
-    with Ticks(half_as_long_again, 0.01):
-        until(lambda: len(at_s) >= 6)
-    assert min(after - before for before, after in pairwise(at_s)) >= 0.015
 
 
 def test_in_another_thread_it_has_a_thread():

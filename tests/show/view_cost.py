@@ -1,10 +1,13 @@
 """What watching a demo costs: its time with nobody watching, counted for --json, and shown on a terminal.
 
-    python tests/show/view_cost.py [ROUNDS]
+    python tests/show/view_cost.py [--waking] [ROUNDS]
 
 In every round each demo runs once in each way, in fresh processes and in a random order. Printed are the
 ratios of the demo's own time, paired by round, with their intervals: a share of 1.05 is 5 % slower. It is a
 command and not a test, because no time holds on every machine.
+
+With --waking: what it costs demos that never wait if something wakes beside them as often as a view does, and
+does nothing, a thread or the system's timer.
 """
 
 from __future__ import annotations
@@ -25,18 +28,21 @@ from typing import TYPE_CHECKING
 
 from gopatterns_cli import figures
 from gopatterns_cli.demonstration import tasks_of
+from gopatterns_cli.live.ticking import Ticks
 from gopatterns_cli.live.watch import Watch
 from gopatterns_cli.performing import Stage, performed
+from gopatterns_cli.render.demo import FRAME_S
 from gopatterns_cli.statistics.ratio import paired
 from patterns import catalogue
 from patterns.launch import launch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ALONE, COUNTED, SMALL, LARGE = "alone", "counted", "shown 80x24", "shown 200x50"
 SIZES = {SMALL: (24, 80), LARGE: (50, 200)}
 WAYS = (ALONE, COUNTED, SMALL, LARGE)
+THREAD, TIMER = "a thread wakes", "the timer rings"
 LEVELS = (0.95, 0.90)
 
 
@@ -78,7 +84,10 @@ def child(way: str, number: int) -> None:
     example = EXAMPLES[number]
     demo = catalogue.load(example.pattern).demo
     options = demo.choose(**{name: whole(name, value) for name, value in example.options})
-    if way == ALONE:
+    if way in {THREAD, TIMER}:
+        with Ticks(lambda: None, FRAME_S, apart=way == THREAD):
+            outcome = launch(demo.main, options, runtime=example.runtime)
+    elif way == ALONE:
         outcome = launch(demo.main, options, runtime=example.runtime, workers=tasks_of(options) or 1)
     else:
         title = "" if way == COUNTED else example.name
@@ -118,24 +127,28 @@ def drain(master: int) -> None:
         return
 
 
-def table(rounds: int) -> Iterator[str]:
-    """Measure, and yield the lines of a table."""
+def table(rounds: int, ways: Sequence[str] = WAYS, examples: Sequence[Example] = EXAMPLES) -> Iterator[str]:
+    """Measure, and yield the lines of a table: the first way in seconds, the others over it."""
     seconds: dict[tuple[str, int], list[float]] = {}
     drawn = random.Random(1)
+    numbers = [EXAMPLES.index(example) for example in examples]
     for _ in range(rounds):
-        order = [(way, number) for way in WAYS for number in range(len(EXAMPLES))]
+        order = [(way, number) for way in ways for number in numbers]
         for way, number in drawn.sample(order, len(order)):
             seconds.setdefault((way, number), []).append(run(way, number))
-    yield "| demo | alone | " + " | ".join(WAYS[1:]) + " |"
-    yield "|---|---|---|---|---|"
-    for number, example in enumerate(EXAMPLES):
-        alone = seconds[ALONE, number]
-        ratios = (figures.ratio(paired(seconds[way, number], alone, LEVELS)) for way in WAYS[1:])
-        yield f"| {example.name} | {figures.seconds(median(alone))} | {' | '.join(ratios)} |"
+    first, *others = ways
+    yield f"| demo | {' | '.join(ways)} |"
+    yield "|---|" + "---|" * len(ways)
+    for number in numbers:
+        alone = seconds[first, number]
+        ratios = (figures.ratio(paired(seconds[way, number], alone, LEVELS)) for way in others)
+        yield f"| {EXAMPLES[number].name} | {figures.seconds(median(alone))} | {' | '.join(ratios)} |"
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         child(sys.argv[2], int(sys.argv[3]))
     else:
-        print(*table(int(sys.argv[1]) if len(sys.argv) > 1 else 8), sep="\n")
+        *waking, count = sys.argv[1:] if sys.argv[-1].isdecimal() else [*sys.argv[1:], "8"]
+        shown = table(int(count), (ALONE, THREAD, TIMER), EXAMPLES[-2:]) if waking else table(int(count))
+        print(*shown, sep="\n")
