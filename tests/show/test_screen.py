@@ -16,13 +16,15 @@ import time
 from contextlib import nullcontext, suppress
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
 from gopatterns_cli.live.watch import Watch
-from gopatterns_cli.render.demo import Moving, Stepped
+from gopatterns_cli.render import demo
+from gopatterns_cli.render.demo import Drawer, Moving, Stepped
 from gopatterns_cli.render.lanes import WIDE, legend
 from gopatterns_cli.render.redrawn import Screen
 
@@ -231,3 +233,50 @@ def test_an_interrupt_ends_the_wait_for_a_terminal_that_takes_nothing(stopped):
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
         screen.stop()
     thread.start()
+
+
+def test_a_view_that_stops_after_each_event_shows_the_whole_of_it_before_it_waits_for_a_key():
+    done = []
+    screen = SimpleNamespace(
+        start=lambda: None,
+        stop=lambda: None,
+        tell=None,
+        draw=lambda below: done.append("drawn"),
+        wait=lambda: done.append("taken"),
+    )
+    keys = nullcontext()
+    keys.read = lambda: done.append("read")
+    with Stepped(screen, keys) as view:
+        view.show("an event")
+    assert done == ["drawn", "taken", "read"]
+
+
+@pytest.mark.parametrize(("sampled", "rest_s"), [(False, 0.5), (True, 2.0)])
+def test_the_longer_a_picture_takes_the_fewer_there_are(monkeypatch, sampled, rest_s):
+    """One takes 10 ms, which is 2 % of half a second, and 0.5 % of two."""
+    now_s, worked_s, drawn_at = 100.0, 0.0, []
+
+    def draw():
+        nonlocal worked_s
+        drawn_at.append(now_s - 100.0)
+        worked_s += 0.01
+
+    clocks = SimpleNamespace(monotonic=lambda: now_s, thread_time=lambda: worked_s)
+    monkeypatch.setattr(demo, "time", clocks)
+    watch = Watch(line_per_job=False)
+    watch.sampled = sampled
+    drawer = Drawer(draw, watch)
+    for _ in range(64):
+        drawer._again()
+        now_s += 0.125
+    assert drawn_at == [rest_s * number for number in range(int(8 / rest_s))]
+
+
+def test_no_picture_is_drawn_on_a_terminal_that_has_not_taken_the_last():
+    drawn, free = [], False
+    drawer = Drawer(lambda: drawn.append(1), Watch(line_per_job=False), is_free=lambda: free)
+    drawer._again()
+    assert drawn == []
+    free = True
+    drawer._again()
+    assert drawn == [1]
