@@ -15,6 +15,8 @@ from gopatterns_cli.statistics.ratio import Interval
 
 from synthetic import MACHINE, Truth, session, written
 
+pytestmark = pytest.mark.usefixtures("counted")
+
 POOL_100 = "worker-pool/gopat/asyncio/cold/workers=100"
 
 

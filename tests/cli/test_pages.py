@@ -8,6 +8,8 @@ from gopatterns_cli.render.pages import markers
 
 from synthetic import COSTS, written
 
+pytestmark = pytest.mark.usefixtures("counted")
+
 BEGIN, END = markers("results")
 COSTS_BEGIN, COSTS_END = markers("overhead")
 REST = f"{COSTS_BEGIN}\n{COSTS_END}\n"

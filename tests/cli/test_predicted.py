@@ -20,6 +20,8 @@ from gopatterns_cli.session import load
 
 from synthetic import Truth, session, written
 
+pytestmark = pytest.mark.usefixtures("counted")
+
 
 @pytest.fixture
 def gopat(tmp_path, monkeypatch, capsys):

@@ -22,6 +22,8 @@ from gopatterns_cli.words import LANGUAGES, asking, language, retold, spoken, tr
 import versioned
 from synthetic import COSTS, MEMORY, Truth, written
 
+pytestmark = pytest.mark.usefixtures("counted")
+
 OTHERS = LANGUAGES[1:]
 NAMES = re.compile(r"{(\w+)}")
 LATIN = re.compile(r"[A-Za-z]{2,}")

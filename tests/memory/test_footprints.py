@@ -20,6 +20,8 @@ from scenarios.model import HELD
 
 from synthetic import MEMORY, session, written
 
+pytestmark = pytest.mark.usefixtures("counted")
+
 GROUP = scenarios.find("memory").scenarios
 
 
