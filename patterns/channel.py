@@ -95,8 +95,7 @@ class Channel(Generic[T]):
         Cost: does not suspend when there is room or a receiver, but for one turn in 200 operations, on
             `threads` in 1,000.
         """
-        seat = current_seat()
-        task = traps.running() if seat is None else seat.task
+        task = current_seat().task
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -112,9 +111,12 @@ class Channel(Generic[T]):
         else:
             if self._closed:
                 raise ChannelClosedError("send on a closed channel")
-            waiter = traps.line_up(task, "send", self, self._senders, value)
-            await driver.park(waiter)
-            if not waiter.ok:
+            try:
+                await traps.wait_in(task, "send", self, self._senders, value)
+            except BaseException as error:
+                if not driver.granted(task, error):
+                    raise
+            if not task.own.ok:
                 raise ChannelClosedError("send on a channel that was closed meanwhile")
 
     async def receive_ok(self) -> tuple[T | None, bool]:
@@ -122,8 +124,7 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        seat = current_seat()
-        task = traps.running() if seat is None else seat.task
+        task = current_seat().task
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -138,8 +139,12 @@ class Channel(Generic[T]):
             return self._take(), True
         if self._closed:
             return None, False
-        waiter = traps.line_up(task, "receive", self, self._receivers)
-        await driver.park(waiter)
+        try:
+            await traps.wait_in(task, "receive", self, self._receivers)
+        except BaseException as error:
+            if not driver.granted(task, error):
+                raise
+        waiter = task.own
         value, waiter.value = waiter.value, None
         return value, waiter.ok
 
@@ -150,8 +155,7 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosedError: the channel is closed and drained.
         """
-        seat = current_seat()  # as `receive_ok`, as `__anext__`
-        task = traps.running() if seat is None else seat.task
+        task = current_seat().task  # as `receive_ok`, as `__anext__`
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -166,8 +170,12 @@ class Channel(Generic[T]):
             return self._take()
         if self._closed:
             raise ChannelClosedError("receive from a closed channel")
-        waiter = traps.line_up(task, "receive", self, self._receivers)
-        await driver.park(waiter)
+        try:
+            await traps.wait_in(task, "receive", self, self._receivers)
+        except BaseException as error:
+            if not driver.granted(task, error):
+                raise
+        waiter = task.own
         if not waiter.ok:
             raise ChannelClosedError("receive from a closed channel")
         value: T
@@ -239,8 +247,7 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        seat = current_seat()  # as `receive_ok`, without another coroutine: loops spend their time here
-        task = traps.running() if seat is None else seat.task
+        task = current_seat().task  # as `receive_ok`, without another coroutine: loops spend their time here
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
@@ -255,8 +262,12 @@ class Channel(Generic[T]):
             return self._take()
         if self._closed:
             raise StopAsyncIteration
-        waiter = traps.line_up(task, "receive", self, self._receivers)
-        await driver.park(waiter)
+        try:
+            await traps.wait_in(task, "receive", self, self._receivers)
+        except BaseException as error:
+            if not driver.granted(task, error):
+                raise
+        waiter = task.own
         if not waiter.ok:
             raise StopAsyncIteration
         value: T
@@ -321,7 +332,7 @@ class Channel(Generic[T]):
     def check_place(self) -> None:
         """Refuse a plain call from another runtime, from inside a `call`, or from a thread without either."""
         seat = current_seat()
-        if seat is not None:
+        if seat is not traps.NOWHERE:
             driver = seat.task.driver
             if self.driver is not driver:
                 self._bind(driver)

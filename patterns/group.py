@@ -216,7 +216,7 @@ def settle(thing: Any, waiting: Collection[object]) -> None:
         RuntimeError: it is in use in another run; use `from_call` inside a call.
     """
     seat = traps.current_seat()
-    if seat is not None and seat.task.driver is thing.owner:
+    if seat is not traps.NOWHERE and seat.task.driver is thing.owner:
         return
     driver = check_place(thing, waiting)
     if driver is not None:
@@ -231,7 +231,7 @@ def check_place(thing: object, waiting: Collection[object]) -> Driver | None:
     Raises:
         RuntimeError: use `from_call`.
     """
-    if traps.current.get() is not None:
+    if traps.current_seat() is not traps.NOWHERE:
         driver = traps.running().driver
         driver.unpark  # noqa: B018 (a call has no traps, and says so)
         return driver

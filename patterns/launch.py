@@ -92,7 +92,7 @@ def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be to
     module = runtimes.load(runtime)
     if costs is not None and runtime != "simulator":
         raise ValueError(f"costs: found with {runtime}, allowed on the simulator only")
-    if traps.current.get() is not None:
+    if traps.current_seat() is not traps.NOWHERE:
         raise RuntimeError("run inside a task: await the function instead")
     with pinned(runtime) if pin else nullcontext():
         outcome: Outcome = module.run(

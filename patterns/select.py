@@ -114,8 +114,7 @@ async def select(*cases: Case) -> Selected:
 
     Source: The Go Programming Language Specification, "Select statements".
     """
-    seat = current_seat()
-    task = traps.running() if seat is None else seat.task
+    task = current_seat().task
     driver = task.driver
     driver.budget -= 1
     if driver.budget < 0:
@@ -125,13 +124,12 @@ async def select(*cases: Case) -> Selected:
     selected = _choose(cases, driver)
     if selected is not None:
         return selected
-    places = _line_up(cases, task)
     try:
-        await driver.park(_first(places) or Waiter(task, "select without a case"))
-        return _claimed(cases, places)
-    finally:
-        for place in places:  # nothing of a select outlives it
-            place.queue = place.value = place.subject = None
+        await driver.park(_line_up(cases, task))
+    except BaseException as error:
+        if not driver.granted(task, error):
+            raise
+    return _claimed(cases, task.places)
 
 
 def try_select(*cases: Case) -> Selected | None:
@@ -180,15 +178,18 @@ def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
     return Selected(index, value, ok)
 
 
-def _line_up(cases: tuple[Case, ...], task: Task) -> tuple[Waiter, ...]:
-    """Stand in every channel's queue until one case is claimed; return a place for each case."""
+def _line_up(cases: tuple[Case, ...], task: Task) -> Waiter:
+    """Stand in every channel's queue, with a place for each case, and return the first place."""
     places = task.places
     if len(places) != len(cases):
         places = traps.make_places(task, len(cases))
+    first = None
     for place, case in zip(places, cases, strict=True):
         channel = case.channel
         if channel is None:
             continue
+        if first is None:
+            first = place
         place.ok = False
         place.subject = channel
         if case.sends:
@@ -199,24 +200,21 @@ def _line_up(cases: tuple[Case, ...], task: Task) -> tuple[Waiter, ...]:
             place.verb = "receive"
             place.queue = channel._receivers
         place.queue.append(place)
-    return places
-
-
-def _first(places: tuple[Waiter, ...]) -> Waiter | None:
-    for place in places:
-        if place.queue is not None:
-            return place
-    return None
+    return first or Waiter(task, "select without a case")
 
 
 def _claimed(cases: tuple[Case, ...], places: tuple[Waiter, ...]) -> Selected:
-    """Return what a select did whose task was woken: the claimed place is the one in no queue."""
+    """
+    Return what a select did whose task was woken: the claimed place is the one in no queue. Nothing of a
+    select outlives it.
+    """
+    claimed, value, ok = 0, None, False
     for index, place in enumerate(places):
-        case = cases[index]
-        if place.queue is None and case.channel is not None:
-            break
-    if not case.sends:
-        return Selected(index, place.value, place.ok)
-    if not place.ok:
+        if place.queue is None and cases[index].channel is not None:
+            claimed, value, ok = index, place.value, place.ok
+        place.queue = place.value = place.subject = None
+    if not cases[claimed].sends:
+        return Selected(claimed, value, ok)
+    if not ok:
         raise ChannelClosedError("send on a channel that was closed meanwhile")
-    return Selected(index, None, True)
+    return Selected(claimed, None, True)

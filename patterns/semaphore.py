@@ -9,7 +9,7 @@ from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import TaskGroup, bind, settle
 from patterns.launch import note
-from patterns.traps import Waiter, current_seat
+from patterns.traps import NOWHERE, Waiter, current_seat
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,8 +66,7 @@ class Semaphore:
         """
         if n.__class__ is not int or not 0 <= n <= self.size:
             self._check(n)
-        seat = current_seat()
-        task = traps.running() if seat is None else seat.task
+        task = current_seat().task
         driver = task.driver
         if self.owner is not driver:
             bind(self, driver)
@@ -79,12 +78,12 @@ class Semaphore:
         if not self._waiters and self._free >= n:
             self._free -= n
             return self
-        waiter = traps.line_up(task, "acquire", self, self._waiters, n)
         try:
-            await driver.park(waiter)
-        except BaseException:
-            self._serve()  # whoever stood behind this one may fit now
-            raise
+            await traps.wait_in(task, "acquire", self, self._waiters, n)
+        except BaseException as error:
+            if not driver.granted(task, error):
+                self._serve()  # whoever stood behind this one may fit now
+                raise
         return self
 
     __aenter__ = acquire
@@ -117,7 +116,7 @@ class Semaphore:
         if n.__class__ is not int or not 0 <= n <= self.size:
             self._check(n)
         seat = current_seat()  # as `settle` begins, without a call
-        if seat is None or seat.task.driver is not self.owner:
+        if seat is NOWHERE or seat.task.driver is not self.owner:
             settle(self, self._waiters)
         free = self._free + n
         if free > self.size:
@@ -129,8 +128,7 @@ class Semaphore:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        seat = current_seat()
-        if seat is None or seat.task.driver is not self.owner or self._waiters or self._free == self.size:
+        if current_seat().task.driver is not self.owner or self._waiters or self._free == self.size:
             self.release()
         else:
             self._free += 1

@@ -61,8 +61,7 @@ class Source(Generic[T]):
             close()
 
     async def _step(self) -> tuple[T | None, bool]:
-        seat = current_seat()
-        task = traps.running() if seat is None else seat.task
+        task = current_seat().task
         driver = task.driver
         driver.budget -= 1
         if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either

@@ -70,7 +70,7 @@ class Task:
         self.aborted: BaseException | None = None
         self.shielded: Waiter | None = None
         self.ended = ended
-        self.own: Waiter | None = None
+        self.own: Any = None  # a Waiter, from its first wait on
         self.places: tuple[Waiter, ...] = ()
         self.call: Any = None
         self.handle: Any = None
@@ -239,6 +239,7 @@ class Driver(Protocol):
     budget: int
     steps: bool
     is_call: bool
+    suspended: Awaitable[None] | None
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
     follow: Callable[[Task, str, Any], None] | None
@@ -263,8 +264,14 @@ class Driver(Protocol):
     def begins(self, task: Task) -> None:
         """`task` takes its first step: it runs, in a `lifetime`."""
 
+    def ends(self, task: Task) -> None:
+        """`task`, which ran in a `lifetime`, is over."""
+
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Suspend the running task."""
+
+    def granted(self, task: Task, error: BaseException) -> bool:
+        """Whether what a wait was ended by comes too late: it was granted, and `error` is raised later."""
 
     def unpark(self, task: Task) -> None:
         """Make a parked task ready; what it waited for is decided."""
@@ -299,12 +306,34 @@ class Driver(Protocol):
         """Call `fn` between two turns. Any thread may ask; RuntimeError when the run is over."""
 
 
-current: ContextVar[Seat | Task | None] = ContextVar("gopat_seat", default=None)
-"""In which the running task sits, or None outside any runtime."""
+class Nowhere:
+    """The seat that is found outside any runtime of ours."""
+
+    __slots__ = ()
+
+    @property
+    def task(self) -> Task:
+        """
+        The record of the `asyncio.Task` that runs, which is adopted.
+
+        Raises:
+            RuntimeError: none does.
+        """
+        if not runs_here():
+            raise RuntimeError("no runtime runs here: start one with patterns.run(main)")
+        from patterns.runtimes.asyncio import adopt  # noqa: PLC0415 (the core must not import asyncio)
+
+        return adopt()
+
+
+NOWHERE = Nowhere()
+
+current: ContextVar[Seat | Task | Nowhere] = ContextVar("gopat_seat", default=NOWHERE)
+"""In which the running task sits."""
 
 
 current_seat = current.get
-"""The first half of `running`, for what is asked at every operation: a call more is a tenth of one."""
+"""`current_seat().task` is `running()`, for what is asked at every operation: a call less."""
 
 
 drivers: WeakSet[Driver] = WeakSet()
@@ -316,8 +345,10 @@ birthplace: ContextVar[Context | None] = ContextVar("gopat_context", default=Non
 
 def seated() -> Task | None:
     """Return the task of the seat that is found here, whether or not it is the one that runs."""
-    seat = current.get()
-    return seat if seat is None or isinstance(seat, Task) else seat.task
+    seat = current_seat()
+    if isinstance(seat, Nowhere):
+        return None
+    return seat if isinstance(seat, Task) else seat.task
 
 
 def running() -> Task:
@@ -327,15 +358,8 @@ def running() -> Task:
     Raises:
         RuntimeError: no runtime runs here.
     """
-    seat = current.get()
-    if seat is not None:
-        task: Task = seat.task
-        return task
-    if not runs_here():
-        raise RuntimeError("no runtime runs here: start one with patterns.run(main)")
-    from patterns.runtimes.asyncio import adopt  # noqa: PLC0415 (the core must not import asyncio)
-
-    return adopt()
+    task: Task = current_seat().task
+    return task
 
 
 def place() -> Task | None:
@@ -356,7 +380,7 @@ def in_use(thing: object, owner: Driver, place: str) -> RuntimeError:
 def runs_here() -> bool:
     """Whether `running` would find or adopt a task."""
     asyncio = sys.modules.get("asyncio")
-    return current.get() is not None or (asyncio is not None and asyncio._get_running_loop() is not None)  # noqa: SLF001 (documented for such use)
+    return current_seat() is not NOWHERE or (asyncio is not None and asyncio._get_running_loop() is not None)  # noqa: SLF001 (documented for such use)
 
 
 Place = tuple["CodeType", int]
@@ -390,8 +414,11 @@ async def refuse(task: Task) -> None:
     """
     error = task.context.err
     await task.driver.rest(task)
-    if error is not None:
-        raise error
+    try:
+        if error is not None:
+            raise error
+    finally:
+        del error  # its traceback holds this frame
 
 
 def spawn(
@@ -455,6 +482,7 @@ async def lifetime(task: Task, fn: Callable[..., Awaitable[Any]], args: tuple[An
     try:
         finish(task, error)
     finally:
+        task.driver.ends(task)
         del task, fn, args, error  # an error's traceback holds this frame
 
 
@@ -514,22 +542,29 @@ def take_aborted(task: Task) -> BaseException | None:
     return aborted
 
 
-def park(waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
+async def park(waiter: Waiter, *, shielded: bool = False) -> None:
     """
     Suspend the running task until its waiter is granted.
 
     Cancellation: the waiter has left its queue when the context's error is raised. A shielded wait is
     not ended by a context.
     """
-    return waiter.task.driver.park(waiter, shielded=shielded)
+    driver = waiter.task.driver
+    try:
+        await driver.park(waiter, shielded=shielded)
+    except BaseException as error:
+        if not driver.granted(waiter.task, error):
+            raise
 
 
-def line_up(
+def wait_in(
     task: Task, verb: str, subject: object, queue: MutableSequence[Waiter], value: Any = None
-) -> Waiter:
+) -> Awaitable[None]:
     """
-    Put the running task at the end of `queue` and return its place there: its own waiter, so that parking
-    makes no object. Whoever reads `value` afterwards sets it to None.
+    Put the running task at the end of `queue` and suspend it there. Its place is its own waiter, so that
+    parking makes no object; whoever reads `value` afterwards sets it to None.
+
+    What is raised is let pass unless the driver says that the wait was `granted` all the same.
     """
     waiter = task.own
     if waiter is None:
@@ -541,7 +576,12 @@ def line_up(
         waiter.value = value
         waiter.ok = False
     queue.append(waiter)
-    return waiter
+    driver = task.driver
+    suspended = driver.suspended
+    if suspended is None or driver.observe is not None:
+        return driver.park(waiter)
+    task.waiting = waiter
+    return suspended
 
 
 def make_places(task: Task, count: int) -> tuple[Waiter, ...]:
@@ -616,8 +656,7 @@ async def sleep(seconds: float) -> None:
         DeadlineExceededError: its deadline passed.
         ValueError: `seconds` is not a number.
     """
-    seat = current_seat()
-    task = running() if seat is None else seat.task
+    task = current_seat().task
     if seconds != seconds:  # noqa: PLR0124 (the test for NaN)
         raise ValueError("seconds: found nan, allowed a number")
     if task.context.dead:
@@ -721,8 +760,8 @@ def from_call(fn: Callable[[*Ts], T], *args: *Ts) -> T:
         whatever `fn` raises.
         RuntimeError: not inside a call, or the run is over.
     """
-    seat = current.get()
-    answer = None if seat is None else getattr(seat.task.driver, "from_call", None)
+    seat = current_seat()
+    answer = None if seat is NOWHERE else getattr(seat.task.driver, "from_call", None)
     if answer is None:
         raise RuntimeError("from_call is for the inside of a call; elsewhere use the object as it is")
     result: T = answer(fn, args)

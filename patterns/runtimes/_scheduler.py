@@ -117,6 +117,7 @@ class Scheduler:
     ) -> None:
         self.name = name
         self.budget = self._refill = chooser.operations
+        self.suspended: Awaitable[None] | None = SUSPENDED
         self.gave_way: bool | None = None
         self.spawned = 0
         self.stepped: Callable[[Task], object] | None = None
@@ -158,6 +159,9 @@ class Scheduler:
     def begins(self, task: Task) -> None:
         """Do nothing: it is stepped."""
 
+    def ends(self, task: Task) -> None:
+        """Do nothing: its contextvars do not refer back."""
+
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Suspend the running task until it is made ready; what ended its wait is thrown into it."""
         if shielded or self.observe is not None:
@@ -180,24 +184,19 @@ class Scheduler:
         finally:
             self._goes_on(task)
 
-    @coroutine
-    def sleep(self, task: Task, seconds: float) -> Generator[object, None, None]:
+    def granted(self, task: Task, error: BaseException) -> bool:
+        """Return False: what ends a wait is thrown instead of a grant, never beside one."""
+        del task, error
+        return False
+
+    def sleep(self, task: Task, seconds: float) -> Awaitable[None]:
         """Suspend the running task for `seconds` of the clock."""
         if seconds <= 0:
-            yield from self.rest(task)
-            return
+            return self.rest(task)
         bucket: list[Any] = []  # for ever is no time to be woken at
         if seconds * 1e9 != inf:
             bucket = self._bucket(self.clock.now_ns() + round(seconds * 1e9))
-        task.waiting = traps.line_up(task, "sleep", None, bucket)
-        if self.observe is not None:
-            self.observe(task, "sleep", None)
-        try:
-            yield SUSPEND
-        finally:
-            task.waiting = None
-            if self.follow is not None:
-                self._goes_on(task)
+        return traps.wait_in(task, "sleep", None, bucket)
 
     def _goes_on(self, task: Task) -> None:
         """See to what a wait leaves, when it is over; one that is closed in it does not go on."""
@@ -278,6 +277,7 @@ class Scheduler:
         ready, choose, live, refill, seat = self.ready, self._choose, self.live, self._refill, self._sits
         for _ in range(LOOK_EVERY):
             task = seat.task = choose(ready)
+            task.waiting = None  # one that slept is found waiting up to its turn
             self.budget = refill
             try:
                 if task.aborted is None:
@@ -378,7 +378,7 @@ class Ring:
     turn as one of them.
     """
 
-    __slots__ = ("_ring", "aborted", "driver", "handle", "queue", "space", "task")
+    __slots__ = ("_ring", "aborted", "driver", "handle", "queue", "space", "task", "waiting")
 
     def __init__(self, ring: Callable[[], None], driver: Scheduler, queue: list[Any]) -> None:
         self._ring = ring

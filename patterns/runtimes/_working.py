@@ -85,6 +85,7 @@ class WorkingScheduler(Scheduler):
         super().__init__("simulator", clock, chooser, self.calls, observe)
         self.calls.driver = clock.driver = self
         self.stepped = self._turn_over
+        self.suspended = None  # to park costs something
         self._working = clock
         self._seated: set[Task] = set()
         self._threads = 1  # the main task's, which belongs to the run
@@ -99,7 +100,7 @@ class WorkingScheduler(Scheduler):
         self._working.spend(whole_ns(self.costs.call_s if waiter.verb == "call" else self.costs.park_s))
         return super().park(waiter, shielded=shielded)
 
-    def sleep(self, task: Task, seconds: float) -> Awaitable[None]:  # type: ignore[override]
+    def sleep(self, task: Task, seconds: float) -> Awaitable[None]:
         """As `Scheduler.sleep`, for its cost; later where a task has a timer of its own."""
         if seconds > 0:
             self._working.spend(whole_ns(self.costs.sleep_s))

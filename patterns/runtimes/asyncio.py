@@ -134,6 +134,7 @@ class AsyncioDriver:
     name = "asyncio"
     record = LoopTask
     steps = is_call = False
+    suspended: Awaitable[None] | None = None
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -202,8 +203,38 @@ class AsyncioDriver:
         if self.observe is not None:
             self.observe(task, "spawn", None)
 
-    async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
-        """Wait on a future until the waiter is granted, or its context dies."""
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
+        """Return a future that is there when the waiter is granted, or its context dies: no frame."""
+        if shielded or self.observe is not None:
+            return self._park(waiter, shielded)
+        task = waiter.task
+        task.waiting = waiter
+        self.budget = BUDGET
+        future: asyncio.Future[None] = self._future()
+        task.parked = future
+        return future
+
+    def granted(self, task: Task, error: BaseException) -> bool:
+        """
+        Whether a cancellation from outside came together with a grant, and is delivered later; without
+        one, the wait is over.
+        """
+        future, task.parked = task.parked, None
+        if future is None or not isinstance(error, asyncio.CancelledError):
+            return False
+        if future.cancelled() and task.aborted is None and (task.waiting or task.shielded):
+            if task.waiting is not None:
+                traps.withdraw(task.waiting)
+            task.waiting = None
+            return False
+        self._postpone(task, error)
+        if not future.cancelled():
+            future.result()  # raises what ended the wait before
+        traps.raise_aborted(task)
+        return True
+
+    async def _park(self, waiter: Waiter, shielded: bool) -> None:
+        """As `park`, where something is left to do afterwards."""
         task = waiter.task
         if shielded:
             task.shielded = waiter
@@ -211,25 +242,28 @@ class AsyncioDriver:
             task.waiting = waiter
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
-        future = task.parked = self._future()
-        try:
-            await future
-        except asyncio.CancelledError as error:
-            self._interrupted(task, future, error)
-        if self.follow is not None:
-            self.follow(task, "resume", None)
-        task.parked = task.shielded = None
-        task.waiting = None
         self.budget = BUDGET
-        if task.aborted is not None:
-            traps.raise_aborted(task)
+        task.parked = self._future()
+        try:
+            await task.parked
+        except BaseException as error:
+            if not self.granted(task, error):
+                raise
+        finally:
+            task.parked = task.shielded = None
+            if self.follow is not None:
+                self.follow(task, "resume", None)
         if shielded and task.context.dead:
             self.loop.call_soon(self._cancel_foreign, task)
 
     def unpark(self, task: Task) -> None:
         """Resolve the future that the task waits on."""
-        if not task.parked.done():
+        if task.parked.done():
+            return
+        if task.aborted is None:
             task.parked.set_result(None)
+        else:
+            task.parked.set_exception(traps.take_aborted(task))
 
     async def sleep(self, task: Task, seconds: float) -> None:
         """Wait for a place in our own heap of timers, for which the loop has one timer armed."""
@@ -244,9 +278,10 @@ class AsyncioDriver:
             self._arm(at)
         try:
             await self.park(waiter)
-        except BaseException:
-            self._forget(waiter)
-            raise
+        except BaseException as error:
+            if not self.granted(task, error):
+                self._forget(waiter)
+                raise
 
     async def rest(self, task: Task) -> None:
         """Let the loop go round once."""
@@ -297,7 +332,7 @@ class AsyncioDriver:
                 self._abandon_after(self.grace_s, call)
             while not call.over:
                 try:
-                    await self.park(waiter, shielded=not abandon)
+                    await self._park(waiter, not abandon)
                 except asyncio.CancelledError as error:
                     if abandon:
                         raise
@@ -322,6 +357,10 @@ class AsyncioDriver:
             task.handle = _current_task(self.loop)
         else:
             task.handle.remove_done_callback(_finish_unstarted)
+
+    def ends(self, task: Task) -> None:
+        """Let go of its `asyncio.Task`, whose contextvars refer back: the collector need not come."""
+        task.handle = None
 
     def post(self, fn: Callable[[], None]) -> None:
         """Have the loop call `fn`; RuntimeError when it is closed."""
@@ -399,26 +438,18 @@ class AsyncioDriver:
         ours, or has let the loop go round that often without waiting for anything.
         """
         handle, context, parked = task.handle, task.context, task.parked
-        if handle.done() or not context.dead or (parked is not None and not parked.done()):
+        if handle is None or handle.done():
+            return
+        if not context.dead or (parked is not None and not parked.done()):
             return
         waits_for = handle._fut_waiter  # noqa: SLF001 (no public way to ask what a task waits for)
-        if parked is not None or (waits_for is not None and waits_for.done()):
+        if parked is Resting or (waits_for is not None and waits_for.done()):
             self.loop.call_soon(self._cancel_foreign, task)  # it goes on at this turn
         elif waits_for is None and yields == 0:
             self.loop.call_soon(self._cancel_foreign, task, 1)
         else:
             task.interrupt = Interrupt(context, task, handle.cancelling())
             handle.cancel(task.interrupt)
-
-    def _interrupted(self, task: Task, future: asyncio.Future[None], error: asyncio.CancelledError) -> None:
-        """Pass on a cancellation that ended a wait; one that came together with a grant is for later."""
-        if future.cancelled() and task.aborted is None and (task.waiting or task.shielded):
-            if task.waiting is not None:
-                traps.withdraw(task.waiting)
-            task.parked = task.shielded = None
-            task.waiting = None
-            raise error
-        self._postpone(task, error)
 
     def _postpone(self, task: Task, error: asyncio.CancelledError) -> None:
         """
@@ -460,7 +491,11 @@ class AsyncioDriver:
         When the loop would wait for ever: raise the report if only our own tasks exist and all are
         parked.
         """
-        if self.calls or not self.live or any(task.parked is None for task in self.live):
+        if (
+            self.calls
+            or not self.live
+            or any(task.parked is None or task.parked.done() for task in self.live)
+        ):
             return False
         if asyncio.all_tasks(self.loop) - {task.handle for task in self.live} - {overseer}:
             return False
@@ -568,7 +603,8 @@ def _wakeup_fd(loop: asyncio.AbstractEventLoop) -> int:
 def _begin(task: Task) -> None:
     """Be in `task`, as far as contextvars tell."""
     traps.current.set(task)
-    traps.birthplace.set(task.context)
+    if traps.birthplace.get() is not task.context:
+        traps.birthplace.set(task.context)
 
 
 def _finish_unstarted(handle: asyncio.Task[Any]) -> None:

@@ -163,6 +163,7 @@ class ThreadsDriver:
     name = "threads"
     record = Task
     steps = is_call = False
+    suspended: Awaitable[None] | None = None
 
     def __init__(self) -> None:
         self.budget = OPERATIONS
@@ -229,6 +230,9 @@ class ThreadsDriver:
     def begins(self, task: Task) -> None:
         """Do nothing: it has its thread."""
 
+    def ends(self, task: Task) -> None:
+        """Do nothing: its thread sees to it."""
+
     async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
         """Give the baton away until the waiter is granted, or its context dies."""
         task = waiter.task
@@ -244,6 +248,11 @@ class ThreadsDriver:
         task.shielded = None
         if task.aborted is not None:
             traps.raise_aborted(task)
+
+    def granted(self, task: Task, error: BaseException) -> bool:
+        """Return False: what ends a wait is raised instead of a grant, never beside one."""
+        del task, error
+        return False
 
     def unpark(self, task: Task) -> None:
         """Put a parked task's thread in line for the baton."""

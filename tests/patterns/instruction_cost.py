@@ -26,7 +26,16 @@ import trap_cost
 import patterns
 
 RUNTIMES = ("fibers", "asyncio")
-OPERATIONS = ("buffered", "hand_over", "rest", "spawn", "cancel", "select_ready", "semaphore")
+OPERATIONS = (
+    "buffered",
+    "hand_over",
+    "rest",
+    "spawn",
+    "cancel",
+    "select_ready",
+    "select_parked",
+    "semaphore",
+)
 COUNT = 1_000
 TOLERANCE = 1.02
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextlib
 import contextvars
@@ -95,6 +96,51 @@ def test_an_outside_cancel_and_a_cancel_of_the_context_leave_nothing_behind():
     assert run(main) == ["value"]
 
 
+def test_an_outside_cancel_and_then_the_contexts_raise_the_contexts_error_and_then_the_other():
+    async def main():
+        channel, context, raised = Channel(), Context.current().with_cancel(), []
+
+        async def listen():
+            with context:
+                try:
+                    await channel.receive()
+                except BaseException as error:  # noqa: BLE001 - which one it is is asked
+                    raised.append(type(error))
+            await asyncio.sleep(1)
+
+        task = asyncio.create_task(listen())
+        await parked(channel._receivers, 1)
+        task.cancel()
+        context.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        return raised, task.cancelled()
+
+    assert run(main) == ([CancelledError], True)
+
+
+def test_a_sleep_that_is_over_when_an_outside_cancel_comes_has_been_slept():
+    async def main():
+        slept = []
+
+        async def sleeper():
+            await sleep(0.01)
+            slept.append("the first")
+            await sleep(1)
+            slept.append("the second")
+
+        task = asyncio.create_task(sleeper())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_later(0.02, task.cancel)
+        time.sleep(0.05)  # noqa: ASYNC251 - both are due at the loop's next turn
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        return slept, task.cancelled()
+
+    assert run(main) == (["the first"], True)
+
+
 def test_a_sleeper_that_is_cancelled_when_it_is_due_does_not_keep_the_others_asleep():
     async def main():
         async def impatient():
@@ -130,6 +176,24 @@ def test_what_something_foreign_may_still_end_is_no_deadlock(waker):
             loop.remove_reader(read)
             os.close(read)
             os.close(write)
+        return value
+
+    assert run(main) == "woken"
+
+
+def test_a_task_that_has_waited_for_us_and_now_waits_for_something_foreign_is_no_deadlock():
+    async def main():
+        await sleep(0.001)
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+
+        def wake():
+            time.sleep(0.05)
+            loop.call_soon_threadsafe(future.set_result, "woken")
+
+        _thread.start_new_thread(wake, ())  # of such threads the interpreter keeps no list
+        value = await future
+        await sleep(0.001)
         return value
 
     assert run(main) == "woken"

@@ -43,7 +43,7 @@ def test_a_channel_in_use_on_one_runtime_is_refused_on_another():
     def outer():
         from patterns import traps
 
-        traps.current.set(None)
+        traps.current.set(traps.NOWHERE)
         run(inner, runtime="simulator")
 
     with pytest.raises(RuntimeError, match="in use on asyncio and cannot be used on simulator"):

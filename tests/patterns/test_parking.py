@@ -193,7 +193,7 @@ def test_a_channel_is_not_kept_by_a_task_that_waited_at_it(go, way):
         assert go(main)
 
 
-@pytest.mark.parametrize("runtime", ["fibers", "simulator", "threads"])
+@pytest.mark.parametrize("runtime", ["asyncio", "fibers", "simulator", "threads"])
 def test_a_task_goes_when_it_has_ended_whatever_it_did(runtime):
     async def busy(channel, semaphore):
         await sleep(0.001)
@@ -210,6 +210,34 @@ def test_a_task_goes_when_it_has_ended_whatever_it_did(runtime):
                 await channel.send(number)
         await others()
         return [link() for link in links[:-1]]  # a scheduler knows the last one that it stepped
+
+    with no_collector():
+        assert run(main, runtime=runtime) == [None, None]
+
+
+async def parked_until_cancelled(context):
+    """Be waiting when the context dies."""
+    del context
+    await Channel().receive()
+
+
+async def refused(context):
+    """Begin to wait when the context is dead already."""
+    while not context.dead:
+        await sleep(0)
+    await Channel().receive()
+
+
+@pytest.mark.parametrize("way", [parked_until_cancelled, refused])
+@pytest.mark.parametrize("runtime", ["asyncio", "fibers", "simulator", "threads"])
+def test_a_task_that_a_cancel_ended_goes_without_the_collector(runtime, way):
+    async def main():
+        async with TaskGroup() as group:
+            links = [weakref.ref(group.spawn(way, group.context)) for _ in range(3)]
+            await others()
+            group.cancel()
+        await others()
+        return [link() for link in links[:-1]]
 
     with no_collector():
         assert run(main, runtime=runtime) == [None, None]
