@@ -167,7 +167,7 @@ class Channel(Generic[T]):
         if self._buffer and not self._senders:
             return self._buffer.popleft()
         if self._senders:
-            return self._take()
+            return self._take() if self._buffer else traps.grant(self._senders.popleft())
         if self._closed:
             raise ChannelClosedError("receive from a closed channel")
         try:
@@ -259,7 +259,7 @@ class Channel(Generic[T]):
         if self._buffer and not self._senders:
             return self._buffer.popleft()
         if self._senders:
-            return self._take()
+            return self._take() if self._buffer else traps.grant(self._senders.popleft())
         if self._closed:
             raise StopAsyncIteration
         try:
@@ -292,9 +292,7 @@ class Channel(Generic[T]):
         if self._buffer is NO_ROOM:
             self._buffer = deque()
         while self._senders:
-            sender = self._senders.popleft()
-            self._buffer.append(sender.value)
-            traps.grant(sender)
+            self._buffer.append(traps.grant(self._senders.popleft()))
 
     def put(self, value: T) -> bool:
         """As `try_send`, where the place was checked; for the library's own use."""
@@ -345,15 +343,11 @@ class Channel(Generic[T]):
     def _take(self) -> T:
         """Return the oldest value; the first parked sender's moves up. There is one."""
         if not self._buffer:
-            sender = self._senders.popleft()
-            value: T = sender.value
-            traps.grant(sender)
-            return value
+            brought: T = traps.grant(self._senders.popleft())
+            return brought
         value = self._buffer.popleft()
         if self._senders:
-            sender = self._senders.popleft()
-            self._buffer.append(sender.value)
-            traps.grant(sender)
+            self._buffer.append(traps.grant(self._senders.popleft()))
         return value
 
     def _bind(self, driver: Driver) -> None:

@@ -617,8 +617,9 @@ def _withdraw_rivals(waiter: Waiter) -> None:
             rival.queue.remove(rival)
 
 
-def grant(waiter: Waiter, value: Any = None) -> None:
-    """Let a waiter that was taken from its queue go on with `value`."""
+def grant(waiter: Waiter, value: Any = None) -> Any:
+    """Let a waiter that was taken from its queue go on with `value`; return the one that it brought."""
+    brought = waiter.value
     waiter.value = value
     waiter.ok = True
     waiter.queue = waiter.subject = None
@@ -627,6 +628,7 @@ def grant(waiter: Waiter, value: Any = None) -> None:
     task = waiter.task  # as `unpark`, without a call: values change hands here
     task.waiting = None
     task.driver.unpark(task)
+    return brought
 
 
 def grant_all(queue: deque[Waiter]) -> None:

@@ -274,7 +274,8 @@ class Scheduler:
 
     def _take_turns(self) -> None:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
-        ready, choose, live, refill, seat = self.ready, self._choose, self.live, self._refill, self._sits
+        ready, choose, refill = self.ready, self._choose, self._refill
+        seat, stepped = self._sits, self.stepped
         for _ in range(LOOK_EVERY):
             task = seat.task = choose(ready)
             task.waiting = None  # one that slept is found waiting up to its turn
@@ -290,9 +291,9 @@ class Scheduler:
                 self._ended(task, None)
             except BaseException as error:  # noqa: BLE001 (handed to `task.ended`, which decides)
                 self._ended(task, error)
-            if self.stepped is not None:
-                self.stepped(task)
-            if not ready or not live or self.interrupted is not None:
+            if stepped is not None:
+                stepped(task)
+            if not ready or self.interrupted is not None:
                 return
 
     def _ended(self, task: Task, error: BaseException | None) -> None:
@@ -304,6 +305,8 @@ class Scheduler:
             task.space.run(traps.finish, task, None)
         else:
             task.space.run(traps.over, task, error)
+        if not self.live:
+            self.ready.clear()  # of timers: nobody is there any more
 
     def close(self, task: Task) -> None:
         """Close the coroutine of a task, as in its turn, whatever it does not to be closed."""
