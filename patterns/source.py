@@ -33,12 +33,12 @@ class Source(Generic[T]):
         TypeError: `items` can be iterated in no way.
     """
 
-    __slots__ = ("_ended", "_items", "_queue", "read")
+    __slots__ = ("_items", "_left", "_queue", "read")
 
     def __init__(self, items: Items[T]) -> None:
         self._items: Any = items
         self._queue: Channel[T] | None = None
-        self._ended = False
+        self._left: Iterable[T] = ()
         self.read: Callable[[], Coroutine[Any, Any, tuple[T | None, bool]]]
         if isinstance(items, (Channel, Receiver)):
             self.read = items.receive_ok
@@ -46,7 +46,7 @@ class Source(Generic[T]):
             self._queue = Channel()
             self.read = self._queue.receive_ok
         else:
-            self._items = iterator(items)
+            self._items = self._left = iterator(items)
             self.read = self._step
 
     def start(self, group: TaskGroup) -> None:
@@ -68,10 +68,9 @@ class Source(Generic[T]):
             await driver.rest(task)
         if task.context.dead:
             await traps.refuse(task)
-        if not self._ended:
-            for item in self._items:
-                return item, True
-            self._ended = True
+        for item in self._left:
+            return item, True
+        self._left = ()  # an iterator that has ended is not asked again
         return None, False
 
     async def _feed(self, queue: Channel[T]) -> None:

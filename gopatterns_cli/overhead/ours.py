@@ -74,7 +74,7 @@ async def pool_no_op(count: int, workers: int) -> list[int]:
     async def double(number: int) -> int:
         return 2 * number
 
-    async with worker_pool(range(count), double, workers=workers) as results:
+    async with worker_pool(range(count), double, workers=workers, buffer=CAPACITY) as results:
         return [result async for result in results]
 
 
@@ -85,7 +85,7 @@ async def pool_wait(count: int, workers: int) -> list[int]:
         await sleep(WAIT_S["pool-wait"])
         return 2 * number
 
-    async with worker_pool(range(count), double, workers=workers) as results:
+    async with worker_pool(range(count), double, workers=workers, buffer=CAPACITY) as results:
         return [result async for result in results]
 
 

@@ -54,7 +54,7 @@ func PoolWait(count, workers int) []int { return pooled(count, workers, time.Mil
 func FanOut(count, workers int) []int { return pooled(count, workers, 100*time.Microsecond) }
 
 func pooled(count, workers int, sleep time.Duration) []int {
-	jobs, output := make(chan int), make(chan int)
+	jobs, output := make(chan int), make(chan int, capacity)
 	go produce(jobs, count)
 	var working sync.WaitGroup
 	for range workers {
