@@ -17,7 +17,7 @@ from patterns.errors import ChannelClosedError
 from patterns.traps import Waiter, current_seat
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import Coroutine
 
     from patterns.traps import Driver
 
@@ -292,7 +292,9 @@ class Channel(Generic[T]):
         if self._buffer is NO_ROOM:
             self._buffer = deque()
         while self._senders:
-            self._buffer.append(traps.grant(self._senders.popleft()))
+            sender = self._senders.popleft()
+            self._buffer.append(sender.value)  # first: whoever is granted may send at once
+            traps.grant(sender)
 
     def put(self, value: T) -> bool:
         """As `try_send`, where the place was checked; for the library's own use."""
@@ -347,7 +349,9 @@ class Channel(Generic[T]):
             return brought
         value = self._buffer.popleft()
         if self._senders:
-            self._buffer.append(traps.grant(self._senders.popleft()))
+            sender = self._senders.popleft()
+            self._buffer.append(sender.value)  # first: whoever is granted may send at once
+            traps.grant(sender)
         return value
 
     def _bind(self, driver: Driver) -> None:
@@ -406,8 +410,8 @@ class Receiver(Generic[T]):
         """Return True, as a channel."""
         return True
 
-    def __aiter__(self) -> AsyncIterator[T]:
-        return self._channel  # a call less for every value
+    def __aiter__(self) -> Self:
+        return self
 
     def __anext__(self) -> Coroutine[Any, Any, T]:
         return self._channel.__anext__()

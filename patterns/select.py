@@ -205,8 +205,8 @@ def _line_up(cases: tuple[Case, ...], task: Task) -> Waiter:
 
 def _claimed(cases: tuple[Case, ...], places: tuple[Waiter, ...]) -> Selected:
     """
-    Return what a select did whose task was woken: the claimed place is the one in no queue. Nothing of a
-    select outlives it.
+    Return what a select did whose task was woken: the claimed place is the one in no queue. Nothing of it
+    stays in the places.
     """
     claimed, value, ok = 0, None, False
     for index, place in enumerate(places):

@@ -80,10 +80,12 @@ class Semaphore:
             return self
         try:
             await traps.wait_in(task, "acquire", self, self._waiters, n)
-        except BaseException as error:
-            if not driver.granted(task, error):
+        except BaseException as error:  # noqa: BLE001 (raised below, but for a grant)
+            try:
+                if not driver.granted(task, error):
+                    raise
+            finally:
                 self._serve()  # whoever stood behind this one may fit now
-                raise
         return self
 
     __aenter__ = acquire
@@ -128,7 +130,8 @@ class Semaphore:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if current_seat().task.driver is not self.owner or self._waiters or self._free == self.size:
+        seat = current_seat()
+        if seat is NOWHERE or seat.task.driver is not self.owner or self._waiters or self._free == self.size:
             self.release()
         else:
             self._free += 1

@@ -168,11 +168,12 @@ class Interrupt:
         """Take the request back from the foreign runtime's books, once."""
         if self.task.interrupt is self:
             self.task.interrupt = None
-            self.task.handle.uncancel()
+            if self.task.handle is not None:  # else it has ended, and somebody else raises its error anew
+                self.task.handle.uncancel()
 
     def outdone(self) -> bool:
         """Whether somebody outside has asked for a cancellation since."""
-        return bool(self.task.handle.cancelling() > self.before)
+        return self.task.handle is not None and bool(self.task.handle.cancelling() > self.before)
 
 
 def translated(error: BaseException) -> BaseException:
@@ -230,6 +231,9 @@ class Driver(Protocol):
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
     context died. `rest` lets others run and refills `budget`. `pick` is what a select chooses by.
 
+    `suspended` is what a task that is in a queue awaits to be suspended, without a call of `park`; None where
+    that takes more.
+
     Whoever observes a run is told by `observe` of every spawn, suspension, end and note, which are its
     trace; by `follow` of what lies between: a task goes on (`resume`), is told that its context died
     (`cancel`), uses something as the first in this run (`bind`). Both are None where nobody does.
@@ -271,7 +275,11 @@ class Driver(Protocol):
         """Suspend the running task."""
 
     def granted(self, task: Task, error: BaseException) -> bool:
-        """Whether what a wait was ended by comes too late: it was granted, and `error` is raised later."""
+        """
+        Whether `error`, which was raised where `task` waits, comes too late: the wait was granted, and it is
+        raised again later. If not, the wait is over and its waiter has left its queue; where several things
+        ended it, another error than this one may be raised here.
+        """
 
     def unpark(self, task: Task) -> None:
         """Make a parked task ready; what it waited for is decided."""

@@ -96,8 +96,9 @@ class WorkingScheduler(Scheduler):
         super().spawn(task, body)
 
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
-        """As `Scheduler.park`, for its cost: that of a call where it waits for one."""
-        self._working.spend(whole_ns(self.costs.call_s if waiter.verb == "call" else self.costs.park_s))
+        """As `Scheduler.park`, for its cost: that of a call where it waits for one. A sleep has paid."""
+        if waiter.verb != "sleep":
+            self._working.spend(whole_ns(self.costs.call_s if waiter.verb == "call" else self.costs.park_s))
         return super().park(waiter, shielded=shielded)
 
     def sleep(self, task: Task, seconds: float) -> Awaitable[None]:

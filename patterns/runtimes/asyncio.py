@@ -26,9 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.context import Context
-from patterns.errors import CancelledError
 from patterns.runtimes._bells import Bell, Bells
-from patterns.runtimes._calls import Call, CallThreads
+from patterns.runtimes._calls import Call, CallThreads, give_up, is_parked, let_go
 from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, held_back, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_selector
@@ -198,8 +197,10 @@ class AsyncioDriver:
         """Make `task` an `asyncio.Task` with its own copy of the contextvars."""
         variables = copy_context()
         variables.run(_begin, task)
-        task.handle = self.loop.create_task(body, name=task.name, context=variables)
-        task.handle.add_done_callback(_finish_unstarted, context=variables)
+        handle = self.loop.create_task(body, name=task.name, context=variables)
+        if task.handle is None and task in self.live:  # else it is an eager one, and has begun
+            task.handle = handle
+            handle.add_done_callback(_finish_unstarted, context=variables)
         if self.observe is not None:
             self.observe(task, "spawn", None)
 
@@ -216,22 +217,28 @@ class AsyncioDriver:
 
     def granted(self, task: Task, error: BaseException) -> bool:
         """
-        Whether a cancellation from outside came together with a grant, and is delivered later; without
-        one, the wait is over.
+        Whether a cancellation from outside came together with a grant: it is delivered later. One that
+        came with the context's is, too, and the context's error is raised.
         """
         future, task.parked = task.parked, None
-        if future is None or not isinstance(error, asyncio.CancelledError):
-            return False
-        if future.cancelled() and task.aborted is None and (task.waiting or task.shielded):
-            if task.waiting is not None:
-                traps.withdraw(task.waiting)
-            task.waiting = None
-            return False
-        self._postpone(task, error)
-        if not future.cancelled():
-            future.result()  # raises what ended the wait before
-        traps.raise_aborted(task)
-        return True
+        try:
+            if future is None:
+                return False
+            undecided = task.aborted is None and (task.waiting or task.shielded)
+            if not future.done() or (future.cancelled() and undecided):  # closed, or cancelled from outside
+                if task.waiting is not None:
+                    traps.withdraw(task.waiting)
+                task.waiting = None
+                return False
+            if not isinstance(error, asyncio.CancelledError):
+                return False
+            self._postpone(task, error)
+            if not future.cancelled():
+                future.result()  # raises what ended the wait before
+            traps.raise_aborted(task)
+            return True
+        finally:
+            del future  # its error's traceback may hold this frame
 
     async def _park(self, waiter: Waiter, shielded: bool) -> None:
         """As `park`, where something is left to do afterwards."""
@@ -250,7 +257,7 @@ class AsyncioDriver:
             if not self.granted(task, error):
                 raise
         finally:
-            task.parked = task.shielded = None
+            task.parked = task.shielded = task.waiting = None
             if self.follow is not None:
                 self.follow(task, "resume", None)
         if shielded and task.context.dead:
@@ -279,8 +286,13 @@ class AsyncioDriver:
         try:
             await self.park(waiter)
         except BaseException as error:
-            if not self.granted(task, error):
-                self._forget(waiter)
+            over = False
+            try:
+                over = self.granted(task, error)
+            finally:
+                if not over:
+                    self._forget(waiter)
+            if not over:
                 raise
 
     async def rest(self, task: Task) -> None:
@@ -473,18 +485,17 @@ class AsyncioDriver:
     def _call_over(self, call: Call) -> None:
         call.over = True
         waiter = self.calls.pop(call)
-        if not call.abandoned and waiter.task.parked is not None:
-            self.unpark(waiter.task)
+        if not call.abandoned:
+            let_go(waiter)
 
     def _abandon_after(self, seconds: float, call: Call) -> None:
         self.loop.call_later(seconds, self._abandon, call)
 
     def _abandon(self, call: Call) -> None:
         waiter = self.calls.get(call)
-        if waiter is not None and not call.abandoned and waiter.task.parked is not None:
+        if waiter is not None and not call.abandoned and is_parked(waiter):
             call.abandoned = True
-            waiter.task.aborted = waiter.task.context.err or CancelledError("the call was abandoned")
-            self.unpark(waiter.task)
+            give_up(waiter)
 
     def _break_deadlock(self, main: Task, overseer: asyncio.Task[Any] | None) -> bool:
         """
@@ -612,6 +623,7 @@ def _finish_unstarted(handle: asyncio.Task[Any]) -> None:
     seat = traps.current_seat()
     if handle.cancelled() and isinstance(seat, LoopTask):
         traps.finish(seat, asyncio.CancelledError())
+        seat.driver.ends(seat)
 
 
 def _cancel_again(handle: asyncio.Task[Any], requests: int, args: tuple[Any, ...]) -> None:

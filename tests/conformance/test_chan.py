@@ -589,6 +589,7 @@ def test_ch_18_a_view_has_one_side_only():
         assert not hasattr(receiver, name)
     for name in ("receive", "receive_ok", "try_receive", "__aiter__", "receiver"):
         assert not hasattr(sender, name)
+    assert not hasattr(aiter(receiver), "close")
     assert receiver
     assert sender
     assert (receiver.capacity, sender.capacity, len(receiver), len(sender)) == (0, 0, 0, 0)

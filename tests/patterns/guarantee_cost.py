@@ -38,8 +38,13 @@ SEMAPHORE = {
     "a wrong number of permits is refused": ("if n.__class__ is not int or",),
     "a cancelled task goes no further": ("if task.context.dead:",),
     "others have their turn": ("driver.budget -= 1", "if driver.budget < 0:"),
-    "it is of one run": ("if self.owner is not driver:", "current_seat().task.driver is not self.owner"),
-    "who uses it is known": ("task = current_seat().task", "driver = task.driver"),
+    "it is of one run": ("if self.owner is not driver:", "seat.task.driver is not self.owner"),
+    "who uses it is known": (
+        "task = current_seat().task",
+        "driver = task.driver",
+        "seat = current_seat()",
+        "seat is NOWHERE",
+    ),
 }
 """By guarantee, how the statements and conditions begin that give it, in the order in which they can go."""
 

@@ -6,6 +6,7 @@ import _thread
 import asyncio
 import contextlib
 import contextvars
+import gc
 import os
 import signal
 import subprocess
@@ -117,6 +118,161 @@ def test_an_outside_cancel_and_then_the_contexts_raise_the_contexts_error_and_th
         return raised, task.cancelled()
 
     assert run(main) == ([CancelledError], True)
+
+
+@pytest.mark.parametrize("first", ["outside", "context"])
+def test_two_cancels_at_once_let_those_go_on_who_stood_behind(first):
+    async def main():
+        semaphore, context, got = Semaphore(3), Context.current().with_cancel(), []
+        await semaphore.acquire()
+
+        async def big():
+            with context:
+                await semaphore.acquire(3)
+
+        async def small():
+            await semaphore.acquire()
+            got.append("a permit")
+
+        one = asyncio.create_task(big())
+        await parked(semaphore._waiters, 1)
+        two = asyncio.create_task(small())
+        await parked(semaphore._waiters, 2)
+        for cancel in (one.cancel, context.cancel) if first == "outside" else (context.cancel, one.cancel):
+            cancel()
+        await asyncio.wait([two], timeout=5)
+        await asyncio.gather(one, return_exceptions=True)
+        return got
+
+    assert run(main) == ["a permit"]
+
+
+@pytest.mark.parametrize("first", ["outside", "context"])
+def test_two_cancels_at_once_leave_no_timer_of_a_sleep(first):
+    async def main():
+        context = Context.current().with_cancel()
+
+        async def sleeper():
+            with context:
+                await sleep(1e6)
+
+        task = asyncio.create_task(sleeper())
+        await asyncio.sleep(0.01)
+        for cancel in (task.cancel, context.cancel) if first == "outside" else (context.cancel, task.cancel):
+            cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await Channel().receive()
+
+    with pytest.raises(DeadlockError):  # and not a wait of eleven days
+        run(main)
+
+
+def test_a_context_that_dies_after_an_abandonable_call_finds_nobody_waiting():
+    async def main():
+        context = Context.current().with_cancel()
+        with context:
+            await call(int, abandon=True)
+            context.cancel()
+            with pytest.raises(CancelledError):
+                await sleep(1)
+        channel = Channel()
+        async with TaskGroup() as group:
+            group.spawn(channel.send, "value")
+            return await channel.receive()
+
+    assert run(main) == "value"
+
+
+def test_an_abandonable_call_that_is_over_when_its_context_dies_has_its_result():
+    async def main():
+        context, channel, got = Context.current().with_cancel(), Channel(), []
+
+        async def work():
+            with context:
+                got.append(await call(time.sleep, 0.02, abandon=True))
+            got.append(await channel.receive())
+
+        async with TaskGroup() as group:
+            group.spawn(work)
+            await asyncio.sleep(0.005)
+            time.sleep(0.1)  # noqa: ASYNC251 - meanwhile the call is over, and the loop is told at its next turn
+            asyncio.get_running_loop().call_soon(context.cancel)
+            await asyncio.sleep(0.01)
+            await channel.send("value")
+        return got
+
+    assert run(main) == [None, "value"]
+
+
+def test_a_call_after_an_abandonable_one_is_told_of_a_cancel_and_waited_for():
+    async def main():
+        told, ended = [], []
+
+        def slow():
+            time.sleep(0.1)
+            ended.append("slow")
+
+        async def work():
+            await call(int, abandon=True)
+            await call(slow, on_cancel=lambda: told.append("told"))
+
+        async with TaskGroup() as group:
+            group.spawn(work)
+            await sleep(0.05)
+            group.cancel()
+        return told, ended
+
+    assert run(main) == (["told"], ["slow"])
+
+
+def test_a_parked_coroutine_that_is_closed_leaves_its_queue():
+    async def main():
+        channel = Channel()
+        waiting = channel.receive()
+        waiting.send(None)
+        waiting.close()
+        return channel.parked, channel.try_send("value")
+
+    assert run(main) == ((0, 0), False)
+
+
+def test_a_cancellation_that_a_task_of_ours_has_kept_may_be_raised_by_another_one():
+    async def main():
+        kept = []
+
+        async def keeper():
+            try:
+                await asyncio.sleep(1)
+            except asyncio.CancelledError as error:
+                kept.append(error)
+
+        async with TaskGroup() as group:
+            group.spawn(keeper)
+            await sleep(0.01)
+            group.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            async with TaskGroup():
+                raise kept[0]
+
+    run(main)
+
+
+def test_a_semaphore_whose_loop_was_closed_on_it_has_its_permit_back():
+    semaphore = Semaphore(1)
+
+    async def hold():
+        async with semaphore:
+            await asyncio.sleep(1)
+
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(hold())
+    loop.run_until_complete(asyncio.sleep(0))
+    assert semaphore.free == 0
+    loop.close()
+    task._log_destroy_pending = False
+    del task, loop
+    gc.collect()
+    assert semaphore.free == 1
 
 
 def test_a_sleep_that_is_over_when_an_outside_cancel_comes_has_been_slept():

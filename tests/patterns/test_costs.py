@@ -50,6 +50,16 @@ def computing(seconds, how="python"):
 # The interpreter
 
 
+def test_a_sleep_costs_a_sleep_and_no_wait_besides():
+    async def main():
+        began = now()
+        await sleep(0.1)
+        return now() - began
+
+    dear = replace(FREE, sleep_s=4e-6)
+    assert taken(main, costs=replace(dear, park_s=0.5)) == taken(main, costs=dear)
+
+
 @pytest.mark.parametrize("name", catalogue.names())
 def test_where_nothing_costs_anything_a_demo_has_its_ideal_makespan(name):
     demo = catalogue.load(name).demo

@@ -45,16 +45,16 @@ func produce(numbers chan<- int, count int) {
 }
 
 // Pool doubles the numbers below count on so many workers.
-func Pool(count, workers int) []int { return pooled(count, workers, 0) }
+func Pool(count, workers int) []int { return pooled(count, workers, capacity, 0) }
 
 // PoolWait is the same with jobs that sleep a millisecond.
-func PoolWait(count, workers int) []int { return pooled(count, workers, time.Millisecond) }
+func PoolWait(count, workers int) []int { return pooled(count, workers, capacity, time.Millisecond) }
 
 // FanOut is the same with jobs that sleep 100 microseconds.
-func FanOut(count, workers int) []int { return pooled(count, workers, 100*time.Microsecond) }
+func FanOut(count, workers int) []int { return pooled(count, workers, 0, 100*time.Microsecond) }
 
-func pooled(count, workers int, sleep time.Duration) []int {
-	jobs, output := make(chan int), make(chan int, capacity)
+func pooled(count, workers, places int, sleep time.Duration) []int {
+	jobs, output := make(chan int), make(chan int, places)
 	go produce(jobs, count)
 	var working sync.WaitGroup
 	for range workers {
