@@ -71,8 +71,7 @@ def worker_pool(
         ordered: results in the order of the jobs, at most 2 x workers jobs ahead of the slowest; else
             as they come.
         buffer: finished results that may wait for the block, `workers` unless given. Where jobs are short
-            more of it saves changes of the task: 10 x `workers` make a job that does nothing twice as quick
-            on `asyncio` and three times on `threads`.
+            more of it saves changes of the task, which are dear on `threads`.
 
     Returns:
         An async context manager that gives the receiving side of the results. Leaving its block early

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -157,7 +158,8 @@ def test_two_cancels_at_once_leave_no_timer_of_a_sleep(first):
                 await sleep(1e6)
 
         task = asyncio.create_task(sleeper())
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         for cancel in (task.cancel, context.cancel) if first == "outside" else (context.cancel, task.cancel):
             cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -186,43 +188,53 @@ def test_a_context_that_dies_after_an_abandonable_call_finds_nobody_waiting():
 def test_an_abandonable_call_that_is_over_when_its_context_dies_has_its_result():
     async def main():
         context, channel, got = Context.current().with_cancel(), Channel(), []
+        loop, go_on, over = asyncio.get_running_loop(), threading.Event(), threading.Event()
+        call_soon_threadsafe = loop.call_soon_threadsafe
+
+        def telling(*callback):
+            call_soon_threadsafe(*callback)
+            over.set()
 
         async def work():
             with context:
-                got.append(await call(time.sleep, 0.02, abandon=True))
+                got.append(await call(go_on.wait, abandon=True))
             got.append(await channel.receive())
 
         async with TaskGroup() as group:
             group.spawn(work)
-            await asyncio.sleep(0.005)
-            time.sleep(0.1)  # noqa: ASYNC251 - meanwhile the call is over, and the loop is told at its next turn
-            asyncio.get_running_loop().call_soon(context.cancel)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            loop.call_soon_threadsafe = telling
+            go_on.set()
+            assert over.wait(60)  # the loop, which stands still meanwhile, is told at its next turn
+            loop.call_soon(context.cancel)
+            await parked(channel._receivers, 1)
             await channel.send("value")
         return got
 
-    assert run(main) == [None, "value"]
+    assert run(main) == [True, "value"]
 
 
 def test_a_call_after_an_abandonable_one_is_told_of_a_cancel_and_waited_for():
     async def main():
-        told, ended = [], []
+        began, told, ended = threading.Event(), threading.Event(), []
 
-        def slow():
-            time.sleep(0.1)
-            ended.append("slow")
+        def until_told():
+            began.set()
+            ended.append(told.wait(60))
 
         async def work():
             await call(int, abandon=True)
-            await call(slow, on_cancel=lambda: told.append("told"))
+            await call(until_told, on_cancel=told.set)
 
         async with TaskGroup() as group:
             group.spawn(work)
-            await sleep(0.05)
+            while not began.is_set():
+                await sleep(0.001)
             group.cancel()
-        return told, ended
+        return ended
 
-    assert run(main) == (["told"], ["slow"])
+    assert run(main) == [True]
 
 
 def test_a_parked_coroutine_that_is_closed_leaves_its_queue():
@@ -248,7 +260,8 @@ def test_a_cancellation_that_a_task_of_ours_has_kept_may_be_raised_by_another_on
 
         async with TaskGroup() as group:
             group.spawn(keeper)
-            await sleep(0.01)
+            await sleep(0)
+            await sleep(0)
             group.cancel()
         with pytest.raises(asyncio.CancelledError):
             async with TaskGroup():
