@@ -11,6 +11,7 @@ command and not a test: no time holds everywhere.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import asyncio
 import inspect
@@ -184,7 +185,13 @@ def table(title: str, timed: dict[str, Callable[[], float]], rounds: int) -> Non
 
 def main() -> None:
     """Print both tables."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("rounds", type=int, nargs="?", default=12)
+    rounds = parser.parse_args().rounds
+    if rounds < 1:
+        parser.error(f"rounds: found {rounds}, allowed a whole number from 1")
     version = sys.version.split()[0]
     print("# What guarantees cost\n")
     print(f"Made by `python tests/patterns/guarantee_cost.py` with Python {version}.")
