@@ -17,8 +17,6 @@ from patterns.errors import ChannelClosedError
 from patterns.traps import Waiter, current_seat
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from patterns.traps import Driver
 
 T = TypeVar("T")
@@ -99,11 +97,9 @@ class Channel(Generic[T]):
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
-        driver.budget -= 1
-        if driver.budget < 0:
-            await driver.rest(task)
-        if task.context.dead:  # after the rest, in which it may have died
-            await traps.refuse(task)
+        if not task.budget:
+            await traps.checkpoint(task)
+        task.budget -= 1
         if self._receivers:
             traps.grant(self._receivers.popleft(), value)
         elif len(self._buffer) < self._room:
@@ -128,11 +124,9 @@ class Channel(Generic[T]):
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
-        driver.budget -= 1
-        if driver.budget < 0:
-            await driver.rest(task)
-        if task.context.dead:  # after the rest, in which it may have died
-            await traps.refuse(task)
+        if not task.budget:
+            await traps.checkpoint(task)
+        task.budget -= 1
         if self._buffer and not self._senders:
             return self._buffer.popleft(), True
         if self._senders:
@@ -159,11 +153,9 @@ class Channel(Generic[T]):
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
-        driver.budget -= 1
-        if driver.budget < 0:
-            await driver.rest(task)
-        if task.context.dead:
-            await traps.refuse(task)
+        if not task.budget:
+            await traps.checkpoint(task)
+        task.budget -= 1
         if self._buffer and not self._senders:
             return self._buffer.popleft()
         if self._senders:
@@ -251,11 +243,9 @@ class Channel(Generic[T]):
         driver = task.driver
         if self.driver is not driver:
             self._bind(driver)
-        driver.budget -= 1
-        if driver.budget < 0:
-            await driver.rest(task)
-        if task.context.dead:
-            await traps.refuse(task)
+        if not task.budget:
+            await traps.checkpoint(task)
+        task.budget -= 1
         if self._buffer and not self._senders:
             return self._buffer.popleft()
         if self._senders:
@@ -310,8 +300,11 @@ class Channel(Generic[T]):
 
     def take(self) -> tuple[T | None, bool] | None:
         """As `try_receive`, where the place was checked; for the library's own use."""
-        if self._buffer or self._senders:
-            return self._take(), True
+        if self._senders:
+            value = self._take() if self._buffer else traps.grant(self._senders.popleft())
+            return value, True
+        if self._buffer:
+            return self._buffer.popleft(), True
         return (None, False) if self._closed else None
 
     def enqueue_receiver(self, task: Any) -> Waiter:
@@ -375,10 +368,11 @@ class Receiver(Generic[T]):
         'one'
     """
 
-    __slots__ = ("_channel",)
+    __slots__ = ("__anext__", "_channel")
 
     def __init__(self, channel: Channel[T]) -> None:
         self._channel = channel
+        self.__anext__ = channel.__anext__  # the channel's own, without a call in between
 
     async def receive(self) -> T:
         """As `Channel.receive`."""
@@ -412,9 +406,6 @@ class Receiver(Generic[T]):
 
     def __aiter__(self) -> Self:
         return self
-
-    def __anext__(self) -> Coroutine[Any, Any, T]:
-        return self._channel.__anext__()
 
     def __repr__(self) -> str:
         """Return the channel's description."""

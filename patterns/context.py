@@ -54,8 +54,8 @@ class Context:
 
     __slots__ = (
         "__weakref__", "_above", "_alarm", "_at", "_cause", "_children", "_clock", "_deriver", "_done",
-        "_driver", "_entered", "_error", "_followers", "_key", "_link", "_root", "_timed",
-        "_timeout_s", "_value", "dead", "deadline", "parent", "tasks",
+        "_entered", "_error", "_followers", "_key", "_link", "_root", "_timed", "_timeout_s", "_value",
+        "dead", "deadline", "driver", "parent", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -79,7 +79,7 @@ class Context:
         self._at: float | None = None
         self._timed: bool = parent is not None and parent._timed
         self._clock: Driver | None = parent._clock if parent else None
-        self._driver: Driver | None = None
+        self.driver: Driver | None = None
         self._deriver = deriver
         self._entered: dict[Task, list[tuple[Context, int]]] = {}
         self._followers: dict[Context, dict[Follower, None]] = parent._followers if parent else {}
@@ -264,7 +264,7 @@ class Context:
         traps.birthplace.set(self)
         self.tasks.add(task)
         if self.dead:
-            task.driver.cancel(task)
+            traps.doom(task)
         return self
 
     def __exit__(
@@ -282,7 +282,7 @@ class Context:
         traps.birthplace.set(previous)
         previous.tasks.add(task)
         if previous.dead:
-            task.driver.cancel(task)
+            traps.doom(task)
         interrupt = task.interrupt
         if interrupt is not None and interrupt.context is self and error is None:
             interrupt.withdraw()  # foreign code has taken it for its own
@@ -325,9 +325,9 @@ class Context:
         task = traps.place()
         if task is not None:
             root, driver = self._root or self, task.driver
-            if root._driver is not driver:
+            if root.driver is not driver:
                 self.check_run(driver)
-                root._driver = driver
+                root.driver = driver
             if self._timed and self._clock is not driver:
                 self._start_clock(driver)
         return task
@@ -338,6 +338,8 @@ class Context:
             task.context.tasks.discard(task)
             task.context = before[0][0]
             task.context.tasks.add(task)
+            if task.context.dead:
+                task.budget = 0
         self._entered.clear()
         self._end(CancelledError, None)
         raise RuntimeError(
@@ -347,8 +349,10 @@ class Context:
 
     def check_run(self, driver: Driver) -> None:
         """Refuse to be used in a run while another one, that is not over, uses this tree."""
-        owner = (self._root or self)._driver
-        if owner is not driver and owner is not None and not owner.finished:
+        owner = (self._root or self).driver
+        if owner is driver:
+            self.driver = driver  # so that it need not be asked again
+        elif owner is not None and not owner.finished:
             raise traps.in_use(self, owner, driver.name)
 
     def _start_clock(self, driver: Driver) -> None:

@@ -11,7 +11,7 @@ from patterns.demo import Demo, Option, batches, busy
 from patterns.errors import CancelledError
 from patterns.group import TaskGroup, asynchronous
 from patterns.source import Source, numbered
-from patterns.stage import Stage, at_least_one, failing, is_uncalled_for
+from patterns.stage import Stage, at_least_one, is_uncalled_for
 from patterns.traps import is_foreign_cancel
 
 if TYPE_CHECKING:
@@ -92,13 +92,13 @@ async def collect_errors(
             results[number] = Result(None, error)
 
     async def worker() -> None:
-        while (entry := (await source.read())[0]) is not None:
-            await work_one(*entry)
+        async for number, item in source:
+            await work_one(number, item)
 
     def start(group: TaskGroup) -> None:
         source.start(group)
         for number in range(1, count + 1):
-            group.spawn(failing, group, worker, name=f"worker {number}")
+            group.spawn(worker, name=f"worker {number}")
 
     async with Stage(start, source.close, cancels=False):
         pass

@@ -10,7 +10,7 @@ from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
 from patterns.relay import Relay
 from patterns.source import Source
-from patterns.stage import LastCloses, Stage, at_least_one, failing
+from patterns.stage import LastCloses, Stage, at_least_one
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -65,17 +65,14 @@ def fan_out(source: Items[Any], work: Callable[[Any], Any], workers: int = 4) ->
     outputs: list[Channel[Any]] = [Channel() for _ in range(workers)]
 
     async def worker(output: Channel[Any]) -> None:
-        while True:
-            item, ok = await items.read()
-            if not ok:
-                break
+        async for item in items:
             await output.send(await perform(item))
         output.close()
 
     def start(group: TaskGroup) -> list[Receiver[Any]]:
         items.start(group)
         for number, output in enumerate(outputs, 1):
-            group.spawn(failing, group, worker, output, name=f"worker {number}")
+            group.spawn(worker, output, name=f"worker {number}")
         return [output.receiver for output in outputs]
 
     return Stage(start, items.close, outputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -72,13 +73,16 @@ class TaskGroup:
         perform = fn if plain else asynchronous(fn)  # asking takes as long as the rest
         if self.context is None or self._told is None:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
-        name, made_at = name or getattr(fn, "__name__", "task"), traps.caller()
+        frame = sys._getframe(1)  # noqa: SLF001 (as `traps.caller`, without a call)
+        made_at = frame.f_code, frame.f_lasti
         if made_at == self._made_at:
             made_at = self._made_at  # one object for all that are made there
         self._made_at = made_at
         self._running += 1  # first: an eager one may end at once
         try:
-            return traps.spawn(perform, args, self.context, self._told, name, made_at)
+            return traps.spawn(
+                perform, args, self.context, self._told, name or getattr(fn, "__name__", "task"), made_at
+            )
         except BaseException:
             self._running = sum(task.ended is self._told for task in traps.running().driver.live)
             raise
@@ -140,12 +144,15 @@ class TaskGroup:
         self._running -= 1
         if error is not None and self.context is not None:
             cut_own_frame(error)
-            failed = self._note(error)
-            if failed:
+            if self.child_failed(error):
                 self.context.cancel(error)
         if not self._running and self._host is not None:
             host, self._host = self._host, None  # another child may come and go before the host runs
             traps.unpark(host)
+
+    def child_failed(self, error: BaseException) -> bool:
+        """Keep the error of a child if it is a failure; for what is built on a group."""
+        return self._note(error)
 
     def _note(self, error: BaseException) -> bool:
         """Keep an error that is a failure; the context's own endings are none."""

@@ -226,10 +226,7 @@ class WorkerPool(Generic[R]):
 
     async def _take_jobs(self) -> None:
         try:
-            while True:
-                job, ok = await self._jobs.receive_ok()
-                if not ok or job is None:
-                    return
+            async for job in self._jobs:
                 await self._hand_in(await self._result(*job))
         except BaseException as error:
             if is_uncalled_for(error):  # somebody cancels this one `asyncio.Task` while it waits for a job

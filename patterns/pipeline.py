@@ -8,10 +8,10 @@ from patterns.channel import Channel
 from patterns.demo import Demo, Option, busy
 from patterns.group import asynchronous
 from patterns.source import Source
-from patterns.stage import Stage, failing
+from patterns.stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterable, Awaitable, Callable
 
     from patterns.channel import Receiver
     from patterns.demo import Options
@@ -80,24 +80,21 @@ def pipeline(
 
     def start(group: TaskGroup) -> Receiver[Any]:
         items.start(group)
-        read: Callable[[], Awaitable[tuple[Any, bool]]] = items.read
+        fed: AsyncIterable[Any] = items
         for number, ((perform, name), output) in enumerate(zip(performs, hops, strict=True), 1):
-            group.spawn(failing, group, _stage, read, perform, output, name=f"stage {number} {name}")
-            read = output.receive_ok
+            group.spawn(_stage, fed, perform, output, name=f"stage {number} {name}")
+            fed = output
         return hops[-1].receiver
 
     return Stage(start, items.close, hops)
 
 
 async def _stage(
-    read: Callable[[], Awaitable[tuple[Any, bool]]],
+    items: AsyncIterable[Any],
     perform: Callable[[Any], Awaitable[Any]],
     output: Channel[Any],
 ) -> None:
-    while True:
-        item, ok = await read()
-        if not ok:
-            break
+    async for item in items:
         value = await perform(item)
         if value is not DROP:
             await output.send(value)

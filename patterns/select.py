@@ -116,11 +116,9 @@ async def select(*cases: Case) -> Selected:
     """
     task = current_seat().task
     driver = task.driver
-    driver.budget -= 1
-    if driver.budget < 0:
-        await driver.rest(task)
-    if task.context.dead:
-        await traps.refuse(task)
+    if not task.budget:
+        await traps.checkpoint(task)
+    task.budget -= 1
     selected = _choose(cases, driver)
     if selected is not None:
         return selected
@@ -153,7 +151,9 @@ def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
     awaited between that and doing.
     """
     ready = []
-    for index, case in enumerate(cases):
+    index = -1
+    for case in cases:
+        index += 1  # to make an enumerate takes as long as to look at a case
         if case.__class__ is not Case:
             raise TypeError(f"a case is made by receiving(...) or sending(...), found {case!r}")
         channel = case.channel
@@ -184,10 +184,13 @@ def _line_up(cases: tuple[Case, ...], task: Task) -> Waiter:
     if len(places) != len(cases):
         places = traps.make_places(task, len(cases))
     first = None
-    for place, case in zip(places, cases, strict=True):
+    index = -1
+    for case in cases:
+        index += 1  # as in `_choose`
         channel = case.channel
         if channel is None:
             continue
+        place = places[index]
         if first is None:
             first = place
         place.ok = False
@@ -209,7 +212,9 @@ def _claimed(cases: tuple[Case, ...], places: tuple[Waiter, ...]) -> Selected:
     stays in the places.
     """
     claimed, value, ok = 0, None, False
-    for index, place in enumerate(places):
+    index = -1
+    for place in places:
+        index += 1  # as in `_choose`
         if place.queue is None and cases[index].channel is not None:
             claimed, value, ok = index, place.value, place.ok
         place.queue = place.value = place.subject = None

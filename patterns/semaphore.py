@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
@@ -12,10 +12,15 @@ from patterns.launch import note
 from patterns.traps import NOWHERE, Waiter, current_seat
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from types import TracebackType
 
     from patterns.demo import Options
     from patterns.traps import Driver
+
+
+ONE = 1
+"""What nearly everybody asks for: this very object needs no check."""
 
 
 class Semaphore:
@@ -56,28 +61,28 @@ class Semaphore:
         self._free = size
         self._waiters: deque[Waiter] = deque()
 
-    async def acquire(self, n: int = 1) -> Self:
+    async def acquire(self, n: int = 1) -> None:
         """
-        Take `n` permits, waiting for them, and return the semaphore, as `async with` does.
+        Take `n` permits, waiting for them.
 
         Raises:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
             RuntimeError: it is in use in another run.
         """
-        if n.__class__ is not int or not 0 <= n <= self.size:
+        if n is not ONE:
             self._check(n)
         task = current_seat().task
         driver = task.driver
         if self.owner is not driver:
             bind(self, driver)
-        driver.budget -= 1
-        if driver.budget < 0:
-            await driver.rest(task)
-        if task.context.dead:
-            await traps.refuse(task)
+        if not task.budget:
+            await traps.checkpoint(task)
+        task.budget -= 1
         if not self._waiters and self._free >= n:
             self._free -= n
-            return self
+            return
+        if n > self.size:
+            self._check(n)
         try:
             await traps.wait_in(task, "acquire", self, self._waiters, n)
         except BaseException as error:  # noqa: BLE001 (raised below, but for a grant)
@@ -86,9 +91,14 @@ class Semaphore:
                     raise
             finally:
                 self._serve()  # whoever stood behind this one may fit now
-        return self
 
-    __aenter__ = acquire
+    def __aenter__(self) -> Awaitable[None]:
+        task = current_seat().task  # as `acquire` begins, without a coroutine
+        if task.driver is self.owner and task.budget and self._free and not self._waiters:
+            task.budget -= 1
+            self._free -= 1
+            return traps.DONE
+        return self.acquire()
 
     def try_acquire(self, n: int = 1) -> bool:
         """
@@ -98,7 +108,7 @@ class Semaphore:
             TypeError, ValueError: `n` is no whole number, below 0 or above the size.
             RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
-        if n.__class__ is not int or not 0 <= n <= self.size:
+        if n is not ONE or not self.size:
             self._check(n)
         settle(self, self._waiters)
         if self._waiters or self._free < n:
@@ -115,7 +125,7 @@ class Semaphore:
                 given back.
             RuntimeError: in another run, inside a `call`, or in a thread without a runtime while tasks wait.
         """
-        if n.__class__ is not int or not 0 <= n <= self.size:
+        if n is not ONE or not self.size:
             self._check(n)
         seat = current_seat()  # as `settle` begins, without a call
         if seat is NOWHERE or seat.task.driver is not self.owner:
@@ -127,14 +137,14 @@ class Semaphore:
         if self._waiters:
             self._serve()
 
-    async def __aexit__(
+    def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        seat = current_seat()
-        if seat is NOWHERE or seat.task.driver is not self.owner or self._waiters or self._free == self.size:
+    ) -> Awaitable[None]:
+        if self._waiters or self._free == self.size:
             self.release()
-        else:
+        else:  # of the run that it was entered in
             self._free += 1
+        return traps.DONE
 
     @property
     def free(self) -> int:

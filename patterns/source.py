@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
 from patterns import traps
-from patterns.channel import Channel, Receiver
-from patterns.stage import failing
+from patterns.channel import Channel, Receiver, channel_of
 from patterns.traps import current_seat
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 
     from patterns.group import TaskGroup
 
@@ -22,56 +21,43 @@ Items: TypeAlias = "Iterable[T] | AsyncIterable[T] | Channel[T] | Receiver[T]"
 
 class Source(Generic[T]):
     """
-    A source that several tasks may read, each item going to one of them.
+    A source that several tasks may iterate with `async for`, each item going to one of them.
 
-    `read` is a coroutine function that gives `(item, True)`, or `(None, False)` at the end. A plain
-    iterable is stepped in the reading task. An async one is stepped by a task of its own, so that it
-    works on the next item meanwhile, and because only the task that iterates an async generator may
+    A plain iterable is stepped in the task that asks. An async one is stepped by a task of its own, so that
+    it works on the next item meanwhile, and because only the task that iterates an async generator may
     close it.
 
     Raises:
         TypeError: `items` can be iterated in no way.
     """
 
-    __slots__ = ("_items", "_left", "_queue", "read")
+    __slots__ = ("_items", "_queue", "_shared")
 
     def __init__(self, items: Items[T]) -> None:
         self._items: Any = items
         self._queue: Channel[T] | None = None
-        self._left: Iterable[T] = ()
-        self.read: Callable[[], Coroutine[Any, Any, tuple[T | None, bool]]]
+        self._shared: AsyncIterator[T]
         if isinstance(items, (Channel, Receiver)):
-            self.read = items.receive_ok
+            self._shared = channel_of(items)
         elif hasattr(items, "__aiter__"):
-            self._queue = Channel()
-            self.read = self._queue.receive_ok
+            self._shared = self._queue = Channel()
         else:
-            self._items = self._left = iterator(items)
-            self.read = self._step
+            self._items = iterator(items)
+            self._shared = Stepped(self._items)
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._shared
 
     def start(self, group: TaskGroup) -> None:
         """Spawn the task that steps an async iterable; other sources need none."""
         if self._queue is not None:
-            group.spawn(failing, group, self._feed, self._queue, name="source")
+            group.spawn(self._feed, self._queue, name="source")
 
     def close(self) -> None:
         """Close a generator that was not read to its end; its readers have ended."""
         close = getattr(self._items, "close", None)
         if self._queue is None and close is not None and not isinstance(self._items, (Channel, Receiver)):
             close()
-
-    async def _step(self) -> tuple[T | None, bool]:
-        task = current_seat().task
-        driver = task.driver
-        driver.budget -= 1
-        if driver.budget < 0:  # stepping suspends nobody, and what is done with the items may not either
-            await driver.rest(task)
-        if task.context.dead:
-            await traps.refuse(task)
-        for item in self._left:
-            return item, True
-        self._left = ()  # an iterator that has ended is not asked again
-        return None, False
 
     async def _feed(self, queue: Channel[T]) -> None:
         task = traps.running()
@@ -86,6 +72,28 @@ class Source(Generic[T]):
             close = getattr(iterator, "aclose", None)
             if close is not None:
                 await close()
+
+
+class Stepped(Generic[T]):
+    """Plain items, for several tasks."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._left = items
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        task = current_seat().task
+        if not task.budget:  # stepping suspends nobody, and what is done with the items may not either
+            await traps.checkpoint(task)
+        task.budget -= 1
+        for item in self._left:
+            return item
+        self._left = ()  # an iterator that has ended is not asked again
+        raise StopAsyncIteration
 
 
 def numbered(items: Any) -> Any:

@@ -13,7 +13,7 @@ from patterns.group import TaskGroup
 from patterns.traps import is_foreign_cancel
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from patterns.channel import Channel
@@ -41,7 +41,7 @@ class Stage(Generic[T]):
         *,
         cancels: bool = True,
     ) -> None:
-        self._group = TaskGroup()
+        self._group = StageGroup()
         self._start = start
         self._close = close
         self._outputs = outputs
@@ -77,6 +77,22 @@ class Stage(Generic[T]):
                     output.close()
 
 
+class StageGroup(TaskGroup):
+    """
+    A group that a cancellation fails which a task raises by itself, as any other error does.
+
+    Other groups take every cancellation for their own and end quietly, so that whoever reads from the task
+    would wait for ever.
+    """
+
+    def child_failed(self, error: BaseException) -> bool:
+        """Keep such a cancellation, too."""
+        if is_uncalled_for(error):
+            self.errors.append(error)
+            return True
+        return super().child_failed(error)
+
+
 class LastCloses:
     """Closes a channel when the last of the tasks that send on it leaves."""
 
@@ -93,22 +109,6 @@ class LastCloses:
         self._left -= 1
         if self._left == 0:
             self._channel.close()
-
-
-async def failing(group: TaskGroup, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
-    """
-    Await `fn(*args)`; a cancellation that it raises by itself fails the group, as any other error does.
-
-    A group takes every cancellation for its own and ends quietly, so that whoever reads from the task would
-    wait for ever.
-    """
-    try:
-        await fn(*args)
-    except BaseException as error:
-        if is_uncalled_for(error):
-            group.errors.append(error)
-            group.cancel(error)
-        raise
 
 
 def is_uncalled_for(error: BaseException) -> bool:

@@ -17,8 +17,9 @@ What never belongs here: a pattern, a queue, a clock, an event loop.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from contextvars import ContextVar
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
 from weakref import WeakSet
 
@@ -26,7 +27,7 @@ from patterns.errors import CancelledError
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableSequence
+    from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, MutableSequence
     from types import CodeType
 
     from patterns.context import Context
@@ -35,7 +36,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 BUDGET = 200
-"""Operations in a row that a task may finish without suspending before it lets others, and timers, run."""
+"""After so many operations a task lets others, and timers, run once."""
 
 
 class Task:
@@ -44,14 +45,19 @@ class Task:
 
     `waiting` is its waiter, of a select the first, while a context may end its wait, `shielded` one that a
     context may not end; `aborted` is the error to raise when it runs again. `own` is the waiter that it
-    stands in a queue with, `places` those of its last select. `handle`, `space`, `parked`, `call` and
-    `interrupt` belong to the driver.
+    stands in a queue with, `places` those of its last select. `budget` is how many operations it has left
+    before a `checkpoint`: none under a dead context, which refuses the next. `handle`, `space` and `call`
+    belong to the driver.
     """
 
     __slots__ = (
-        "__weakref__", "aborted", "call", "context", "driver", "ended", "handle", "interrupt", "made_at",
-        "name", "number", "own", "parked", "places", "shielded", "space", "waiting",
+        "__weakref__", "aborted", "budget", "call", "context", "driver", "ended", "handle", "made_at", "name",
+        "number", "own", "places", "shielded", "space", "waiting",
     )  # fmt: skip
+
+    parked: Any = None
+    interrupt: Any = None
+    """Of `asyncio` alone: the future that it waits on, the `Interrupt` that a context has asked for."""
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class Task:
         self.name = name
         self.made_at = made_at
         self.number = driver.next_number()
+        self.budget = 0 if context.dead else driver.operations
         self.waiting: Waiter | None = None
         self.aborted: BaseException | None = None
         self.shielded: Waiter | None = None
@@ -75,8 +82,6 @@ class Task:
         self.call: Any = None
         self.handle: Any = None
         self.space: Any = None
-        self.parked: Any = None
-        self.interrupt: Interrupt | None = None
 
     @property
     def task(self) -> Task:
@@ -229,7 +234,8 @@ class Driver(Protocol):
 
     `park` suspends the running task until `unpark`; when the task's context dies first, the waiter has
     left its queue and the context's error is raised, unless `shielded`. `cancel` wakes tasks whose
-    context died. `rest` lets others run and refills `budget`. `pick` is what a select chooses by.
+    context died. `rest` lets others run; `operations` is how many a task may finish before it has to.
+    `pick` is what a select chooses by.
 
     `suspended` is what a task that is in a queue awaits to be suspended, without a call of `park`; None where
     that takes more.
@@ -240,7 +246,7 @@ class Driver(Protocol):
     """
 
     name: str
-    budget: int
+    operations: int
     steps: bool
     is_call: bool
     suspended: Awaitable[None] | None
@@ -287,8 +293,8 @@ class Driver(Protocol):
     def sleep(self, task: Task, seconds: float) -> Awaitable[None]:
         """Suspend the running task for `seconds`; zero or less lets others run once."""
 
-    def rest(self, task: Task) -> Awaitable[None]:
-        """Let every other ready task run once."""
+    def rest(self, task: Task, *, asked: bool = True) -> Awaitable[None]:
+        """Let every other ready task run once; not `asked` for where the task's budget is used up."""
 
     def now(self) -> float:
         """Return the time in seconds."""
@@ -415,6 +421,36 @@ def written(place: Place) -> str:
     return f"{place[0].co_filename.rpartition('/')[2]}:{line_of(place)}"
 
 
+@coroutine
+def _done() -> Generator[None, None, None]:
+    return
+    yield
+
+
+DONE: Awaitable[None] = _done()
+"""What is over at every await, for whoever has nothing to wait for: a coroutine would be made for that."""
+with suppress(StopIteration):
+    next(DONE)  # type: ignore[call-overload]
+
+
+async def checkpoint(task: Task) -> None:
+    """
+    Let others run once where the budget of `task` is used up; raise the error of its context where that is
+    dead. The operation that asks is the first of the new budget.
+    """
+    if not task.context.dead:
+        await task.driver.rest(task, asked=False)
+    if task.context.dead:  # it may have died meanwhile
+        await refuse(task)
+    task.budget = 1 + task.driver.operations
+
+
+def doom(task: Task) -> None:
+    """Have the next operation of `task` refused, whose context is dead; interrupt what it does elsewhere."""
+    task.budget = 0
+    task.driver.cancel(task)
+
+
 async def refuse(task: Task) -> None:
     """
     Let others run once, then raise the dead context's error: a loop that catches it cannot starve
@@ -442,12 +478,17 @@ def spawn(
 
     The task runs up to its first trap even under a dead context.
     """
-    driver = running().driver
-    context.check_run(driver)
+    driver = current_seat().task.driver
+    if context.driver is not driver:
+        context.check_run(driver)
     task = driver.record(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
     driver.live.add(task)
     context.tasks.add(task)
-    body = (driver.steps and begun(fn, args)) or lifetime(task, fn, args)
+    plain = type(fn) in PLAIN and fn.__code__.co_flags & CO_COROUTINE  # to make its coroutine runs nothing
+    try:
+        body: Any = fn(*args) if plain and driver.steps else lifetime(task, fn, args)
+    except TypeError:  # the arguments are wrong: the task fails of that in its turn
+        body = lifetime(task, fn, args)
     try:
         driver.spawn(task, body)
     except BaseException:
@@ -458,16 +499,6 @@ def spawn(
     if context.dead:
         driver.cancel(task)  # it may wait for something that is not ours
     return task
-
-
-def begun(fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Coroutine[Any, Any, Any] | None:
-    """Return the coroutine of `fn(*args)` where making it runs nothing yet; None where it might."""
-    if type(fn) not in PLAIN or not fn.__code__.co_flags & CO_COROUTINE:
-        return None
-    try:
-        return fn(*args)  # type: ignore[return-value]  # that is what the flag says
-    except TypeError:  # the arguments are wrong: the task fails of that in its turn
-        return None
 
 
 PLAIN = frozenset({FunctionType, MethodType})
@@ -501,14 +532,15 @@ def over(task: Task, error: BaseException | None) -> None:
 
 def finish(task: Task, error: BaseException | None) -> None:
     """Record that `task` is over, once."""
-    if task in task.driver.live:
-        task.driver.live.discard(task)
+    driver = task.driver
+    if task in driver.live:
+        driver.live.discard(task)
         task.context.tasks.discard(task)
         task.own = None  # it refers back, as these do
         if task.places:
             make_places(task, 0)
-        if task.driver.observe is not None:
-            task.driver.observe(task, "end", None)
+        if driver.observe is not None:
+            driver.observe(task, "end", None)
         if task.ended is not None:
             task.ended(task, error)
 
@@ -700,6 +732,8 @@ def cancel(tasks: Iterable[Task]) -> None:
     if follow is not None:
         for task in ordered:
             follow(task, "cancel", task.context)
+    for task in ordered:
+        task.budget = 0
     woken = []
     others = [task for task in ordered if not task.waiting]
     queues: dict[int, MutableSequence[Waiter]] = {}

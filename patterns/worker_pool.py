@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
 from patterns.channel import Channel
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
 from patterns.source import Source, numbered
-from patterns.stage import LastCloses, Stage, at_least_one, failing
+from patterns.stage import LastCloses, Stage, at_least_one
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterable, Awaitable, Callable
 
     from patterns.channel import Receiver
     from patterns.demo import Options
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 J = TypeVar("J")
 R = TypeVar("R")
 
-Read: TypeAlias = "Callable[[], Awaitable[tuple[Any, bool]]]"
 Perform: TypeAlias = "Callable[[Any], Awaitable[Any]]"
 
 
@@ -97,25 +96,22 @@ def worker_pool(
         if ordered:
             _start_ordered(group, source, perform, results, workers)
         else:
-            _start_workers(group, source.read, perform, results, workers)
+            _start_workers(group, source, perform, results, workers)
         return results.receiver
 
     return Stage(start, source.close, [results])
 
 
 def _start_workers(
-    group: TaskGroup, read: Read, perform: Perform, output: Channel[Any], workers: int
+    group: TaskGroup, jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], workers: int
 ) -> None:
     last = LastCloses(output, workers)
     for number in range(1, workers + 1):
-        group.spawn(failing, group, _worker, read, perform, output, last, name=f"worker {number}")
+        group.spawn(_worker, jobs, perform, output, last, name=f"worker {number}")
 
 
-async def _worker(read: Read, perform: Perform, output: Channel[Any], last: LastCloses) -> None:
-    while True:
-        job, ok = await read()
-        if not ok:
-            break
+async def _worker(jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], last: LastCloses) -> None:
+    async for job in jobs:
         await output.send(await perform(job))
     last.leave()
 
@@ -130,16 +126,27 @@ def _start_ordered(
     tickets: Channel[None] = Channel(2 * workers)
     finished: Channel[tuple[int, Any]] = Channel(workers)
 
-    async def read() -> tuple[Any, bool]:
-        await tickets.send(None)
-        return await source.read()
-
     async def perform_numbered(entry: tuple[int, Any]) -> tuple[int, Any]:
         number, job = entry
         return number, await perform(job)
 
     group.spawn(_in_order, finished, results, tickets, name="in order")
-    _start_workers(group, read, perform_numbered, finished, workers)
+    _start_workers(group, Ticketed(tickets, source), perform_numbered, finished, workers)
+
+
+class Ticketed:
+    """Jobs that cost a ticket each, for several workers."""
+
+    def __init__(self, tickets: Channel[None], jobs: AsyncIterable[Any]) -> None:
+        self._tickets = tickets
+        self._jobs = aiter(jobs)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        await self._tickets.send(None)
+        return await anext(self._jobs)
 
 
 async def _in_order(

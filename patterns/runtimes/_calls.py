@@ -195,13 +195,13 @@ def inside_call(task: Task) -> Task:
     marker.driver = InsideCall(task)
     marker.context = task.context
     marker.name = task.name
+    marker.budget = 0
     return marker
 
 
 class InsideCall:
     """The driver seen inside a `call`: it has none of the traps, and says so."""
 
-    budget = 0
     finished = False
     steps = False
     is_call = True

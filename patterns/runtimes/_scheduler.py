@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
+from itertools import count
 from math import inf
 from types import CoroutineType, coroutine
 from typing import TYPE_CHECKING, Any, Protocol
@@ -38,7 +38,7 @@ class Suspended:
 
     __slots__ = ()
 
-    __await__ = staticmethod(partial(iter, (SUSPEND,)))
+    __await__: Any = staticmethod((SUSPEND,).__iter__)
 
 
 SUSPENDED = Suspended()
@@ -116,7 +116,7 @@ class Scheduler:
         observe: Callable[[Task, str, Any], None] | None = None,
     ) -> None:
         self.name = name
-        self.budget = self._refill = chooser.operations
+        self.operations = chooser.operations
         self.suspended: Awaitable[None] | None = SUSPENDED
         self.gave_way: bool | None = None
         self.spawned = 0
@@ -133,17 +133,12 @@ class Scheduler:
         self._calls = calls
         self._look = getattr(clock, "look", None)
         self._choose = chooser.choose
-        self._numbers = 0
+        self.next_number = count(1).__next__
         self._times: list[int] = []
         self._buckets: dict[int, list[Waiter | Ring]] = {}
         self._sweep_above = SWEEP_ABOVE
         self._main: Task
         self._sits = Seat()
-
-    def next_number(self) -> int:
-        """Return the next number for a task or an object."""
-        self._numbers += 1
-        return self._numbers
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` ready to run `body` in its own copy of the contextvars."""
@@ -205,12 +200,12 @@ class Scheduler:
             self.follow(task, "resume", None)
 
     @coroutine
-    def rest(self, task: Task) -> Generator[object, None, None]:
+    def rest(self, task: Task, *, asked: bool = True) -> Generator[object, None, None]:
         """
         Let every other ready task run; `gave_way` is True when the task asked for it, False when its budget
         was used up. Whoever reads that sets it back to None.
         """
-        self.gave_way = self.budget >= 0
+        self.gave_way = asked
         self.ready.append(task)
         if self.observe is not None:
             self.observe(task, "rest", None)
@@ -274,12 +269,10 @@ class Scheduler:
 
     def _take_turns(self) -> None:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
-        ready, choose, refill = self.ready, self._choose, self._refill
-        seat, stepped = self._sits, self.stepped
+        ready, choose, seat, stepped = self.ready, self._choose, self._sits, self.stepped
         for _ in range(LOOK_EVERY):
             task = seat.task = choose(ready)
             task.waiting = None  # one that slept is found waiting up to its turn
-            self.budget = refill
             try:
                 if task.aborted is None:
                     request = task.space.run(SEND, task.handle, None)

@@ -12,42 +12,31 @@ from typing import TYPE_CHECKING, Any
 from patterns.runtimes._costs import whole_ns
 from patterns.runtimes._scheduler import Scheduler
 from patterns.runtimes._working_calls import WorkingCalls
+from patterns.traps import Task
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from patterns.runtimes._costs import Costs
     from patterns.runtimes._scheduler import Chooser
-    from patterns.traps import Task, Waiter
+    from patterns.traps import Waiter
 
 
 class WorkingClock:
-    """Virtual nanoseconds that pass while tasks work: `driver` is whose budget tells of operations."""
+    """Virtual nanoseconds that pass while tasks work."""
 
     def __init__(self, costs: Costs) -> None:
-        self.driver: Scheduler
         self.exact: dict[int, int] = {}
         self._costs = costs
         self._now_ns = 0
-        self._operation_ns = whole_ns(costs.operation_s)
-        self._budget = 0
 
     def now_ns(self) -> int:
-        """Return the virtual time, operations of the turn under way included."""
-        done = self._budget - self.driver.budget
-        if done > 0:
-            self._now_ns += done * self._operation_ns
-        self._budget = self.driver.budget
+        """Return the virtual time."""
         return self._now_ns
 
     def spend(self, nanoseconds: int) -> None:
         """Have the interpreter work for so long."""
-        self._now_ns = self.now_ns() + nanoseconds
-
-    def count_from(self, budget: int) -> None:
-        """Count operations from here on: the next turn has a budget of its own."""
-        self.now_ns()
-        self.driver.budget = self._budget = budget
+        self._now_ns += nanoseconds
 
     def wait_until(self, at_ns: int | None) -> None:
         """
@@ -56,7 +45,7 @@ class WorkingClock:
         """
         if at_ns is None:
             return
-        now_ns = self.now_ns()
+        now_ns = self._now_ns
         late_ns = self.exact.pop(at_ns, None)
         if late_ns is None:
             late_ns = 0 if self._costs.own_timers else whole_ns(self._costs.late_s((at_ns - now_ns) / 1e9))
@@ -70,8 +59,29 @@ class WorkingClock:
         fn()
 
 
+class WorkingTask(Task):
+    """A task whose operations take the interpreter's time: each takes one of its budget."""
+
+    __slots__ = ("_left",)
+
+    driver: WorkingScheduler
+
+    @property
+    def budget(self) -> int:
+        """How many operations it has left before a checkpoint."""
+        return self._left
+
+    @budget.setter
+    def budget(self, left: int) -> None:
+        if left == getattr(self, "_left", 0) - 1:
+            self.driver.operation()
+        self._left = left
+
+
 class WorkingScheduler(Scheduler):
     """The simulator's scheduler, whose tasks take the interpreter's time."""
+
+    record = WorkingTask
 
     def __init__(
         self,
@@ -83,10 +93,11 @@ class WorkingScheduler(Scheduler):
         self.costs = costs
         self.calls = WorkingCalls(costs, clock)
         super().__init__("simulator", clock, chooser, self.calls, observe)
-        self.calls.driver = clock.driver = self
-        self.stepped = self._turn_over
+        self.calls.driver = self
+        self.stepped = self._turn_over if costs.own_timers else None
         self.suspended = None  # to park costs something
         self._working = clock
+        self._operation_ns = whole_ns(costs.operation_s)
         self._seated: set[Task] = set()
         self._threads = 1  # the main task's, which belongs to the run
 
@@ -108,21 +119,20 @@ class WorkingScheduler(Scheduler):
             seconds += self.costs.late_s(seconds) if self.costs.own_timers else 0.0
         return super().sleep(task, seconds)
 
-    def rest(self, task: Task) -> Awaitable[None]:  # type: ignore[override]
+    def rest(self, task: Task, *, asked: bool = True) -> Awaitable[None]:  # type: ignore[override]
         """As `Scheduler.rest`, for its cost."""
         self._working.spend(whole_ns(self.costs.rest_s))
-        return super().rest(task)
+        return super().rest(task, asked=asked)
+
+    def operation(self) -> None:
+        """Have the interpreter work for one operation that suspends nobody."""
+        self._working.spend(self._operation_ns)
 
     def spend(self, seconds: float) -> None:
         """Have the interpreter work for so long."""
         self._working.spend(whole_ns(seconds))
 
     def _turn_over(self, task: Task) -> None:
-        if self.costs.own_timers:
-            self._seat(task)
-        self._working.count_from(self._refill)
-
-    def _seat(self, task: Task) -> None:
         """Have a thread for a task from its first turn to its end; idle ones are taken first."""
         if task not in self.live:
             self._seated.discard(task)

@@ -21,6 +21,7 @@ import threading
 from _thread import get_ident
 from contextvars import copy_context
 from functools import partial
+from itertools import count
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,7 @@ class LoopTask(Task):
     own is made when they first use something of ours.
     """
 
-    __slots__ = ()
+    __slots__ = ("interrupt", "parked")
 
     driver: AsyncioDriver
 
@@ -133,12 +134,12 @@ class AsyncioDriver:
     name = "asyncio"
     record = LoopTask
     steps = is_call = False
+    operations = BUDGET
     suspended: Awaitable[None] | None = None
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.thread = get_ident()
-        self.budget = BUDGET
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
         self.follow: Callable[[Task, str, Any], None] | None = None
@@ -153,7 +154,7 @@ class AsyncioDriver:
         self._armed: asyncio.TimerHandle | None = None
         self._armed_at = 0.0
         self._dead = 0
-        self._numbers = 0
+        self.next_number = count(1).__next__
 
     @property
     def finished(self) -> bool:
@@ -188,13 +189,9 @@ class AsyncioDriver:
         for call in self.calls:
             self._abandon_after(grace_s, call)
 
-    def next_number(self) -> int:
-        """Return the next number for a task or an object."""
-        self._numbers += 1
-        return self._numbers
-
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` an `asyncio.Task` with its own copy of the contextvars."""
+        task.parked = task.interrupt = None
         variables = copy_context()
         variables.run(_begin, task)
         handle = self.loop.create_task(body, name=task.name, context=variables)
@@ -210,7 +207,6 @@ class AsyncioDriver:
             return self._park(waiter, shielded)
         task = waiter.task
         task.waiting = waiter
-        self.budget = BUDGET
         future: asyncio.Future[None] = self._future()
         task.parked = future
         return future
@@ -249,7 +245,6 @@ class AsyncioDriver:
             task.waiting = waiter
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
-        self.budget = BUDGET
         task.parked = self._future()
         try:
             await task.parked
@@ -279,8 +274,7 @@ class AsyncioDriver:
             return
         waiter = Waiter(task, "sleep")
         at = self._time() + min(seconds, FOREVER_S)
-        self._numbers += 1
-        heapq.heappush(self._timers, (at, self._numbers, waiter))
+        heapq.heappush(self._timers, (at, self.next_number(), waiter))
         if self._armed is None or at < self._armed_at:
             self._arm(at)
         try:
@@ -295,9 +289,9 @@ class AsyncioDriver:
             if not over:
                 raise
 
-    async def rest(self, task: Task) -> None:
+    async def rest(self, task: Task, *, asked: bool = True) -> None:
         """Let the loop go round once."""
-        self.budget = BUDGET
+        del asked
         task.parked = Resting
         try:
             await asyncio.sleep(0)
@@ -394,12 +388,7 @@ class AsyncioDriver:
         handle = _current_task(self.loop)
         if handle is task.handle or handle is None:
             return task
-        record = LoopTask(self, traps.birthplace.get() or task.context, handle.get_name())
-        record.handle = handle
-        record.context.tasks.add(record)
-        handle.add_done_callback(lambda _: record.context.tasks.discard(record))
-        traps.current.set(record)
-        return record
+        return _adopted(self, traps.birthplace.get() or task.context, handle)
 
     def _arm(self, at: float) -> None:
         if self._armed is not None:
@@ -560,10 +549,16 @@ def adopt() -> Task:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
         traps.drivers.add(driver)
-    record = LoopTask(driver, Context(None), "callback" if handle is None else handle.get_name())
+    return _adopted(driver, Context(None), handle)
+
+
+def _adopted(driver: AsyncioDriver, context: Context, handle: asyncio.Task[Any] | None) -> Task:
+    """Return a new record under `context` for what runs: an `asyncio.Task`, or a callback of the loop."""
+    record = LoopTask(driver, context, "callback" if handle is None else handle.get_name())
+    record.parked = record.interrupt = None
     record.handle = handle
     if handle is not None:
-        record.context.tasks.add(record)
+        context.tasks.add(record)
         handle.add_done_callback(lambda _: record.context.tasks.discard(record))
     traps.current.set(record)
     return record

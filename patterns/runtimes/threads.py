@@ -21,6 +21,7 @@ from collections import deque
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
+from itertools import count
 from pathlib import Path
 from time import monotonic, monotonic_ns
 from types import coroutine
@@ -163,10 +164,10 @@ class ThreadsDriver:
     name = "threads"
     record = Task
     steps = is_call = False
+    operations = OPERATIONS
     suspended: Awaitable[None] | None = None
 
     def __init__(self) -> None:
-        self.budget = OPERATIONS
         self.finished = False
         self.live: set[Task] = set()
         self.observe: Callable[[Task, str, Any], None] | None = None
@@ -187,7 +188,7 @@ class ThreadsDriver:
         self._outside: deque[Callable[[], None]] = deque()
         self._main: Task
         self._generators: Generators
-        self._numbers = 0
+        self.next_number = count(1).__next__
 
     def run(self, main: Main) -> None:
         """
@@ -212,11 +213,6 @@ class ThreadsDriver:
         self._outside.append(self._give_grace)
         with suppress(RuntimeError):  # no thread left: whoever passes the baton on next sees to it
             _thread.start_new_thread(self._knock, ())
-
-    def next_number(self) -> int:
-        """Return the next number for a task or an object."""
-        self._numbers += 1
-        return self._numbers
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Put `task` in line for the baton; a thread is found for it when its turn comes."""
@@ -285,8 +281,9 @@ class ThreadsDriver:
         if task.aborted is not None:
             traps.raise_aborted(task)
 
-    async def rest(self, task: Task) -> None:
+    async def rest(self, task: Task, *, asked: bool = True) -> None:
         """Go to the end of the line for the baton."""
+        del asked
         seat = task.handle[0]
         with self._mutex:
             self._ready.append(seat)
@@ -420,7 +417,6 @@ class ThreadsDriver:
             None when somebody has it; else, with the baton free, the time of the next alarm, which is
             the caller's to watch.
         """
-        self.budget = OPERATIONS
         while True:
             if self._outside or self._alarms:
                 self._serve()

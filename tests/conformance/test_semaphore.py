@@ -465,8 +465,7 @@ def test_sm_13_a_release_from_inside_a_call_goes_through_from_call(go, runtime):
 def test_sm_14_the_with_form_releases_once_on_error_too(go):
     async def main():
         semaphore = Semaphore(1)
-        async with semaphore as entered:
-            assert entered is semaphore
+        async with semaphore:
             assert held(semaphore) == 1
         assert held(semaphore) == 0
         with pytest.raises(BrokenError):
