@@ -1,0 +1,324 @@
+"""The budget of a task: turns for the others, and none under a dead context."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, nullcontext, suppress
+from functools import partial
+from itertools import product
+
+import pytest
+
+from patterns import (
+    CancelledError,
+    Channel,
+    Context,
+    Semaphore,
+    TaskGroup,
+    fan_out,
+    pipeline,
+    receiving,
+    run,
+    select,
+    sleep,
+    worker_pool,
+)
+from patterns.source import Source
+from patterns.traps import running
+
+OPERATIONS = ("send", "receive", "receive_ok", "anext", "select", "acquire", "enter", "step")
+
+
+class Subjects:
+    """What operations are tried on, each of which could go on at once."""
+
+    def __init__(self):
+        self.channel = Channel(3)
+        self.permits = Semaphore(2)
+        self.items = aiter(Source(iter(int, 1)))
+        self.channel.try_send("kept")
+        self.channel.try_send("kept")
+
+    async def refused(self, operation):
+        """Try one, and take back what it did."""
+        try:
+            await getattr(self, operation)()
+        except CancelledError:
+            return True
+        return False
+
+    async def send(self):
+        await self.channel.send("kept")
+        self.channel.try_receive()
+
+    async def receive(self):
+        await self.channel.receive()
+        self.channel.try_send("kept")
+
+    async def receive_ok(self):
+        await self.channel.receive_ok()
+        self.channel.try_send("kept")
+
+    async def anext(self):
+        await anext(self.channel.receiver)
+        self.channel.try_send("kept")
+
+    async def select(self):
+        await select(receiving(self.channel))
+        self.channel.try_send("kept")
+
+    async def acquire(self):
+        await self.permits.acquire()
+        self.permits.release()
+
+    async def enter(self):
+        async with self.permits:
+            pass
+
+    async def step(self):
+        await anext(self.items)
+
+
+def entered_alive(stack):
+    """Enter a child of the current context."""
+    stack.append(stack[-1].with_cancel())
+    stack[-1].__enter__()
+
+
+def entered_dead(stack):
+    """Enter a child that has been cancelled."""
+    stack.append(stack[-1].with_cancel())
+    stack[-1].cancel()
+    stack[-1].__enter__()
+
+
+def entered_shield(stack):
+    """Enter a context that no cancel above reaches."""
+    stack.append(stack[-1].without_cancel())
+    stack[-1].__enter__()
+
+
+def left(stack):
+    """Leave the innermost one."""
+    if len(stack) > 1:
+        stack.pop().__exit__(None, None, None)
+
+
+def cancelled(stack):
+    """Cancel the outermost one that was entered here, and with it those derived from it."""
+    if len(stack) > 1:
+        stack[1].cancel()
+
+
+MOVES = (entered_alive, entered_dead, entered_shield, left, cancelled)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_is_refused_when_and_only_when_the_context_is_dead(go, operation):
+    """After every sequence of four moves between contexts, and after each move of it."""
+
+    async def main():
+        subjects = Subjects()
+        for moves in product(MOVES, repeat=4):
+            stack = [Context.current()]
+            for move in moves:
+                move(stack)
+                told = await subjects.refused(operation)
+                assert told == stack[-1].dead, [move.__name__ for move in moves]
+            while len(stack) > 1:
+                left(stack)
+
+    go(main)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_deadline_that_passes_between_two_operations_refuses_the_second(operation):
+    async def main():
+        subjects = Subjects()
+        with suppress(CancelledError), Context.current().with_cancel() as context:
+            assert not await subjects.refused(operation)
+            async with TaskGroup() as group:
+                group.spawn(partial(cancel_soon, context))
+                await sleep(1)
+        with Context.current().with_cancel() as context:
+            context.cancel()
+            return await subjects.refused(operation)
+
+    async def cancel_soon(context):
+        context.cancel()
+
+    assert run(main, runtime="simulator")
+
+
+def rests_of(task):
+    """Return a list that grows by each rest of the run: whether it was asked for."""
+    rests, rest = [], task.driver.rest
+
+    def counted(task, *, asked=True):
+        rests.append(asked)
+        return rest(task, asked=asked)
+
+    task.driver.rest = counted
+    return rests
+
+
+@pytest.mark.parametrize("scoped", [False, True], ids=["bare", "a context around each"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_loop_of_ready_operations_lets_others_run(go, operation, scoped):
+    """One turn in so many; a context entered and left gives no more of them."""
+
+    async def main():
+        subjects, task = Subjects(), running()
+        rests, most = rests_of(task), task.driver.operations
+        for _ in range(3 * most):
+            with Context.current().with_cancel() if scoped else nullcontext():
+                await subjects.refused(operation)
+        return rests
+
+    assert go(main) == [False, False]
+
+
+def test_a_task_that_leaves_a_dead_context_may_go_on(go):
+    async def main():
+        channel = Channel(1)
+        with pytest.raises(CancelledError), Context.current().with_cancel() as context:
+            context.cancel()
+            await channel.send("refused")
+        await channel.send("sent")
+        return await channel.receive()
+
+    assert go(main) == "sent"
+
+
+def test_a_task_taken_out_of_a_context_that_another_task_leaves_is_refused_under_its_own_dead_one(go):
+    """An async generator that was not closed where it ran is left elsewhere."""
+
+    async def main():
+        outer, channel, told = Context.current().with_cancel(), Channel(2), []
+
+        async def enter(inner, go_on):
+            with outer:
+                inner.__enter__()
+                await go_on.receive_ok()
+                with suppress(CancelledError):
+                    await channel.send("refused")
+                    told.append("sent")
+
+        inner, go_on = outer.with_cancel().without_cancel(), Channel()
+        async with TaskGroup() as group:
+            group.spawn(enter, inner, go_on)
+            await sleep(0)
+            await sleep(0)
+            outer.cancel()
+            with pytest.raises(RuntimeError, match="left in another task"):
+                inner.__exit__(None, None, None)
+            go_on.close()
+        return told
+
+    assert go(main) == []
+
+
+def test_a_task_of_asyncio_that_is_first_seen_under_a_dead_context_is_refused():
+    async def main():
+        channel = Channel(1)
+        with Context.current().with_cancel() as context:
+            task = asyncio.get_running_loop().create_task(channel.send("refused"))
+            context.cancel()
+        with pytest.raises(CancelledError):
+            await task
+        return channel.try_receive()
+
+    assert run(main, runtime="asyncio") is None
+
+
+def pool(jobs):
+    """Return a pool of one worker."""
+    return worker_pool(jobs, kept, workers=1)
+
+
+def stages(jobs):
+    """Return a pipeline of one stage."""
+    return pipeline(jobs, kept)
+
+
+async def kept(job):
+    return job
+
+
+@pytest.mark.parametrize(("pattern", "name"), [(pool, "worker 1"), (stages, "stage 1 kept")])
+@pytest.mark.parametrize("started", [False, True])
+def test_a_worker_that_is_cancelled_alone_fails_its_readers_and_hangs_nobody(pattern, name, started):
+    async def main():
+        jobs = Channel()
+        async with pattern(jobs) as results:
+            for _ in range(started * 3):
+                await asyncio.sleep(0)
+            (worker,) = (task for task in asyncio.all_tasks() if task.get_name() == name)
+            worker.cancel()
+            return await results.receive()
+
+    async def in_time():
+        async with asyncio.timeout(5):
+            await main()
+
+    with pytest.raises(asyncio.CancelledError):
+        run(in_time, runtime="asyncio")
+
+
+def test_a_fan_out_hands_on_a_job_that_says_that_iteration_is_over(go):
+    """`StopAsyncIteration` is an error of the job, and ends no loop."""
+
+    async def over(job):
+        raise StopAsyncIteration(job)
+
+    async def main():
+        async with fan_out([1], over, workers=1) as (channel,):
+            return [value async for value in channel]
+
+    with pytest.raises(StopAsyncIteration):
+        go(main)
+
+
+def test_a_semaphore_is_entered_by_a_stack_and_left_with_it(go):
+    async def main():
+        permits = Semaphore(2)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(permits)
+            await stack.enter_async_context(permits)
+            assert permits.free == 0
+        return permits.free
+
+    assert go(main) == 2
+
+
+def test_a_semaphore_without_permits_is_not_entered(go):
+    async def main():
+        async with Semaphore(0):
+            pass
+
+    with pytest.raises(ValueError, match="n: found 1, allowed 0 to 0, the size"):
+        go(main)
+
+
+def test_a_block_whose_permit_was_given_back_inside_says_so(go):
+    async def main():
+        permits = Semaphore(1)
+        async with permits:
+            permits.release()
+
+    with pytest.raises(ValueError, match="release of 1 permits, only 0 are held"):
+        go(main)
+
+
+@pytest.mark.parametrize("weight", [True, 1.0, "1", None])
+def test_a_weight_is_a_whole_number_even_where_it_equals_one(go, weight):
+    async def main():
+        permits = Semaphore(2)
+        for ask in (permits.try_acquire, permits.release):
+            with pytest.raises(TypeError, match="n: found"):
+                ask(weight)
+        with pytest.raises(TypeError, match="n: found"):
+            await permits.acquire(weight)
+        return permits.free
+
+    assert go(main) == 2
