@@ -348,10 +348,13 @@ class Context:
         )
 
     def check_run(self, driver: Driver) -> None:
-        """Refuse to be used in a run while another one, that is not over, uses this tree."""
+        """
+        Refuse to be used in a run while another one, that is not over, uses this tree; what was allowed is
+        kept in `driver` and need not be asked again.
+        """
         owner = (self._root or self).driver
         if owner is driver:
-            self.driver = driver  # so that it need not be asked again
+            self.driver = driver
         elif owner is not None and not owner.finished:
             raise traps.in_use(self, owner, driver.name)
 
@@ -388,10 +391,9 @@ class Context:
     def _end(self, error: type[CancelledError | DeadlineExceededError], cause: BaseException | None) -> None:
         if self.dead:
             return
-        doomed = [self]
-        for context in doomed:
-            if context._children:
-                doomed.extend(context.children)
+        if traps.current_seat() is not traps.NOWHERE:
+            traps.running()  # a task of asyncio that is first seen here is one of those that it ends
+        doomed = self._with_those_below()
         tasks = [task for context in doomed for task in context.tasks]
         self._check_place(tasks)
         if self._link is not None and self.parent is not None:
@@ -406,6 +408,13 @@ class Context:
                 context._done.close()
         if self._followers:
             self._start_followers(doomed)
+
+    def _with_those_below(self) -> list[Context]:
+        found = [self]
+        for context in found:
+            if context._children:
+                found.extend(context.children)
+        return found
 
     def _check_place(self, tasks: list[Task]) -> None:
         driver = check_place(self, tasks)

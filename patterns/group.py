@@ -51,6 +51,7 @@ class TaskGroup:
     def __init__(self) -> None:
         self.context: Context | None = None
         self.errors: list[BaseException] = []
+        self.fails_too: Callable[[BaseException], bool] | None = None  # of cancellations: set by a stage
         self._running = 0
         self._told: Callable[[Task, BaseException | None], None] | None = None
         self._made_at: Place | None = None
@@ -144,15 +145,15 @@ class TaskGroup:
         self._running -= 1
         if error is not None and self.context is not None:
             cut_own_frame(error)
-            if self.child_failed(error):
+            failed = self._note(error)
+            if not failed and self.fails_too is not None and self.fails_too(error):
+                self.errors.append(error)
+                failed = True
+            if failed:
                 self.context.cancel(error)
         if not self._running and self._host is not None:
             host, self._host = self._host, None  # another child may come and go before the host runs
             traps.unpark(host)
-
-    def child_failed(self, error: BaseException) -> bool:
-        """Keep the error of a child if it is a failure; for what is built on a group."""
-        return self._note(error)
 
     def _note(self, error: BaseException) -> bool:
         """Keep an error that is a failure; the context's own endings are none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from patterns import traps
 from patterns.demo import Demo, Option, batches, busy
@@ -12,8 +12,7 @@ from patterns.launch import note
 from patterns.traps import NOWHERE, Waiter, current_seat
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-    from types import TracebackType
+    from types import CoroutineType, TracebackType
 
     from patterns.demo import Options
     from patterns.traps import Driver
@@ -92,13 +91,13 @@ class Semaphore:
             finally:
                 self._serve()  # whoever stood behind this one may fit now
 
-    def __aenter__(self) -> Awaitable[None]:
+    def __aenter__(self) -> CoroutineType[Any, Any, None]:
         task = current_seat().task  # as `acquire` begins, without a coroutine
         if task.driver is self.owner and task.budget and self._free and not self._waiters:
             task.budget -= 1
             self._free -= 1
-            return traps.DONE
-        return self.acquire()
+            return traps.DONE  # type: ignore[no-any-return]
+        return self.acquire()  # type: ignore[return-value]  # a coroutine, as mypy does not say
 
     def try_acquire(self, n: int = 1) -> bool:
         """
@@ -139,12 +138,12 @@ class Semaphore:
 
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Awaitable[None]:
+    ) -> CoroutineType[Any, Any, None]:
         if self._waiters or self._free == self.size:
             self.release()
-        else:  # of the run that it was entered in
+        else:  # a block is left where it was entered: nobody asks for the run again
             self._free += 1
-        return traps.DONE
+        return traps.DONE  # type: ignore[no-any-return]
 
     @property
     def free(self) -> int:

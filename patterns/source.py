@@ -90,8 +90,11 @@ class Stepped(Generic[T]):
         if not task.budget:  # stepping suspends nobody, and what is done with the items may not either
             await traps.checkpoint(task)
         task.budget -= 1
-        for item in self._left:
-            return item
+        try:
+            for item in self._left:
+                return item
+        except StopAsyncIteration as error:  # it would end the loop of whoever reads
+            raise RuntimeError("a source raised StopAsyncIteration") from error
         self._left = ()  # an iterator that has ended is not asked again
         raise StopAsyncIteration
 

@@ -41,7 +41,8 @@ class Stage(Generic[T]):
         *,
         cancels: bool = True,
     ) -> None:
-        self._group = StageGroup()
+        self._group = TaskGroup()
+        self._group.fails_too = is_uncalled_for  # or whoever reads from such a task would wait for ever
         self._start = start
         self._close = close
         self._outputs = outputs
@@ -75,22 +76,6 @@ class Stage(Generic[T]):
             for output in self._outputs:
                 if not output.closed:
                     output.close()
-
-
-class StageGroup(TaskGroup):
-    """
-    A group that a cancellation fails which a task raises by itself, as any other error does.
-
-    Other groups take every cancellation for their own and end quietly, so that whoever reads from the task
-    would wait for ever.
-    """
-
-    def child_failed(self, error: BaseException) -> bool:
-        """Keep such a cancellation, too."""
-        if is_uncalled_for(error):
-            self.errors.append(error)
-            return True
-        return super().child_failed(error)
 
 
 class LastCloses:

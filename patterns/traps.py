@@ -57,7 +57,7 @@ class Task:
 
     parked: Any = None
     interrupt: Any = None
-    """Of `asyncio` alone: the future that it waits on, the `Interrupt` that a context has asked for."""
+    """Both of `asyncio` alone: what it waits on, and the `Interrupt` that a context has asked for."""
 
     def __init__(
         self,
@@ -427,10 +427,10 @@ def _done() -> Generator[None, None, None]:
     yield
 
 
-DONE: Awaitable[None] = _done()
+DONE: Any = _done()
 """What is over at every await, for whoever has nothing to wait for: a coroutine would be made for that."""
 with suppress(StopIteration):
-    next(DONE)  # type: ignore[call-overload]
+    next(DONE)
 
 
 async def checkpoint(task: Task) -> None:
@@ -482,13 +482,14 @@ def spawn(
     if context.driver is not driver:
         context.check_run(driver)
     task = driver.record(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)
-    driver.live.add(task)
-    context.tasks.add(task)
-    plain = type(fn) in PLAIN and fn.__code__.co_flags & CO_COROUTINE  # to make its coroutine runs nothing
-    try:
+    function = fn.__func__ if type(fn) is MethodType else fn
+    plain = type(function) is FunctionType and function.__code__.co_flags & CO_COROUTINE
+    try:  # to make the coroutine of a plain function runs nothing yet
         body: Any = fn(*args) if plain and driver.steps else lifetime(task, fn, args)
     except TypeError:  # the arguments are wrong: the task fails of that in its turn
         body = lifetime(task, fn, args)
+    driver.live.add(task)
+    context.tasks.add(task)
     try:
         driver.spawn(task, body)
     except BaseException:
@@ -500,8 +501,6 @@ def spawn(
         driver.cancel(task)  # it may wait for something that is not ours
     return task
 
-
-PLAIN = frozenset({FunctionType, MethodType})
 
 CO_COROUTINE = 0x80
 """The flag of an `async def` function. Source: inspect.CO_COROUTINE."""

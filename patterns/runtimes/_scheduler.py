@@ -83,7 +83,7 @@ class Chooser(Protocol):
     """
     Who has the next turn.
 
-    `ready` is where ready tasks are appended; `operations` is how many a task may finish in one turn.
+    `ready` is where ready tasks are appended; after so many `operations` a task lets the others run once.
     """
 
     ready: Any

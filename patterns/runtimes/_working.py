@@ -73,7 +73,7 @@ class WorkingTask(Task):
 
     @budget.setter
     def budget(self, left: int) -> None:
-        if left == getattr(self, "_left", 0) - 1:
+        if left == getattr(self, "_left", 0) - 1 and not self.context.dead:  # else its context took it away
             self.driver.operation()
         self._left = left
 

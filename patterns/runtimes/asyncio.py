@@ -154,6 +154,7 @@ class AsyncioDriver:
         self._armed: asyncio.TimerHandle | None = None
         self._armed_at = 0.0
         self._dead = 0
+        self._left = BUDGET
         self.next_number = count(1).__next__
 
     @property
@@ -361,12 +362,26 @@ class AsyncioDriver:
         """It will see to its end itself. An eager one runs before `create_task` returns."""
         if task.handle is None:
             task.handle = _current_task(self.loop)
+            task.budget = min(task.budget, self.left_in_turn())
         else:
             task.handle.remove_done_callback(_finish_unstarted)
 
     def ends(self, task: Task) -> None:
         """Let go of its `asyncio.Task`, whose contextvars refer back: the collector need not come."""
         task.handle = None
+
+    def left_in_turn(self) -> int:
+        """
+        Return the budget of a task that may have begun within another one's turn, as an eager one does: the
+        more of them in one turn of the loop, the less, or a row of them would let nobody else run.
+        """
+        if self._left == BUDGET:
+            self.loop.call_soon(self._next_turn)
+        self._left = max(self._left - BUDGET // 20, 0)
+        return self._left
+
+    def _next_turn(self) -> None:
+        self._left = BUDGET
 
     def post(self, fn: Callable[[], None]) -> None:
         """Have the loop call `fn`; RuntimeError when it is closed."""
@@ -423,6 +438,7 @@ class AsyncioDriver:
             self._timers = [entry for entry in self._timers if entry[2].verb != "dead"]
             heapq.heapify(self._timers)
             self._dead = 0
+        self._left = BUDGET
         while self._timers and self._timers[0][2].verb == "dead":
             heapq.heappop(self._timers)
             self._dead -= 1
@@ -556,6 +572,7 @@ def _adopted(driver: AsyncioDriver, context: Context, handle: asyncio.Task[Any] 
     """Return a new record under `context` for what runs: an `asyncio.Task`, or a callback of the loop."""
     record = LoopTask(driver, context, "callback" if handle is None else handle.get_name())
     record.parked = record.interrupt = None
+    record.budget = min(record.budget, driver.left_in_turn())
     record.handle = handle
     if handle is not None:
         context.tasks.add(record)

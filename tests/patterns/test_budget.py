@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack, nullcontext, suppress
 from functools import partial
 from itertools import product
+from types import MethodType
 
 import pytest
 
@@ -16,6 +17,7 @@ from patterns import (
     Semaphore,
     TaskGroup,
     fan_out,
+    now,
     pipeline,
     receiving,
     run,
@@ -23,8 +25,10 @@ from patterns import (
     sleep,
     worker_pool,
 )
+from patterns.launch import launch
+from patterns.runtimes._costs import Costs
 from patterns.source import Source
-from patterns.traps import running
+from patterns.traps import BUDGET, running
 
 OPERATIONS = ("send", "receive", "receive_ok", "anext", "select", "acquire", "enter", "step")
 
@@ -231,6 +235,80 @@ def test_a_task_of_asyncio_that_is_first_seen_under_a_dead_context_is_refused():
     assert run(main, runtime="asyncio") is None
 
 
+def test_a_task_of_asyncio_that_cancels_its_own_context_first_of_all_is_refused_next():
+    """Its record is made by the very call that ends its context."""
+
+    async def main():
+        context, channel = Context.current().with_cancel(), Channel(1)
+
+        async def foreign():
+            context.cancel()
+            await channel.send("refused")
+
+        async def child():
+            with context:
+                task = asyncio.create_task(foreign())
+            return await asyncio.gather(task, return_exceptions=True)
+
+        found = []
+        async with TaskGroup() as group:
+            group.spawn(handed_in, child, found)
+        return found, len(channel)
+
+    async def handed_in(child, found):
+        found += await child()
+
+    found, sent = run(main, runtime="asyncio")
+    assert [type(one) for one in found] == [CancelledError]
+    assert sent == 0
+
+
+@pytest.mark.skipif(not hasattr(asyncio, "eager_task_factory"), reason="eager tasks came with Python 3.12")
+@pytest.mark.parametrize("foreign", [False, True], ids=["ours", "foreign"])
+def test_a_row_of_eager_tasks_lets_others_run(foreign):
+    """Each of them begins, and ends, within the turn of whoever makes it."""
+
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        channel, turns, done = Channel(1), 0, []
+
+        async def count():
+            nonlocal turns
+            while not done:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async def pass_on(number):
+            await channel.send(number)
+            await channel.receive()
+
+        counting = asyncio.create_task(count())
+        for number in range(20 * BUDGET):
+            if foreign:
+                await asyncio.create_task(pass_on(number))
+            else:
+                async with TaskGroup() as group:
+                    group.spawn(pass_on, number)
+        done.append(True)
+        await counting
+        return turns
+
+    assert run(main, runtime="asyncio") > 20
+
+
+def test_tasks_of_asyncio_that_begin_in_turns_of_their_own_have_a_budget_each():
+    async def main():
+        channel = Channel(100)
+
+        async def send(number):
+            await channel.send(number)
+            return running().budget
+
+        return [await asyncio.create_task(send(number)) for number in range(50)]
+
+    assert min(run(main, runtime="asyncio")) > BUDGET / 2
+
+
 def pool(jobs):
     """Return a pool of one worker."""
     return worker_pool(jobs, kept, workers=1)
@@ -277,6 +355,56 @@ def test_a_fan_out_hands_on_a_job_that_says_that_iteration_is_over(go):
 
     with pytest.raises(StopAsyncIteration):
         go(main)
+
+
+class Broken:
+    """A plain iterator that says so in the words of the other kind."""
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopAsyncIteration
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_a_source_that_says_that_async_iteration_is_over_is_an_error(go, ordered):
+    async def main():
+        async with worker_pool(Broken(), kept, workers=2, ordered=ordered) as results:
+            return [result async for result in results]
+
+    with pytest.raises(RuntimeError, match="a source raised StopAsyncIteration"):
+        go(main)
+
+
+def test_a_method_of_anything_that_can_be_called_can_be_spawned(go):
+    async def main():
+        told = []
+
+        async def tell(owner, value):
+            told.append((owner, value))
+
+        async with TaskGroup() as group:
+            group.spawn(MethodType(partial(tell), "owner"), "value")
+            group.spawn(MethodType(tell, "owner"), "another")
+        return sorted(told)
+
+    assert go(main) == [("owner", "another"), ("owner", "value")]
+
+
+@pytest.mark.parametrize("sent", [BUDGET - 2, BUDGET - 1, BUDGET, BUDGET + 1])
+def test_a_cancel_is_no_operation_and_takes_no_simulated_time(sent):
+    async def main():
+        channel = Channel(2 * BUDGET)
+        with suppress(CancelledError), Context.current().with_cancel() as context:
+            for number in range(sent):
+                await channel.send(number)
+            context.cancel()
+            await sleep(0)
+        return now()
+
+    outcome = launch(main, runtime="simulator", costs=Costs("fibers", operation_s=1.0))
+    assert outcome.value == sent
 
 
 def test_a_semaphore_is_entered_by_a_stack_and_left_with_it(go):

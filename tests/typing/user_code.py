@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import assert_type
 
 from patterns import (
@@ -96,6 +97,8 @@ async def blocks() -> None:
     ticker.stop()
     async with Semaphore(2), TaskGroup() as group:
         group.spawn(fetch, 1)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(Semaphore(2))
     limiter = RateLimiter(rate=5, burst=5)
     assert_type(limiter.allow(), bool)
     await limiter.wait()
