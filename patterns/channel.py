@@ -94,9 +94,8 @@ class Channel(Generic[T]):
             `threads` in 1,000, and for one when a dead context was left since the last.
         """
         task = current_seat().task
-        driver = task.driver
-        if self.driver is not driver:
-            self._bind(driver)
+        if self.driver is not task.driver:
+            self._bind(task.driver)
         if not task.budget:
             await traps.checkpoint(task)
         task.budget -= 1
@@ -110,7 +109,7 @@ class Channel(Generic[T]):
             try:
                 await traps.wait_in(task, "send", self, self._senders, value)
             except BaseException as error:
-                if not driver.granted(task, error):
+                if not task.driver.granted(task, error):
                     raise
             if not task.own.ok:
                 raise ChannelClosedError("send on a channel that was closed meanwhile")
@@ -121,9 +120,8 @@ class Channel(Generic[T]):
         of them.
         """
         task = current_seat().task
-        driver = task.driver
-        if self.driver is not driver:
-            self._bind(driver)
+        if self.driver is not task.driver:
+            self._bind(task.driver)
         if not task.budget:
             await traps.checkpoint(task)
         task.budget -= 1
@@ -136,7 +134,7 @@ class Channel(Generic[T]):
         try:
             await traps.wait_in(task, "receive", self, self._receivers)
         except BaseException as error:
-            if not driver.granted(task, error):
+            if not task.driver.granted(task, error):
                 raise
         waiter = task.own
         value, waiter.value = waiter.value, None
@@ -150,9 +148,8 @@ class Channel(Generic[T]):
             ChannelClosedError: the channel is closed and drained.
         """
         task = current_seat().task  # as `receive_ok`, as `__anext__`
-        driver = task.driver
-        if self.driver is not driver:
-            self._bind(driver)
+        if self.driver is not task.driver:
+            self._bind(task.driver)
         if not task.budget:
             await traps.checkpoint(task)
         task.budget -= 1
@@ -165,7 +162,7 @@ class Channel(Generic[T]):
         try:
             await traps.wait_in(task, "receive", self, self._receivers)
         except BaseException as error:
-            if not driver.granted(task, error):
+            if not task.driver.granted(task, error):
                 raise
         waiter = task.own
         if not waiter.ok:
@@ -240,9 +237,8 @@ class Channel(Generic[T]):
 
     async def __anext__(self) -> T:
         task = current_seat().task  # as `receive_ok`, without another coroutine: loops spend their time here
-        driver = task.driver
-        if self.driver is not driver:
-            self._bind(driver)
+        if self.driver is not task.driver:
+            self._bind(task.driver)
         if not task.budget:
             await traps.checkpoint(task)
         task.budget -= 1
@@ -255,7 +251,7 @@ class Channel(Generic[T]):
         try:
             await traps.wait_in(task, "receive", self, self._receivers)
         except BaseException as error:
-            if not driver.granted(task, error):
+            if not task.driver.granted(task, error):
                 raise
         waiter = task.own
         if not waiter.ok:

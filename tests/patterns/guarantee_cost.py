@@ -34,8 +34,8 @@ CHANNEL = {
         "if not task.budget:",
         "task.budget -= 1",
     ),
-    "it is of one run": ("if self.driver is not driver:",),
-    "who uses it is known": ("task = current_seat().task", "driver = task.driver"),
+    "it is of one run": ("if self.driver is not task.driver:",),
+    "who uses it is known": ("task = current_seat().task",),
 }
 SEMAPHORE = {
     "others have their turn, and a cancelled task goes no further": ("task.budget",),
