@@ -731,12 +731,11 @@ def cancel(tasks: Iterable[Task]) -> None:
     if follow is not None:
         for task in ordered:
             follow(task, "cancel", task.context)
-    for task in ordered:
-        task.budget = 0
     woken = []
     others = [task for task in ordered if not task.waiting]
     queues: dict[int, MutableSequence[Waiter]] = {}
     for task in ordered:
+        task.budget = 0
         if task.waiting:
             if not task.waiting.ok:  # else it sleeps, its time has come, and so has its turn
                 woken.append(task)
