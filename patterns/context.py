@@ -339,7 +339,7 @@ class Context:
             task.context = before[0][0]
             task.context.tasks.add(task)
             if task.context.dead:
-                task.budget = 0
+                traps.forbid(task)
         self._entered.clear()
         self._end(CancelledError, None)
         raise RuntimeError(
@@ -400,6 +400,8 @@ class Context:
             del self.parent._children[self._link]
         for context in doomed:
             context._die(error, cause)
+            if context.tasks:
+                tasks[0].driver.calm.disturb(context)
         if tasks:
             traps.cancel(tasks)
         for context in doomed:

@@ -6,7 +6,7 @@ import warnings
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from patterns import runtimes, traps
+from patterns import calm, runtimes, traps
 from patterns.pinning import pinned
 
 if TYPE_CHECKING:
@@ -94,16 +94,19 @@ def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be to
         raise ValueError(f"costs: found with {runtime}, allowed on the simulator only")
     if traps.current_seat() is not traps.NOWHERE:
         raise RuntimeError("run inside a task: await the function instead")
-    with pinned(runtime) if pin else nullcontext():
-        outcome: Outcome = module.run(
-            main,
-            args,
-            seed=seed,
-            observe=observe,
-            keep_trace=keep_trace,
-            workers=workers,
-            **({} if costs is None else {"costs": costs}),
-        )
+    try:
+        with pinned(runtime) if pin else nullcontext():
+            outcome: Outcome = module.run(
+                main,
+                args,
+                seed=seed,
+                observe=observe,
+                keep_trace=keep_trace,
+                workers=workers,
+                **({} if costs is None else {"costs": costs}),
+            )
+    finally:
+        calm.look_around(traps.drivers)
     return outcome
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
-from patterns.channel import Channel, Receiver, Sender, channel_of
+from patterns.channel import NO_ROOM, Channel, Receiver, Sender, channel_of
 from patterns.errors import ChannelClosedError
 from patterns.traps import Waiter, current_seat
 
@@ -162,9 +162,10 @@ def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
         if channel.driver is not driver:
             channel.check_place()
         if case.sends:
-            if channel._receivers or len(channel._buffer) < channel._room or channel._closed:
+            room = channel._room - len(channel._front) - len(channel._back)
+            if channel._receivers or room > 0 or channel._closed:
                 ready.append(index)
-        elif channel._buffer or channel._senders or channel._closed:
+        elif (channel._room and (channel._back or channel._front)) or channel._senders or channel._closed:
             ready.append(index)
     if not ready:
         return None
@@ -199,9 +200,12 @@ def _line_up(cases: tuple[Case, ...], task: Task) -> Waiter:
             place.verb = "send"
             place.value = case.value
             place.queue = channel._senders
+            channel._open = NO_ROOM
         else:
             place.verb = "receive"
             place.queue = channel._receivers
+            if channel._room:
+                channel._limit = channel._lent = 0
         place.queue.append(place)
     return first or Waiter(task, "select without a case")
 

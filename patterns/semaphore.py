@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
+from patterns.calm import NEVER, STRIDE, Calm
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import TaskGroup, bind, settle
 from patterns.launch import note
@@ -58,6 +59,8 @@ class Semaphore:
         self.size = size
         self.owner: Driver | None = None
         self._free = size
+        self._left = 0  # so many blocks may be entered without a look at who does, while all is calm
+        self._calm: Calm = NEVER
         self._waiters: deque[Waiter] = deque()
 
     async def acquire(self, n: int = 1) -> None:
@@ -92,11 +95,20 @@ class Semaphore:
                 self._serve()  # whoever stood behind this one may fit now
 
     def __aenter__(self) -> CoroutineType[Any, Any, None]:
-        task = current_seat().task  # as `acquire` begins, without a coroutine
-        if task.driver is self.owner and task.budget and self._free and not self._waiters:
-            task.budget -= 1
-            self._free -= 1
-            return traps.DONE  # type: ignore[no-any-return]
+        if self._free and not self._waiters:
+            if self._left and self._calm.now:
+                self._left -= 1
+                self._free -= 1
+                return traps.DONE  # type: ignore[no-any-return]
+            task = current_seat().task  # as `acquire` begins, without a coroutine
+            if task.budget and task.driver is self.owner:
+                task.budget -= 1
+                self._free -= 1
+                self._calm = task.driver.calm  # type: ignore[union-attr]  # it is the owner, which is none
+                if self._calm.now:
+                    self._left = min(STRIDE, task.budget)
+                    task.budget -= self._left
+                return traps.DONE  # type: ignore[no-any-return]
         return self.acquire()  # type: ignore[return-value]  # a coroutine, as mypy does not say
 
     def try_acquire(self, n: int = 1) -> bool:

@@ -23,6 +23,7 @@ from types import FunctionType, MethodType, coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
 from weakref import WeakSet
 
+from patterns import calm
 from patterns.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, MutableSequence
     from types import CodeType
 
+    from patterns.calm import Calm
     from patterns.context import Context
 
 T = TypeVar("T")
@@ -72,7 +74,6 @@ class Task:
         self.name = name
         self.made_at = made_at
         self.number = driver.next_number()
-        self.budget = 0 if context.dead else driver.operations
         self.waiting: Waiter | None = None
         self.aborted: BaseException | None = None
         self.shielded: Waiter | None = None
@@ -82,6 +83,9 @@ class Task:
         self.call: Any = None
         self.handle: Any = None
         self.space: Any = None
+        self.budget = driver.operations
+        if context.dead:
+            forbid(self)
 
     @property
     def task(self) -> Task:
@@ -237,6 +241,8 @@ class Driver(Protocol):
     context died. `rest` lets others run; `operations` is how many a task may finish before it has to.
     `pick` is what a select chooses by.
 
+    `calm` says whether values may be moved in a buffer without a whole operation.
+
     `suspended` is what a task that is in a queue awaits to be suspended, without a call of `park`; None where
     that takes more.
 
@@ -250,6 +256,7 @@ class Driver(Protocol):
     steps: bool
     is_call: bool
     suspended: Awaitable[None] | None
+    calm: Calm
     live: set[Task]
     observe: Callable[[Task, str, Any], None] | None
     follow: Callable[[Task, str, Any], None] | None
@@ -353,6 +360,13 @@ current_seat = current.get
 drivers: WeakSet[Driver] = WeakSet()
 """Every run of this process, and every loop of asyncio that the library is used in."""
 
+
+def enrol(driver: Driver) -> None:
+    """Count a run, or a loop of asyncio, among those of this process."""
+    drivers.add(driver)
+    calm.look_around(drivers)
+
+
 birthplace: ContextVar[Context | None] = ContextVar("gopat_context", default=None)
 """The context that tasks of a foreign runtime which are made here belong to; other tasks know their own."""
 
@@ -445,9 +459,15 @@ async def checkpoint(task: Task) -> None:
     task.budget = 1 + task.driver.operations
 
 
+def forbid(task: Task) -> None:
+    """Have the next operation of `task` refused, whose context is dead."""
+    task.budget = 0
+    task.driver.calm.disturb(task.context)
+
+
 def doom(task: Task) -> None:
     """Have the next operation of `task` refused, whose context is dead; interrupt what it does elsewhere."""
-    task.budget = 0
+    forbid(task)
     task.driver.cancel(task)
 
 

@@ -79,11 +79,11 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _OfChannel:
-    """What is kept of a channel: where it was made, its number, and its buffer, for what was left in it."""
+    """What is kept of a channel: where it was made, its number, and its halves, for what was left in it."""
 
     made_at: "Line"
     number: int
-    buffer: Sized
+    halves: tuple[Sized, Sized]
 
 
 @dataclass(slots=True, eq=False)
@@ -118,7 +118,7 @@ class Things:
         self._things: list[_Thing] = []
         self._by_id: dict[int, _Thing] = {}
         self._noted: list[_Thing] = []
-        self._buffers: list[tuple[_Thing, Sized]] = []
+        self._buffers: list[tuple[_Thing, Sized, Sized]] = []
         self._others: list[_Thing] = []
 
     def bind(self, at_ns: int, task: Any, thing: Any) -> None:
@@ -138,12 +138,12 @@ class Things:
         if channel is None:
             self._others.append(known)
         elif known.most:
-            self._buffers.append((known, channel.buffer))
+            self._buffers.append((known, *channel.halves))
 
     def look(self, at_ns: int) -> None:
         """Note how full they are: a task stops, and what it has sent stays until another one goes on."""
-        for known, buffer in self._buffers:
-            held = len(buffer)
+        for known, one, other in self._buffers:
+            held = len(one) + len(other)
             if held > known.peak:  # noqa: PLR1730 - a call would be most of what this costs
                 known.peak = held
         for known in self._others:
@@ -224,7 +224,7 @@ def _level(known: _Thing, thing: Any, name: str, now_ns: int) -> Level:
 
 def _last_level(known: _Thing, thing: Any, name: str, now_ns: int, *, sampled: bool) -> Level:
     kind, said = known.kind, known.said
-    value = known.value if known.channel is None else len(known.channel.buffer)
+    value = known.value if known.channel is None else sum(map(len, known.channel.halves))
     if thing is not None:
         value, said = kind.held(thing, now_ns / 1e9), kind.said(thing)
     peak_is = f"{kind.peak_is} seen" if sampled or not known.noted else kind.peak_is
@@ -232,7 +232,7 @@ def _last_level(known: _Thing, thing: Any, name: str, now_ns: int, *, sampled: b
 
 
 def _of(channel: Channel[Any]) -> _OfChannel:
-    return _OfChannel(place(channel), channel.number, channel._buffer)  # noqa: SLF001 - no other way
+    return _OfChannel(place(channel), channel.number, channel.halves)
 
 
 def _waiting(thing: Any) -> Iterator[str]:

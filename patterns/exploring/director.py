@@ -98,6 +98,7 @@ class Director:
     """Asks the strategy who is next, and writes down what it said."""
 
     operations = 0
+    counts_all = True
 
     def __init__(
         self, strategy: Strategy, most_turns: int, watch: Callable[[int, Task, Scheduler], None] | None

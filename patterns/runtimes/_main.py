@@ -57,7 +57,7 @@ class Main:
         self._value: Any = None
         self._error: BaseException | None = None
         self._began_s = self._ended_s = 0.0
-        traps.drivers.add(driver)
+        traps.enrol(driver)
         driver.live.add(self.task)
         self.context.tasks.add(self.task)
 

@@ -17,8 +17,12 @@ from select import select
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from patterns.calm import NEVER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from patterns.calm import Calm
 
 SELECT_LIMIT = 1_024
 
@@ -51,19 +55,30 @@ if hasattr(selectors, "EpollSelector"):
         """Epoll with timeouts in microseconds."""
 
         idle_check: Callable[[], bool] | None = None
+        calm: Calm = NEVER
         _polled_at = 0.0
 
         def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
-            """Return what is ready, waiting at most `timeout` seconds; None waits without an end."""
-            if timeout is None:
-                if self.idle_check is not None and self.idle_check():
-                    timeout = 0
-            elif timeout > 0:
-                if not select((self.fileno(),), (), (), timeout)[0]:
-                    return []
+            """
+            Return what is ready, waiting at most `timeout` seconds; None waits without an end. What is calm
+            ends with a wait and begins after it.
+            """
+            calm = self.calm
+            if timeout is None and self.idle_check is not None and self.idle_check():
                 timeout = 0
+            if timeout is None or timeout > 0:
+                calm.now = None
+                if timeout is not None:
+                    if not select((self.fileno(),), (), (), timeout)[0]:
+                        calm.begin()
+                        return []
+                    timeout = 0
             elif monotonic() - self._polled_at < POLL_AGAIN_S:
+                if not calm.now:
+                    calm.begin()
                 return []
             ready = super().select(timeout)
             self._polled_at = monotonic()
+            if not calm.now:
+                calm.begin()
             return ready

@@ -114,6 +114,7 @@ class InTurn:
     """The oldest ready task first; a select chooses at random."""
 
     operations = BUDGET
+    counts_all = False
     pick = staticmethod(pick)
 
     def __init__(self) -> None:

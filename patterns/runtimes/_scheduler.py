@@ -17,6 +17,7 @@ from types import CoroutineType, coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patterns import traps
+from patterns.calm import NEVER, Calm
 from patterns.runtimes._generators import Generators
 from patterns.runtimes._main import report_deadlock
 from patterns.traps import Seat, Task, Waiter
@@ -83,11 +84,13 @@ class Chooser(Protocol):
     """
     Who has the next turn.
 
-    `ready` is where ready tasks are appended; after so many `operations` a task lets the others run once.
+    `ready` is where ready tasks are appended; after so many `operations` a task lets the others run once, and
+    `counts_all` says that each is one of those, what a channel does in between too.
     """
 
     ready: Any
     operations: int
+    counts_all: bool
 
     def choose(self, ready: Any) -> Task:
         """Take the next task out of the ready ones, of which there is one at least."""
@@ -139,6 +142,7 @@ class Scheduler:
         self._sweep_above = SWEEP_ABOVE
         self._main: Task
         self._sits = Seat()
+        self.calm = NEVER if chooser.counts_all else Calm(self._sits, lambda: not calls.pending)
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` ready to run `body` in its own copy of the contextvars."""
@@ -242,6 +246,7 @@ class Scheduler:
         on_cancel: Callable[[], object] | None,
     ) -> Awaitable[Any]:
         """Run `fn` as this scheduler's kind of calls does."""
+        self.calm.now = None
         return self._calls.call(task, fn, args, abandon=abandon, on_cancel=on_cancel)
 
     def post(self, fn: Callable[[], None]) -> None:
@@ -257,7 +262,10 @@ class Scheduler:
                     ring, self.interrupted = self.interrupted, None
                     self.between_turns(ring)
                 elif self.ready:
-                    self._take_turns()
+                    try:
+                        self._take_turns()
+                    finally:
+                        self.calm.now = None
                     if self._look is not None:
                         self._catch_up(self._look)
                 elif not self._advance():
@@ -270,6 +278,7 @@ class Scheduler:
     def _take_turns(self) -> None:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
         ready, choose, seat, stepped = self.ready, self._choose, self._sits, self.stepped
+        self.calm.begin()
         for _ in range(LOOK_EVERY):
             task = seat.task = choose(ready)
             task.waiting = None  # one that slept is found waiting up to its turn

@@ -23,19 +23,21 @@ from contextvars import copy_context
 from functools import partial
 from itertools import count
 from time import monotonic_ns
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
+from patterns.calm import NEVER, Calm
 from patterns.context import Context
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads, give_up, is_parked, let_go
 from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, held_back, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_selector
-from patterns.traps import BUDGET, Interrupt, Task, Waiter
+from patterns.traps import BUDGET, Interrupt, Seat, Task, Waiter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Generator
 
 
 def missing() -> str | None:
@@ -67,6 +69,7 @@ def run(
         runner.close()
         raise
     driver = _drivers[loop] = AsyncioDriver(loop)
+    driver.calm = Calm(Seat(), driver.is_undisturbed)
     if observe is not None:
         driver.observe = driver.follow = lambda task, verb, of: observe(monotonic_ns(), task, verb, of)
     started = Main(driver, main, args)
@@ -78,6 +81,7 @@ def run(
                 driver.abandon_calls(0.0)
                 raise
     finally:
+        driver.calm.now = None
         del _drivers[loop]
         driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
@@ -88,11 +92,18 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return asyncio.SelectorEventLoop(new_selector())
 
 
-def set_idle_check(loop: asyncio.AbstractEventLoop, check: Callable[[], bool]) -> None:
-    """Have `check` called when the loop is about to wait without an end; True says that it made work."""
+def set_checks(loop: asyncio.AbstractEventLoop, idle: Callable[[], bool], calm: Calm) -> None:
+    """
+    Have `idle` called when the loop is about to wait without an end, which says whether it made work, and
+    `calm` asked when the loop begins to serve.
+    """
     selector: Any = getattr(loop, "_selector", None)
     if hasattr(selector, "idle_check"):
-        selector.idle_check = check
+        selector.idle_check, selector.calm = idle, calm
+
+
+OPERATIONS = 2 * BUDGET
+"""As `traps.BUDGET`, twice as many: a turn of the loop takes as long as a dozen operations."""
 
 
 class LoopTask(Task):
@@ -134,7 +145,7 @@ class AsyncioDriver:
     name = "asyncio"
     record = LoopTask
     steps = is_call = False
-    operations = BUDGET
+    operations = OPERATIONS
     suspended: Awaitable[None] | None = None
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -144,6 +155,7 @@ class AsyncioDriver:
         self.observe: Callable[[Task, str, Any], None] | None = None
         self.follow: Callable[[Task, str, Any], None] | None = None
         self.pick = pick
+        self.calm: Calm = NEVER
         self.threads = CallThreads()
         self.calls: dict[Call, Waiter] = {}
         self.grace_s: float | None = None
@@ -155,6 +167,7 @@ class AsyncioDriver:
         self._armed_at = 0.0
         self._dead = 0
         self._left = BUDGET
+        self._foreign = 0
         self.next_number = count(1).__next__
 
     @property
@@ -165,7 +178,8 @@ class AsyncioDriver:
     async def oversee(self, main: Main) -> None:
         """Run the main task, and wait until no task of ours lives."""
         overseer = asyncio.current_task()
-        set_idle_check(self.loop, lambda: self._break_deadlock(main.task, overseer))
+        set_checks(self.loop, lambda: self._break_deadlock(main.task, overseer), self.calm)
+        self.loop.set_task_factory(self.foreign_task)  # type: ignore[arg-type] # as asyncio.Task is made
         main.begin()
         while self.live:
             try:
@@ -195,12 +209,33 @@ class AsyncioDriver:
         task.parked = task.interrupt = None
         variables = copy_context()
         variables.run(_begin, task)
-        handle = self.loop.create_task(body, name=task.name, context=variables)
+        if self.loop.get_task_factory() == self.foreign_task:
+            handle = asyncio.Task(body, loop=self.loop, name=task.name, context=variables)
+        else:
+            handle = self.loop.create_task(body, name=task.name, context=variables)
         if task.handle is None and task in self.live:  # else it is an eager one, and has begun
             task.handle = handle
             handle.add_done_callback(_finish_unstarted, context=variables)
         if self.observe is not None:
             self.observe(task, "spawn", None)
+
+    def foreign_task(
+        self, loop: asyncio.AbstractEventLoop, body: Coroutine[Any, Any, Any], **how: Any
+    ) -> asyncio.Task[Any]:
+        """Make a task that is not of ours: what it is allowed is seen at its every operation."""
+        handle = asyncio.Task(body, loop=loop, **how)
+        self._foreign += 1
+        self.calm.now = None
+        handle.add_done_callback(self._foreign_over)
+        return handle
+
+    def _foreign_over(self, handle: asyncio.Task[Any]) -> None:
+        del handle
+        self._foreign -= 1
+
+    def is_undisturbed(self) -> bool:
+        """Whether all tasks of the loop are ours, and none is in a call."""
+        return not (self.calls or self._foreign) and self.loop.get_task_factory() == self.foreign_task
 
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Return a future that is there when the waiter is granted, or its context dies: no frame."""
@@ -290,14 +325,10 @@ class AsyncioDriver:
             if not over:
                 raise
 
-    async def rest(self, task: Task, *, asked: bool = True) -> None:
+    def rest(self, task: Task, *, asked: bool = True) -> Awaitable[None]:
         """Let the loop go round once."""
         del asked
-        task.parked = Resting
-        try:
-            await asyncio.sleep(0)
-        finally:
-            task.parked = None
+        return _rest(task)
 
     def now(self) -> float:
         """Return the loop's time in seconds."""
@@ -330,6 +361,7 @@ class AsyncioDriver:
     ) -> Any:
         """Run `fn` in a warm thread and wait for it on the loop."""
         call = task.call = Call(task, fn, args, on_cancel)
+        self.calm.now = None
         waiter = self.calls[call] = Waiter(task, "call", fn)
         call.done = self._call_done
         outside: BaseException | None = None
@@ -521,6 +553,16 @@ class AsyncioDriver:
         return True
 
 
+@coroutine
+def _rest(task: Task) -> Generator[None, None, None]:
+    """Let the loop go round once: a bare yield says so to an `asyncio.Task`."""
+    task.parked = Resting
+    try:
+        yield
+    finally:
+        task.parked = None
+
+
 class Resting:
     """Stands for what a task waits on that lets the loop go round once: nobody needs to wake it."""
 
@@ -564,7 +606,7 @@ def adopt() -> Task:
         for closed in [loop for loop in _drivers if loop.is_closed()]:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
-        traps.drivers.add(driver)
+        traps.enrol(driver)
     return _adopted(driver, Context(None), handle)
 
 

@@ -231,6 +231,7 @@ class AtRandom:
     """A uniform choice among the ready tasks; no Python version changes what `Random.random` draws."""
 
     operations = BUDGET
+    counts_all = True
 
     def __init__(self, seed: int) -> None:
         self.ready: list[Task] = []
@@ -260,6 +261,7 @@ class InOrder:
     """The oldest ready task first, as real runtimes have it; a select draws from the seed."""
 
     operations = BUDGET
+    counts_all = True
 
     def __init__(self, seed: int) -> None:
         self.ready: deque[Task] = deque()

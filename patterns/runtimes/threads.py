@@ -28,6 +28,7 @@ from types import coroutine
 from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
+from patterns.calm import Calm
 from patterns.errors import CancelledError
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call
@@ -173,7 +174,8 @@ class ThreadsDriver:
         self.observe: Callable[[Task, str, Any], None] | None = None
         self.follow: Callable[[Task, str, Any], None] | None = None
         self.pick = pick
-        self.calls: set[Call] = set()
+        calls = self.calls = set[Call]()
+        self.calm = Calm(Seat(), lambda: not calls)
         self._mutex = _thread.allocate_lock()
         self._held = True
         self._ready: deque[ThreadSeat] = deque()
@@ -319,6 +321,7 @@ class ThreadsDriver:
     ) -> Any:
         """Run `fn` in the task's thread, with the baton given away."""
         call = task.call = Call(task, fn, args, on_cancel)
+        self.calm.now = None
         call.abandonable = abandon
         self.calls.add(call)
         if self.observe is not None:
@@ -369,6 +372,7 @@ class ThreadsDriver:
         self._grab(seat)
         while not self.finished:
             if seat.task is not None:
+                self._look_whether_calm()
                 _, variables, body = seat.task.handle
                 if not variables.run(self._drive, seat, body):
                     break
@@ -403,6 +407,7 @@ class ThreadsDriver:
                     self.calls.discard(request)
                     if request.abandoned:
                         return True
+                    self._look_whether_calm()
                     request = body.send(None)
                 else:
                     request = body.throw(foreign(request, self.name))
@@ -428,6 +433,7 @@ class ThreadsDriver:
                     seat = self._warm(self._ready.popleft())
                     self._waking += 1
                 elif self._may_be_woken():
+                    self.calm.now = None
                     return self._alarms[0].at if self._alarms else FOREVER_S * 2
                 else:
                     seat = None
@@ -490,7 +496,13 @@ class ThreadsDriver:
         while True:
             alarm = self._pass_on()
             if self._doze(seat, until, alarm):
+                self._look_whether_calm()
                 return
+
+    def _look_whether_calm(self) -> None:
+        """A task goes on, with the baton."""
+        if not self.calm.now:
+            self.calm.begin()
 
     def _doze(self, seat: ThreadSeat, until: float | None, alarm: float | None) -> bool:
         """
@@ -613,6 +625,7 @@ class ThreadsDriver:
             if self._outside:
                 return False
             self.finished = True
+            self.calm.now = None
             self._held = False
         for seat in self._idle:
             seat.lock.release()

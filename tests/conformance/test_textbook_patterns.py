@@ -23,7 +23,7 @@ from patterns import (
     traps,
 )
 from patterns.launch import launch
-from patterns.runtimes import threads
+from patterns.runtimes import asyncio, threads
 
 from seams import explored, parked
 
@@ -539,6 +539,6 @@ def test_t39_ready_operations_of_the_textbook_starve_everybody(go):
 
 
 def test_t39_ready_operations_of_ours_let_others_run(go, runtime):
-    in_a_row = threads.OPERATIONS if runtime == "threads" else traps.BUDGET
+    in_a_row = {"asyncio": asyncio.OPERATIONS, "threads": threads.OPERATIONS}.get(runtime, traps.BUDGET)
     assert go(turns_of_another, lambda: use(Channel(1))) >= 2 * 10_000 // in_a_row - 1
     assert go(turns_of_another, collect_without_suspending) > 10

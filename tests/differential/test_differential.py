@@ -85,8 +85,8 @@ def test_two_hundred_programs_show_nothing_that_go_does_not_allow():
 
 
 def receives_the_newest(channel):
-    if channel._buffer:
-        return channel._buffer.pop()
+    if channel._back:
+        return channel._back.pop()
     sender = channel._senders.popleft()
     traps.grant(sender, sender.value)
     return sender.value

@@ -1,0 +1,497 @@
+"""When a value is moved without a look at who moves it: only while nothing can go wrong, never for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from contextlib import suppress
+from functools import partial
+from random import Random
+
+import pytest
+
+from patterns import (
+    CancelledError,
+    Channel,
+    ChannelClosedError,
+    Context,
+    Semaphore,
+    TaskGroup,
+    call,
+    receiving,
+    run,
+    select,
+    sending,
+    sleep,
+    try_select,
+)
+from patterns.calm import STRIDE
+from patterns.relay import Relay
+from patterns.traps import running
+
+from seams import AVAILABLE, in_one_process, parked
+
+CALM = [name for name in AVAILABLE if name != "simulator"]
+"""On the simulator every operation counts."""
+
+on_real_clocks = pytest.mark.parametrize("runtime", CALM, indirect=True)
+MOMENT_S = 0.001
+
+
+async def is_calm():
+    """Whether all is calm in a turn that begins later."""
+    await sleep(MOMENT_S)
+    return running().driver.calm.now is not None
+
+
+@on_real_clocks
+def test_a_run_alone_is_calm_while_it_runs(go):
+    kept, seen = [], []
+
+    async def main():
+        kept.append(running().driver)
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        await sleep(20 * MOMENT_S)
+        watcher.join()
+        return await is_calm()
+
+    def watch():
+        threading.Event().wait(10 * MOMENT_S)
+        seen.append(kept[0].calm.now)
+
+    assert go(main)
+    assert seen == [None], "nobody runs"
+    assert kept[0].calm.now is None
+
+
+def test_on_the_simulator_every_operation_counts():
+    assert run(is_calm, runtime="simulator") is False
+
+
+def test_in_a_loop_that_is_not_ours_every_operation_counts():
+    assert asyncio.run(is_calm()) is False
+
+
+@on_real_clocks
+def test_a_call_disturbs_while_it_goes_on(go):
+    async def main():
+        seen = []
+
+        async def look():
+            await sleep(20 * MOMENT_S)
+            seen.append(running().driver.calm.now is not None)
+
+        async with TaskGroup() as group:
+            group.spawn(look)
+            await call(wait_a_little)
+        return seen, await is_calm()
+
+    assert go(main) == ([False], True)
+
+
+def wait_a_little():
+    threading.Event().wait(0.1)
+
+
+@on_real_clocks
+def test_a_dead_context_disturbs_while_a_task_is_in_it(go):
+    async def main():
+        context, go_on = Context.current().with_cancel(), Channel()
+        seen = []
+
+        async def linger():
+            with context:
+                try:
+                    await Channel().receive()
+                except CancelledError:
+                    with context.without_cancel():
+                        seen.append(await is_calm())
+                    seen.append(running().driver.calm.now is not None)
+
+        async with TaskGroup() as group:
+            group.spawn(linger)
+            await sleep(MOMENT_S)
+            context.cancel()
+            seen.append(running().driver.calm.now is not None)
+        go_on.close()
+        return seen, await is_calm()
+
+    # dead, and somebody in it; behind a shield nobody is; back in it, somebody is
+    assert go(main) == ([False, True, False], True)
+
+
+@on_real_clocks
+def test_contexts_that_died_are_not_kept(go):
+    async def main():
+        for _ in range(100):
+            with Context.current().with_cancel() as context:
+                context.cancel()
+        lingers = Context.current().with_cancel()
+        with lingers:
+            lingers.cancel()
+            for _ in range(1_000):
+                with lingers:
+                    pass
+        await is_calm()
+        return len(running().driver.calm._dead)
+
+    assert go(main) == 0
+
+
+@on_real_clocks
+def test_while_a_task_lingers_in_a_dead_context_others_that_died_are_not_kept(go):
+    async def main():
+        stuck = Context.current().with_cancel()
+        driver = running().driver
+
+        async def linger():
+            with stuck, suppress(CancelledError):
+                await call(wait_a_little)
+
+        async with TaskGroup() as group:
+            group.spawn(linger)
+            await sleep(10 * MOMENT_S)
+            stuck.cancel()
+            for _ in range(100):
+                with Context.current().with_cancel() as context:
+                    context.cancel()
+            for _ in range(3):
+                await is_calm()
+            return len(driver.calm._dead)
+
+    assert go(main) == 1
+
+
+@in_one_process
+def test_another_run_disturbs(go, runtime):
+    async def main():
+        begun, over = threading.Event(), threading.Event()
+
+        async def other():
+            begun.set()
+            while not over.is_set():
+                await sleep(MOMENT_S)
+            return running().driver.calm.now is not None
+
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(run(other, runtime="fibers")))
+        thread.start()
+        begun.wait()
+        during = running().driver.calm.now is not None
+        later = await is_calm()
+        over.set()
+        thread.join()
+        return during, later, seen, await is_calm()
+
+    assert go(main) == (False, False, [False], runtime != "simulator")
+
+
+@in_one_process
+def test_a_channel_is_refused_in_another_run_in_the_middle_of_a_turn(go):
+    async def main():
+        channel = Channel(STRIDE)
+        for number in range(5):
+            await channel.send(number)
+        await channel.receive()
+        await channel.receive()
+
+        async def other():
+            for operation in (partial(channel.send, 1), channel.receive, channel.receive_ok):
+                with pytest.raises(RuntimeError, match=r"in use on .* and cannot be used on fibers"):
+                    await operation()
+
+        refused = []
+        thread = threading.Thread(target=lambda: refused.append(run(other, runtime="fibers")))
+        thread.start()
+        thread.join()  # in the turn, which nobody should do
+        return refused, len(channel)
+
+    assert go(main) == ([None], 3)
+
+
+@in_one_process
+def test_a_channel_is_refused_in_a_loop_inside_a_call_while_the_tasks_are_busy(go, runtime):
+    async def main():
+        channel, over = Channel(STRIDE), False
+        for number in range(5):
+            await channel.send(number)
+        await channel.receive()
+
+        async def busy():
+            other = Channel(1)
+            while not over:
+                await other.send(1)
+                await other.receive()
+                await sleep(0)
+
+        def inside():
+            for operation in (partial(channel.send, 1), channel.receive, channel.receive_ok):
+                with pytest.raises(RuntimeError):
+                    asyncio.run(operation())
+
+        async with TaskGroup() as group:
+            group.spawn(busy)
+            await call(inside)
+            over = True
+        return len(channel)
+
+    assert go(main) == 4
+
+
+def test_a_task_of_asyncio_under_a_context_that_died_is_refused_however_calm_it_was():
+    async def main():
+        channel = Channel(STRIDE)
+        for number in range(3):
+            await channel.send(number)
+        await channel.receive()
+        calm = await is_calm()
+
+        async def foreign(later_s):
+            await asyncio.sleep(later_s)
+            await channel.send("refused")
+
+        with Context.current().with_cancel():
+            tasks = [asyncio.create_task(foreign(later_s)) for later_s in (0, 2 * MOMENT_S)]
+        with pytest.raises(CancelledError):
+            await tasks[0]
+        during = await is_calm()
+        with pytest.raises(CancelledError):
+            await tasks[1]
+        return calm, during, await is_calm()
+
+    assert run(main, runtime="asyncio") == (True, False, True)
+
+
+def test_a_loop_whose_tasks_somebody_else_makes_is_never_calm():
+    async def main():
+        asyncio.get_running_loop().set_task_factory(
+            lambda loop, body, **how: asyncio.Task(body, loop=loop, **how)
+        )
+        return await is_calm()
+
+    assert run(main, runtime="asyncio") is False
+
+
+async def send_and_receive(channel):
+    await channel.send(1)
+    await channel.receive()
+
+
+async def send_and_try(channel):
+    await channel.send(1)
+    channel.try_receive()
+
+
+async def try_and_receive(channel):
+    channel.try_send(1)
+    await channel.receive()
+
+
+async def fill_and_drain(channel):
+    for _ in range(channel.capacity):
+        await channel.send(1)
+    for _ in range(channel.capacity):
+        await channel.receive_ok()
+
+
+async def fill_and_select(channel):
+    for _ in range(channel.capacity):
+        await channel.send(1)
+    for _ in range(channel.capacity):
+        await select(receiving(channel))
+
+
+async def enter(channel):
+    del channel
+    async with PERMITS:
+        pass
+
+
+PERMITS = Semaphore(1)
+
+
+COUNTED = {send_and_receive: 2, send_and_try: 1, try_and_receive: 1, enter: 1}
+"""Of these the operations in a round, and not two for each place; what never waits is none."""
+
+
+@pytest.mark.parametrize("channels", [1, 20])
+@pytest.mark.parametrize("capacity", [1, 10, STRIDE, 1_000, 10_000])
+@pytest.mark.parametrize(
+    "use", [send_and_receive, send_and_try, try_and_receive, fill_and_drain, fill_and_select, enter]
+)
+def test_a_task_lets_others_run_whatever_it_does_in_a_buffer(go, use, capacity, channels):
+    async def main():
+        most = running().driver.operations
+        used = [Channel(capacity) for _ in range(channels)]
+        turns, over = 0, False
+
+        async def other():
+            nonlocal turns
+            while not over:
+                turns += 1
+                await sleep(0)
+
+        async with TaskGroup() as group:
+            group.spawn(other)
+            await sleep(0)
+            before, done = turns, 0
+            while done < 20 * most + 40_000:
+                for channel in used:
+                    await use(channel)
+                    done += COUNTED.get(use, 2 * capacity)
+            during, over = turns - before, True
+        return during / (done / most)
+
+    assert go(main) > 0.55  # the last of what is let out is charged for beforehand, or not at all
+
+
+def test_any_row_of_operations_does_what_a_queue_does(go):
+    """With parked senders and receivers, with calls in between so that it is calm and is not."""
+
+    async def main():
+        for seed in range(60):
+            await one_row(Random(seed), seed)
+
+    go(main)
+
+
+async def one_row(draw, seed):
+    async with TaskGroup() as group:
+        row = Row(draw, group)
+        for _ in range(150):
+            operation = draw.choice(OPERATIONS)
+            for _ in range(draw.choice([1, 1, 1, 3, row.channel.capacity])):
+                await operation(row)
+                assert len(row.channel) == len(row.held), seed
+                assert len(row.channel._senders) == len(row.waiting), seed
+        await row.end()
+
+
+class Row:
+    """A channel, and what it must hold: `held` in the buffer, `waiting` in the hands of parked senders."""
+
+    def __init__(self, draw, group):
+        self.draw, self.group = draw, group
+        self.channel = Channel(draw.choice([1, 2, 5, STRIDE, 300]))
+        self.held, self.waiting, self.received = deque(), deque(), []
+        self.numbers = iter(range(1_000_000))
+
+    @property
+    def has_room(self):
+        return len(self.held) < self.channel.capacity
+
+    def put(self):
+        self.held.append(next(self.numbers))
+        return self.held[-1]
+
+    def taken(self):
+        """Return the oldest value; the first parked sender's moves up."""
+        value = self.held.popleft()
+        if self.waiting:
+            self.held.append(self.waiting.popleft())
+        return value
+
+    async def send(self):
+        if self.has_room:
+            await self.channel.send(self.put())
+
+    async def receive(self):
+        if self.held:
+            assert await self.channel.receive() == self.taken()
+
+    async def receive_ok(self):
+        if self.held:
+            assert await self.channel.receive_ok() == (self.taken(), True)
+
+    async def anext(self):
+        if self.held:
+            assert await anext(self.channel) == self.taken()
+
+    async def try_send(self):
+        had_room = self.has_room
+        number = self.put() if had_room else next(self.numbers)
+        assert self.channel.try_send(number) is had_room
+
+    async def try_receive(self):
+        expected = (self.taken(), True) if self.held else None
+        assert self.channel.try_receive() == expected
+
+    async def select(self):
+        if self.held and self.has_room:
+            number = next(self.numbers)
+            chosen = await select(receiving(self.channel), sending(self.channel, number))
+            if chosen.index == 0:
+                assert chosen.value == self.taken()
+            else:
+                self.held.append(number)
+
+    async def try_select(self):
+        chosen = try_select(receiving(self.channel))
+        assert (chosen and chosen.value) == (self.taken() if self.held else None)
+
+    async def park_a_sender(self):
+        if not self.has_room:
+            number = next(self.numbers)
+            self.waiting.append(number)
+            way = self.draw.choice([self.give, self.offer, None])
+            if way is None:
+                source = Channel(1)
+                source.try_send(number)
+                Relay(source, self.channel, list).start()
+            else:
+                self.group.spawn(way, number)
+            await parked(self.channel._senders, len(self.waiting))
+
+    async def give(self, number):
+        await self.channel.send(number)
+
+    async def offer(self, number):
+        await select(receiving(Channel()), sending(self.channel, number))
+
+    async def park_a_receiver(self):
+        if self.held:
+            return
+        way = self.draw.choice([self.take, self.choose, None])
+        if way is None:
+            sink = Channel(1)
+            Relay(self.channel, sink, list).start()
+            self.group.spawn(self.take, sink)
+        else:
+            self.group.spawn(way, self.channel)
+        await parked(self.channel._receivers, 1)
+        number = next(self.numbers)
+        await self.channel.send(number)
+        while not self.received:
+            await sleep(0)
+        assert self.received.pop() == number
+        self.channel._receivers.clear()  # a relay waits for the next
+
+    async def take(self, channel):
+        self.received.append(await channel.receive())
+
+    async def choose(self, channel):
+        self.received.append((await select(receiving(Channel()), receiving(channel))).value)
+
+    async def rest(self):
+        await sleep(0)
+
+    async def call(self):
+        if self.draw.random() < 0.1:
+            await call(int)
+
+    async def end(self):
+        self.channel.lift_bound()
+        left = [*self.held, *self.waiting]
+        self.channel.close()
+        with pytest.raises(ChannelClosedError):
+            await self.channel.send("refused")
+        assert [await self.channel.receive_ok() for _ in left] == [(number, True) for number in left]
+
+
+OPERATIONS = (
+    Row.send, Row.send, Row.send, Row.receive, Row.receive, Row.receive_ok, Row.anext, Row.try_send,
+    Row.try_receive, Row.select, Row.try_select, Row.park_a_sender, Row.park_a_sender, Row.park_a_receiver,
+    Row.call, Row.rest,
+)  # fmt: skip
