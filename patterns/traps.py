@@ -92,7 +92,7 @@ class Task:
         """Who sits here, where the record itself is the seat."""
         return self
 
-    def seat(self) -> Seat | Task:
+    def seat(self) -> Sitting:
         """Return a seat in which it sits."""
         return Seat(self)
 
@@ -111,10 +111,18 @@ class Task:
         )
 
 
+class Sitting(Protocol):
+    """What tells who runs, where contextvars lead to it."""
+
+    @property
+    def task(self) -> Any:
+        """The task that runs."""
+
+
 class Seat:
     """
-    Where the running task sits, as contextvars tell: one for all tasks of a scheduler of ours, which says
-    who has its turn; one for each task on `threads`, and for whoever has something called between two turns.
+    Where the running task sits: one for all tasks of a scheduler of ours, which says who has its turn; one
+    for each task on `threads`, and for whoever has something called between two turns.
     """
 
     __slots__ = ("task",)
@@ -349,7 +357,7 @@ class Nowhere:
 
 NOWHERE = Nowhere()
 
-current: ContextVar[Seat | Task | Nowhere] = ContextVar("gopat_seat", default=NOWHERE)
+current: ContextVar[Sitting] = ContextVar("gopat_seat", default=NOWHERE)
 """In which the running task sits."""
 
 
@@ -376,7 +384,11 @@ def seated() -> Task | None:
     seat = current_seat()
     if isinstance(seat, Nowhere):
         return None
-    return seat if isinstance(seat, Task) else seat.task
+    try:
+        task: Task = seat.task
+    except RuntimeError:  # in a thread beside its loop
+        return None
+    return task
 
 
 def running() -> Task:
@@ -498,7 +510,7 @@ def spawn(
 
     The task runs up to its first trap even under a dead context.
     """
-    driver = current_seat().task.driver
+    driver: Driver = current_seat().task.driver
     if context.driver is not driver:
         context.check_run(driver)
     task = driver.record(driver, context, name or getattr(fn, "__name__", "task"), made_at, ended)

@@ -15,11 +15,11 @@ are as good as the loop's own.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import heapq
 import sys
 import threading
 from _thread import get_ident
-from contextvars import copy_context
 from functools import partial
 from itertools import count
 from time import monotonic_ns
@@ -107,14 +107,25 @@ OPERATIONS = 2 * BUDGET
 
 
 class LoopTask(Task):
-    """
-    The record of an `asyncio.Task`, and the seat that it is found in: one that foreign tasks inherit, whose
-    own is made when they first use something of ours.
-    """
+    """The record of an `asyncio.Task`; a foreign one has it from when it first uses something of ours."""
 
     __slots__ = ("interrupt", "parked")
 
     driver: AsyncioDriver
+
+    def seat(self) -> LoopSeat:
+        """Return a seat for what is called in the name of this task, between two turns."""
+        return LoopSeat(self.driver, self)
+
+
+class LoopSeat:
+    """Where all tasks of ours on a loop sit, and what foreign ones inherit until they have their own."""
+
+    __slots__ = ("_caller", "_driver")
+
+    def __init__(self, driver: AsyncioDriver, caller: LoopTask | None = None) -> None:
+        self._driver = driver
+        self._caller = caller
 
     @property
     def task(self) -> Task:
@@ -124,19 +135,44 @@ class LoopTask(Task):
         Raises:
             RuntimeError: none runs in this thread.
         """
+        driver = self._driver
         if ASKED_AT_ONCE:
             try:
-                if asked_at_once() is self.handle is not None:
-                    return self
+                return driver.records[asked_at_once()]  # type: ignore[index]  # None is in no table
+            except (KeyError, RuntimeError):  # a foreign task, a callback; no loop runs in this thread
+                pass
+        elif get_ident() == driver.thread:
+            record = driver.records.get(_current_task(driver.loop))  # type: ignore[arg-type]  # the same
+            if record is not None:
+                return record
+        return driver.adopted(self._caller)
+
+
+class ForeignSeat:
+    """
+    Where a foreign task sits, and what those that it makes inherit. Its record stands in no table: one that
+    is never finished goes with its loop.
+    """
+
+    __slots__ = ("_record",)
+
+    def __init__(self, record: LoopTask) -> None:
+        self._record = record
+
+    @property
+    def task(self) -> Task:
+        """As `LoopSeat.task`."""
+        record = self._record
+        driver = record.driver
+        if ASKED_AT_ONCE:
+            try:
+                if asked_at_once() is record.handle:
+                    return record
             except RuntimeError:  # no loop runs in this thread
                 pass
-        elif get_ident() == self.driver.thread and _current_task(self.driver.loop) is self.handle is not None:
-            return self
-        return self.driver.adopted(self)
-
-    def seat(self) -> LoopTask:
-        """Return itself."""
-        return self
+        elif get_ident() == driver.thread and _current_task(driver.loop) is record.handle:
+            return record
+        return driver.adopted(None)
 
 
 class AsyncioDriver:
@@ -168,7 +204,14 @@ class AsyncioDriver:
         self._dead = 0
         self._left = BUDGET
         self._foreign = 0
+        self._factory: Any = None
         self.next_number = count(1).__next__
+        self.seat = LoopSeat(self)
+        self.records: dict[asyncio.Task[Any], LoopTask] = {}
+        self._callback: LoopTask | None = None
+        self._unstarted = self._finish_unstarted
+        self._variables = contextvars.Context()
+        self._variables.run(traps.current.set, self.seat)
 
     @property
     def finished(self) -> bool:
@@ -179,7 +222,8 @@ class AsyncioDriver:
         """Run the main task, and wait until no task of ours lives."""
         overseer = asyncio.current_task()
         set_checks(self.loop, lambda: self._break_deadlock(main.task, overseer), self.calm)
-        self.loop.set_task_factory(self.foreign_task)  # type: ignore[arg-type] # as asyncio.Task is made
+        self._factory = self.foreign_task
+        self.loop.set_task_factory(self._factory)
         main.begin()
         while self.live:
             try:
@@ -207,15 +251,14 @@ class AsyncioDriver:
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` an `asyncio.Task` with its own copy of the contextvars."""
         task.parked = task.interrupt = None
-        variables = copy_context()
-        variables.run(_begin, task)
-        if self.loop.get_task_factory() == self.foreign_task:
-            handle = asyncio.Task(body, loop=self.loop, name=task.name, context=variables)
+        if self.loop.get_task_factory() is self._factory is not None:
+            handle = asyncio.Task(body, loop=self.loop, name=task.name)
         else:
-            handle = self.loop.create_task(body, name=task.name, context=variables)
+            handle = self.loop.create_task(body, name=task.name)
         if task.handle is None and task in self.live:  # else it is an eager one, and has begun
             task.handle = handle
-            handle.add_done_callback(_finish_unstarted, context=variables)
+            self.records[handle] = task  # type: ignore[assignment]  # as `record` says
+            handle.add_done_callback(self._unstarted, context=self._variables)
         if self.observe is not None:
             self.observe(task, "spawn", None)
 
@@ -235,7 +278,7 @@ class AsyncioDriver:
 
     def is_undisturbed(self) -> bool:
         """Whether all tasks of the loop are ours, and none is in a call."""
-        return not (self.calls or self._foreign) and self.loop.get_task_factory() == self.foreign_task
+        return not (self.calls or self._foreign) and self.loop.get_task_factory() is self._factory
 
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Return a future that is there when the waiter is granted, or its context dies: no frame."""
@@ -394,13 +437,26 @@ class AsyncioDriver:
         """It will see to its end itself. An eager one runs before `create_task` returns."""
         if task.handle is None:
             task.handle = _current_task(self.loop)
+            self.records[task.handle] = task  # type: ignore[assignment]  # as `record` says
             task.budget = min(task.budget, self.left_in_turn())
         else:
-            task.handle.remove_done_callback(_finish_unstarted)
+            task.handle.remove_done_callback(self._unstarted)
+        if traps.current_seat() is not self.seat:
+            traps.current.set(self.seat)
+        if traps.birthplace.get() is not task.context:
+            traps.birthplace.set(task.context)
 
     def ends(self, task: Task) -> None:
-        """Let go of its `asyncio.Task`, whose contextvars refer back: the collector need not come."""
+        """Let go of its `asyncio.Task`."""
+        self.records.pop(task.handle, None)
         task.handle = None
+
+    def _finish_unstarted(self, handle: asyncio.Task[Any]) -> None:
+        """A task that was cancelled before its first step never ran its own ending."""
+        task = self.records.get(handle)
+        if task is not None and handle.cancelled():
+            traps.finish(task, asyncio.CancelledError())
+            self.ends(task)
 
     def left_in_turn(self) -> int:
         """
@@ -419,10 +475,10 @@ class AsyncioDriver:
         """Have the loop call `fn`; RuntimeError when it is closed."""
         self.loop.call_soon_threadsafe(fn)
 
-    def adopted(self, task: Task) -> Task:
+    def adopted(self, caller: LoopTask | None) -> Task:
         """
-        Return the record of the running `asyncio.Task`: foreign tasks inherit their parent's through
-        contextvars, and belong to the context that was current where they were made.
+        Return a record for what runs: for a foreign `asyncio.Task`, which belongs to the context that was
+        current where it was made, or for a callback of the loop, which is called in the name of `caller`.
         """
         running = _running_loop()
         if running is not self.loop:
@@ -433,9 +489,18 @@ class AsyncioDriver:
                 "and use from_call"
             )
         handle = _current_task(self.loop)
-        if handle is task.handle or handle is None:
-            return task
-        return _adopted(self, traps.birthplace.get() or task.context, handle)
+        if handle is None:
+            return caller or self.in_callback()
+        return self.records.get(handle) or _adopted(self, handle)
+
+    def in_callback(self) -> Task:
+        """Return the record of whatever the loop calls that is no task."""
+        record = self._callback
+        if record is None:
+            record = self._callback = _record(self, "callback")
+        record.context = traps.birthplace.get() or record.context
+        record.budget = OPERATIONS
+        return record
 
     def _arm(self, at: float) -> None:
         if self._armed is not None:
@@ -580,7 +645,7 @@ class LoopBell(Bell):
     def __init__(
         self, at: float, number: int, ring: Callable[[], None], loop: asyncio.AbstractEventLoop
     ) -> None:
-        super().__init__(at, number, partial(copy_context().run, ring))
+        super().__init__(at, number, partial(contextvars.copy_context().run, ring))
         self._handle = loop.call_at(at, self.fire)
 
     def cancel(self) -> None:
@@ -607,19 +672,30 @@ def adopt() -> Task:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
         traps.enrol(driver)
-    return _adopted(driver, Context(None), handle)
+    if handle is None:
+        return driver.in_callback()
+    return driver.records.get(handle) or _adopted(driver, handle)
 
 
-def _adopted(driver: AsyncioDriver, context: Context, handle: asyncio.Task[Any] | None) -> Task:
-    """Return a new record under `context` for what runs: an `asyncio.Task`, or a callback of the loop."""
-    record = LoopTask(driver, context, "callback" if handle is None else handle.get_name())
-    record.parked = record.interrupt = None
-    record.budget = min(record.budget, driver.left_in_turn())
+def _adopted(driver: AsyncioDriver, handle: asyncio.Task[Any]) -> Task:
+    """Return a new record for the `asyncio.Task` that runs, under the context that it was made in."""
+    record = _record(driver, handle.get_name())
     record.handle = handle
-    if handle is not None:
-        context.tasks.add(record)
-        handle.add_done_callback(lambda _: record.context.tasks.discard(record))
-    traps.current.set(record)
+    record.budget = min(record.budget, driver.left_in_turn())
+    record.context.tasks.add(record)
+    handle.add_done_callback(lambda _: record.context.tasks.discard(record))
+    traps.current.set(ForeignSeat(record))
+    return record
+
+
+def _record(driver: AsyncioDriver, name: str) -> LoopTask:
+    """Return a record under the context that is current here, or a new one that is from now on."""
+    context = traps.birthplace.get()
+    if context is None:
+        context = Context(None)
+        traps.birthplace.set(context)
+    record = LoopTask(driver, context, name)
+    record.parked = record.interrupt = None
     return record
 
 
@@ -663,21 +739,6 @@ def _wakeup_fd(loop: asyncio.AbstractEventLoop) -> int:
     """Return the file that wakes a loop when a signal comes, as its own `add_signal_handler` uses it."""
     end = getattr(loop, "_csock", None)
     return -1 if end is None else int(end.fileno())
-
-
-def _begin(task: Task) -> None:
-    """Be in `task`, as far as contextvars tell."""
-    traps.current.set(task)
-    if traps.birthplace.get() is not task.context:
-        traps.birthplace.set(task.context)
-
-
-def _finish_unstarted(handle: asyncio.Task[Any]) -> None:
-    """A task that was cancelled before its first step never ran its own ending. Called in its contextvars."""
-    seat = traps.current_seat()
-    if handle.cancelled() and isinstance(seat, LoopTask):
-        traps.finish(seat, asyncio.CancelledError())
-        seat.driver.ends(seat)
 
 
 def _cancel_again(handle: asyncio.Task[Any], requests: int, args: tuple[Any, ...]) -> None:

@@ -543,7 +543,7 @@ def test_a_note_in_a_thread_beside_the_loop_says_nothing():
     assert run(main, runtime="asyncio") is None
 
 
-def test_on_asyncio_a_tasks_record_is_its_seat_and_a_foreign_tasks_is_made():
+def test_on_asyncio_a_foreign_task_has_a_record_of_its_own():
     async def main():
         mine = traps.running()
 
