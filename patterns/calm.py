@@ -25,14 +25,16 @@ if TYPE_CHECKING:
 class Calm:
     """
     `now` is the run's seat while all is calm, where the running task sits if its driver tells, and None else.
-    The driver calls `begin` when a turn begins and sets `now` to None whenever no task runs, as whatever
-    disturbs does at once. `undisturbed` is what the driver itself can tell.
+    The driver calls `begin` when a turn begins and sets `now` to None whenever no task runs; whatever
+    disturbs calls `end`. `settled` is what `begin` found, until then. `undisturbed` is what the driver itself
+    can tell.
     """
 
-    __slots__ = ("_dead", "_seat", "_undisturbed", "now")
+    __slots__ = ("_dead", "_seat", "_undisturbed", "now", "settled")
 
     def __init__(self, seat: Seat, undisturbed: Callable[[], bool]) -> None:
         self.now: Seat | None = None
+        self.settled: Seat | None = None
         self._seat = seat
         self._dead: OrderedDict[ref[Context], None] = OrderedDict()
         self._undisturbed = undisturbed
@@ -47,13 +49,17 @@ class Calm:
                 dead.move_to_end(link)  # those behind it may be over
                 return
             del dead[link]
-        self.now = self._seat if self._undisturbed() else None
-        if not alone:  # asked last: another thread may have begun a run meanwhile, and set `now` before
-            self.now = None
+        self.settled = self.now = self._seat if self._undisturbed() else None
+        if not alone:  # asked last: another thread may have begun a run meanwhile, and ended this before
+            self.end()
+
+    def end(self) -> None:
+        """Something disturbs: look again when the next turn begins."""
+        self.settled = self.now = None  # in this order
 
     def disturb(self, context: Context) -> None:
         """A task is under `context`, which is dead: until none is."""
-        self.now = None
+        self.end()
         self._dead[ref(context)] = None
 
 
@@ -63,7 +69,7 @@ class Never(Calm):
     __slots__ = ()
 
     def __init__(self) -> None:
-        self.now = None
+        self.now = self.settled = None
 
     def begin(self) -> None:
         """Do nothing."""
@@ -92,4 +98,4 @@ def look_around(drivers: Iterable[Driver]) -> None:
         alone = len(going_on) <= 1
         if not alone:
             for driver in going_on:
-                driver.calm.now = None
+                driver.calm.end()

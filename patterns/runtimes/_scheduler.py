@@ -246,7 +246,7 @@ class Scheduler:
         on_cancel: Callable[[], object] | None,
     ) -> Awaitable[Any]:
         """Run `fn` as this scheduler's kind of calls does."""
-        self.calm.now = None
+        self.calm.end()
         return self._calls.call(task, fn, args, abandon=abandon, on_cancel=on_cancel)
 
     def post(self, fn: Callable[[], None]) -> None:
@@ -277,8 +277,10 @@ class Scheduler:
 
     def _take_turns(self) -> None:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
-        ready, choose, seat, stepped = self.ready, self._choose, self._sits, self.stepped
-        self.calm.begin()
+        ready, choose, seat, stepped, calm = self.ready, self._choose, self._sits, self.stepped, self.calm
+        calm.now = calm.settled
+        if calm.settled is None:  # asked again: another thread may have ended it in between
+            calm.begin()
         for _ in range(LOOK_EVERY):
             task = seat.task = choose(ready)
             task.waiting = None  # one that slept is found waiting up to its turn

@@ -268,7 +268,7 @@ class AsyncioDriver:
         """Make a task that is not of ours: what it is allowed is seen at its every operation."""
         handle = asyncio.Task(body, loop=loop, **how)
         self._foreign += 1
-        self.calm.now = None
+        self.calm.end()
         handle.add_done_callback(self._foreign_over)
         return handle
 
@@ -404,7 +404,7 @@ class AsyncioDriver:
     ) -> Any:
         """Run `fn` in a warm thread and wait for it on the loop."""
         call = task.call = Call(task, fn, args, on_cancel)
-        self.calm.now = None
+        self.calm.end()
         waiter = self.calls[call] = Waiter(task, "call", fn)
         call.done = self._call_done
         outside: BaseException | None = None

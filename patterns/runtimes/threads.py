@@ -321,7 +321,7 @@ class ThreadsDriver:
     ) -> Any:
         """Run `fn` in the task's thread, with the baton given away."""
         call = task.call = Call(task, fn, args, on_cancel)
-        self.calm.now = None
+        self.calm.end()
         call.abandonable = abandon
         self.calls.add(call)
         if self.observe is not None:
