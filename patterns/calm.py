@@ -1,9 +1,14 @@
 """
-Whether values may be moved within a channel's buffer without a look at who moves them.
+Whether values may be moved within a channel's buffer without a question who moves them.
 
 A whole operation asks which task runs, whether the channel is of this run, and whether the task may go on:
-that takes longer than to move the value. While one run alone goes on in this process, nothing of it runs in
-another thread and no task of it is under a dead context, the answers are known beforehand.
+that takes longer than to move the value. While one run alone goes on in this process, no call of it goes on
+beside its tasks and none of those is under a dead context, the answers are known beforehand. Whoever waits,
+wakes somebody or finds no room asks all the same.
+
+What is not seen is what nobody can know of, and comes in the middle of a turn: in another thread, a loop of
+asyncio that has used nothing of ours before; an `asyncio.Task` that was made by its class, under a context
+that has died since. They are refused at the first operation that asks.
 
 What never belongs here: a queue, a clock, a decision about a task.
 """
@@ -12,32 +17,34 @@ from __future__ import annotations
 
 import _thread
 from collections import OrderedDict
-from typing import TYPE_CHECKING
-from weakref import ref
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakSet, ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from patterns.context import Context
-    from patterns.traps import Driver, Seat
+    from patterns.traps import Driver
+
+T = TypeVar("T")
 
 
 class Calm:
     """
-    `now` is the run's seat while all is calm, where the running task sits if its driver tells, and None else.
-    The driver calls `begin` when a turn begins and sets `now` to None whenever no task runs; whatever
-    disturbs calls `end`. `settled` is what `begin` found, until then. `undisturbed` is what the driver itself
-    can tell.
+    `now` is whether all is calm in a run and one of its tasks may be running.
+
+    The driver sets `now` to False while nobody runs; when somebody is about to, it calls `begin`, or sets
+    `now` to `settled`, which is what `begin` has found and nobody has ended since. Whatever disturbs calls
+    `end`. `undisturbed` is what the driver itself can tell.
     """
 
-    __slots__ = ("_dead", "_seat", "_undisturbed", "now", "settled")
+    __slots__ = ("_asked", "_dead", "_undisturbed", "now", "settled")
 
-    def __init__(self, seat: Seat, undisturbed: Callable[[], bool]) -> None:
-        self.now: Seat | None = None
-        self.settled: Seat | None = None
-        self._seat = seat
+    def __init__(self, undisturbed: Callable[[], bool]) -> None:
+        self.now = self.settled = False
         self._dead: OrderedDict[ref[Context], None] = OrderedDict()
         self._undisturbed = undisturbed
+        self._asked = 0
 
     def begin(self) -> None:
         """See whether all is calm."""
@@ -49,13 +56,16 @@ class Calm:
                 dead.move_to_end(link)  # those behind it may be over
                 return
             del dead[link]
-        self.settled = self.now = self._seat if self._undisturbed() else None
+        self.settled = self.now = self._undisturbed()
         if not alone:  # asked last: another thread may have begun a run meanwhile, and ended this before
             self.end()
+            self._asked += 1
+            if self._asked % LOOK_EVERY == 0:
+                look_around()
 
     def end(self) -> None:
-        """Something disturbs: look again when the next turn begins."""
-        self.settled = self.now = None  # in this order
+        """Something disturbs: see again when somebody is about to run."""
+        self.settled = self.now = False  # in this order
 
     def disturb(self, context: Context) -> None:
         """A task is under `context`, which is dead: until none is."""
@@ -69,7 +79,7 @@ class Never(Calm):
     __slots__ = ()
 
     def __init__(self) -> None:
-        self.now = self.settled = None
+        self.now = self.settled = False
 
     def begin(self) -> None:
         """Do nothing."""
@@ -79,10 +89,16 @@ class Never(Calm):
 
 
 STRIDE = 64
-"""So many operations, at most, go on without a look; they are charged to a task that takes one."""
+"""So many operations, at most, are let go on at a time; a task pays for them from its budget beforehand."""
+
+LOOK_EVERY = 256
+"""While several runs go on, one look in so many is whether they still do: no loop tells when it closes."""
 
 NEVER = Never()
 """Of a channel that is in no run yet, and of runs where every operation counts."""
+
+drivers: WeakSet[Driver] = WeakSet()
+"""Every run of this process, and every loop of asyncio that the library is used in."""
 
 alone = True
 """Whether no more than one run goes on in this process."""
@@ -90,12 +106,28 @@ alone = True
 _lock = _thread.allocate_lock()
 
 
-def look_around(drivers: Iterable[Driver]) -> None:
+def enrol(driver: Driver) -> None:
+    """Count a run, or a loop of asyncio, among those of this process."""
+    with _lock:
+        drivers.add(driver)
+    look_around()
+
+
+def look_around() -> None:
     """See which runs go on, when one has begun and when one is over: several disturb one another."""
     global alone  # noqa: PLW0603 (asked at every turn)
     with _lock:
-        going_on = [driver for driver in tuple(drivers) if not driver.finished]
+        going_on = [driver for driver in copied(drivers) if not driver.finished]
         alone = len(going_on) <= 1
         if not alone:
             for driver in going_on:
                 driver.calm.end()
+
+
+def copied(things: Iterable[T]) -> list[T]:
+    """Return what is in a set; one that changes in another thread meanwhile is read again."""
+    while True:
+        try:
+            return list(things)
+        except RuntimeError:
+            continue

@@ -106,7 +106,7 @@ def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be to
                 **({} if costs is None else {"costs": costs}),
             )
     finally:
-        calm.look_around(traps.drivers)
+        calm.look_around()
     return outcome
 
 

@@ -205,7 +205,7 @@ def _line_up(cases: tuple[Case, ...], task: Task) -> Waiter:
             place.verb = "receive"
             place.queue = channel._receivers
             if channel._room:
-                channel._limit = channel._lent = 0
+                channel._limit = channel._stride = 0
         place.queue.append(place)
     return first or Waiter(task, "select without a case")
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from patterns import traps
+from patterns.calm import copied, drivers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from patterns.traps import Task
-
-T = TypeVar("T")
 
 LIBRARY = str(Path(__file__).parent)
 
@@ -63,8 +59,8 @@ def dump_tasks() -> str:
         ('simulator: 2 tasks', '  reader waits for receive on')
     """
     lines = []
-    for driver in sorted(_copied(traps.drivers), key=lambda driver: driver.name):
-        tasks = sorted(_copied(driver.live), key=lambda task: task.number)
+    for driver in sorted(copied(drivers), key=lambda driver: driver.name):
+        tasks = sorted(copied(driver.live), key=lambda task: task.number)
         if tasks and not driver.finished:
             lines.append(f"{driver.name}: {len(tasks)} task{'s' * (len(tasks) != 1)}")
             lines += [f"  {_described(task)}" for task in tasks]
@@ -75,15 +71,6 @@ def _described(task: Task) -> str:
     place = place_of(task)
     stands = "" if place is None else f", stands at {Path(place[0]).name}:{place[1]}"
     return f"{task.describe()}{stands}"
-
-
-def _copied(things: Iterable[T]) -> list[T]:
-    """Return what is in a set; one that grows in another thread meanwhile is read again."""
-    while True:
-        try:
-            return list(things)
-        except RuntimeError:
-            continue
 
 
 def _of(coroutine: Any, what: str) -> Any:

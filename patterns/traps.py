@@ -21,9 +21,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from types import FunctionType, MethodType, coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple
-from weakref import WeakSet
 
-from patterns import calm
 from patterns.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -365,22 +363,12 @@ current_seat = current.get
 """`current_seat().task` is `running()`, for what is asked at every operation: a call less."""
 
 
-drivers: WeakSet[Driver] = WeakSet()
-"""Every run of this process, and every loop of asyncio that the library is used in."""
-
-
-def enrol(driver: Driver) -> None:
-    """Count a run, or a loop of asyncio, among those of this process."""
-    drivers.add(driver)
-    calm.look_around(drivers)
-
-
 birthplace: ContextVar[Context | None] = ContextVar("gopat_context", default=None)
 """The context that tasks of a foreign runtime which are made here belong to; other tasks know their own."""
 
 
 def seated() -> Task | None:
-    """Return the task of the seat that is found here, whether or not it is the one that runs."""
+    """Return the task that runs, or that something is called for; None where there is none."""
     seat = current_seat()
     if isinstance(seat, Nowhere):
         return None

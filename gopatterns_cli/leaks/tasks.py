@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from gopatterns_cli.leaks import Frame, Leak, caller, copied, note, stack
 from patterns import launch, traps
+from patterns.calm import drivers
 
 _made: WeakKeyDictionary[Any, tuple[Frame, ...]] = WeakKeyDictionary()
 
@@ -46,7 +47,7 @@ def alive() -> dict[Any, Leak]:
     """Return the tasks that have not ended, of loops that are not closed and runs that are not over."""
     ours = {
         task: Leak("task", task.describe())
-        for driver in copied(traps.drivers)
+        for driver in copied(drivers)
         if not driver.finished
         for task in copied(driver.live)
     }

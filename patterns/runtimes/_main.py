@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from patterns import traps
+from patterns.calm import enrol
 from patterns.context import Context
 from patterns.errors import CancelledError, DeadlockError
 from patterns.runtimes._generators import is_closing
@@ -57,7 +58,7 @@ class Main:
         self._value: Any = None
         self._error: BaseException | None = None
         self._began_s = self._ended_s = 0.0
-        traps.enrol(driver)
+        enrol(driver)
         driver.live.add(self.task)
         self.context.tasks.add(self.task)
 

@@ -67,7 +67,7 @@ if hasattr(selectors, "EpollSelector"):
             if timeout is None and self.idle_check is not None and self.idle_check():
                 timeout = 0
             if timeout is None or timeout > 0:
-                calm.now = None
+                calm.now = False
                 if timeout is not None:
                     if not select((self.fileno(),), (), (), timeout)[0]:
                         calm.begin()

@@ -142,7 +142,7 @@ class Scheduler:
         self._sweep_above = SWEEP_ABOVE
         self._main: Task
         self._sits = Seat()
-        self.calm = NEVER if chooser.counts_all else Calm(self._sits, lambda: not calls.pending)
+        self.calm = NEVER if chooser.counts_all else Calm(lambda: not calls.pending)
 
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` ready to run `body` in its own copy of the contextvars."""
@@ -265,7 +265,7 @@ class Scheduler:
                     try:
                         self._take_turns()
                     finally:
-                        self.calm.now = None
+                        self.calm.now = False
                     if self._look is not None:
                         self._catch_up(self._look)
                 elif not self._advance():
@@ -279,7 +279,7 @@ class Scheduler:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""
         ready, choose, seat, stepped, calm = self.ready, self._choose, self._sits, self.stepped, self.calm
         calm.now = calm.settled
-        if calm.settled is None:  # asked again: another thread may have ended it in between
+        if not calm.settled:  # asked again: another thread may have ended it in between
             calm.begin()
         for _ in range(LOOK_EVERY):
             task = seat.task = choose(ready)

@@ -27,14 +27,14 @@ from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
-from patterns.calm import NEVER, Calm
+from patterns.calm import NEVER, Calm, enrol
 from patterns.context import Context
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads, give_up, is_parked, let_go
 from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, held_back, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_selector
-from patterns.traps import BUDGET, Interrupt, Seat, Task, Waiter
+from patterns.traps import BUDGET, Interrupt, Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -69,7 +69,7 @@ def run(
         runner.close()
         raise
     driver = _drivers[loop] = AsyncioDriver(loop)
-    driver.calm = Calm(Seat(), driver.is_undisturbed)
+    driver.calm = Calm(driver.is_undisturbed)
     if observe is not None:
         driver.observe = driver.follow = lambda task, verb, of: observe(monotonic_ns(), task, verb, of)
     started = Main(driver, main, args)
@@ -81,15 +81,27 @@ def run(
                 driver.abandon_calls(0.0)
                 raise
     finally:
-        driver.calm.now = None
+        driver.calm.now = False
         del _drivers[loop]
         driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
 
 
+class Loop(asyncio.SelectorEventLoop):
+    """A loop of ours, which knows who makes its tasks: `replaced` is told of another factory."""
+
+    replaced: Callable[[], None] | None = None
+
+    def set_task_factory(self, factory: Any) -> None:
+        """As every loop does."""
+        super().set_task_factory(factory)
+        if self.replaced is not None:
+            self.replaced()
+
+
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Return a loop with a precise selector."""
-    return asyncio.SelectorEventLoop(new_selector())
+    """Return a loop for a run."""
+    return Loop(new_selector())
 
 
 def set_checks(loop: asyncio.AbstractEventLoop, idle: Callable[[], bool], calm: Calm) -> None:
@@ -172,7 +184,7 @@ class ForeignSeat:
                 pass
         elif get_ident() == driver.thread and _current_task(driver.loop) is record.handle:
             return record
-        return driver.adopted(None)
+        return driver.adopted(record)
 
 
 class AsyncioDriver:
@@ -204,11 +216,10 @@ class AsyncioDriver:
         self._dead = 0
         self._left = BUDGET
         self._foreign = 0
-        self._factory: Any = None
+        self._makes_all = False
         self.next_number = count(1).__next__
         self.seat = LoopSeat(self)
         self.records: dict[asyncio.Task[Any], LoopTask] = {}
-        self._callback: LoopTask | None = None
         self._unstarted = self._finish_unstarted
         self._variables = contextvars.Context()
         self._variables.run(traps.current.set, self.seat)
@@ -222,8 +233,10 @@ class AsyncioDriver:
         """Run the main task, and wait until no task of ours lives."""
         overseer = asyncio.current_task()
         set_checks(self.loop, lambda: self._break_deadlock(main.task, overseer), self.calm)
-        self._factory = self.foreign_task
-        self.loop.set_task_factory(self._factory)
+        if isinstance(self.loop, Loop):
+            self.loop.set_task_factory(self.foreign_task)
+            self.loop.replaced = self._tasks_are_made_elsewhere
+            self._makes_all = True
         main.begin()
         while self.live:
             try:
@@ -251,7 +264,7 @@ class AsyncioDriver:
     def spawn(self, task: Task, body: Coroutine[Any, Any, None]) -> None:
         """Make `task` an `asyncio.Task` with its own copy of the contextvars."""
         task.parked = task.interrupt = None
-        if self.loop.get_task_factory() is self._factory is not None:
+        if self._makes_all:
             handle = asyncio.Task(body, loop=self.loop, name=task.name)
         else:
             handle = self.loop.create_task(body, name=task.name)
@@ -272,13 +285,18 @@ class AsyncioDriver:
         handle.add_done_callback(self._foreign_over)
         return handle
 
+    def _tasks_are_made_elsewhere(self) -> None:
+        """Somebody has set another factory: from now on not every task is known."""
+        self._makes_all = False
+        self.calm.end()
+
     def _foreign_over(self, handle: asyncio.Task[Any]) -> None:
         del handle
         self._foreign -= 1
 
     def is_undisturbed(self) -> bool:
         """Whether all tasks of the loop are ours, and none is in a call."""
-        return not (self.calls or self._foreign) and self.loop.get_task_factory() is self._factory
+        return self._makes_all and not (self.calls or self._foreign)
 
     def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
         """Return a future that is there when the waiter is granted, or its context dies: no frame."""
@@ -478,11 +496,13 @@ class AsyncioDriver:
     def adopted(self, caller: LoopTask | None) -> Task:
         """
         Return a record for what runs: for a foreign `asyncio.Task`, which belongs to the context that was
-        current where it was made, or for a callback of the loop, which is called in the name of `caller`.
+        current where it was made, or for a callback of the loop, which is called in the name of `caller`,
+        where that is known.
         """
         running = _running_loop()
         if running is not self.loop:
             if running is not None:  # a context of contextvars that was taken to another loop
+                traps.birthplace.set(None)
                 return adopt()
             raise RuntimeError(
                 "used in a thread beside the loop (asyncio.to_thread?): run the thread's work through call, "
@@ -490,17 +510,8 @@ class AsyncioDriver:
             )
         handle = _current_task(self.loop)
         if handle is None:
-            return caller or self.in_callback()
+            return caller or _adopted(self, None)
         return self.records.get(handle) or _adopted(self, handle)
-
-    def in_callback(self) -> Task:
-        """Return the record of whatever the loop calls that is no task."""
-        record = self._callback
-        if record is None:
-            record = self._callback = _record(self, "callback")
-        record.context = traps.birthplace.get() or record.context
-        record.budget = OPERATIONS
-        return record
 
     def _arm(self, at: float) -> None:
         if self._armed is not None:
@@ -671,31 +682,27 @@ def adopt() -> Task:
         for closed in [loop for loop in _drivers if loop.is_closed()]:
             del _drivers[closed]
         driver = _drivers[loop] = AsyncioDriver(loop)
-        traps.enrol(driver)
-    if handle is None:
-        return driver.in_callback()
-    return driver.records.get(handle) or _adopted(driver, handle)
+        enrol(driver)
+    return driver.records.get(handle) or _adopted(driver, handle)  # type: ignore[arg-type]  # None: as below
 
 
-def _adopted(driver: AsyncioDriver, handle: asyncio.Task[Any]) -> Task:
-    """Return a new record for the `asyncio.Task` that runs, under the context that it was made in."""
-    record = _record(driver, handle.get_name())
-    record.handle = handle
-    record.budget = min(record.budget, driver.left_in_turn())
-    record.context.tasks.add(record)
-    handle.add_done_callback(lambda _: record.context.tasks.discard(record))
-    traps.current.set(ForeignSeat(record))
-    return record
-
-
-def _record(driver: AsyncioDriver, name: str) -> LoopTask:
-    """Return a record under the context that is current here, or a new one that is from now on."""
+def _adopted(driver: AsyncioDriver, handle: asyncio.Task[Any] | None) -> Task:
+    """
+    Return a new record for what runs, an `asyncio.Task` or a callback of the loop, under the context that is
+    current here, or a new one that is from now on.
+    """
     context = traps.birthplace.get()
     if context is None:
         context = Context(None)
         traps.birthplace.set(context)
-    record = LoopTask(driver, context, name)
+    record = LoopTask(driver, context, "callback" if handle is None else handle.get_name())
     record.parked = record.interrupt = None
+    record.budget = min(record.budget, driver.left_in_turn())
+    record.handle = handle
+    if handle is not None:
+        context.tasks.add(record)
+        handle.add_done_callback(lambda _: record.context.tasks.discard(record))
+    traps.current.set(ForeignSeat(record))
     return record
 
 

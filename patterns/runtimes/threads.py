@@ -175,7 +175,7 @@ class ThreadsDriver:
         self.follow: Callable[[Task, str, Any], None] | None = None
         self.pick = pick
         calls = self.calls = set[Call]()
-        self.calm = Calm(Seat(), lambda: not calls)
+        self.calm = Calm(lambda: not calls)
         self._mutex = _thread.allocate_lock()
         self._held = True
         self._ready: deque[ThreadSeat] = deque()
@@ -363,6 +363,7 @@ class ThreadsDriver:
                 last = self.finished and self._threads == len(self.calls)
         except BaseException as error:  # noqa: BLE001 (raised again by `run`)
             self._broken = error
+            self.calm.now = False
             last = True
         if last:
             self.gate.open()
@@ -433,7 +434,7 @@ class ThreadsDriver:
                     seat = self._warm(self._ready.popleft())
                     self._waking += 1
                 elif self._may_be_woken():
-                    self.calm.now = None
+                    self.calm.now = False
                     return self._alarms[0].at if self._alarms else FOREVER_S * 2
                 else:
                     seat = None
@@ -501,7 +502,7 @@ class ThreadsDriver:
 
     def _look_whether_calm(self) -> None:
         """A task goes on, with the baton."""
-        if not self.calm.now:
+        if not self.calm.now and not self.finished:  # a thread that is sent home has no task
             self.calm.begin()
 
     def _doze(self, seat: ThreadSeat, until: float | None, alarm: float | None) -> bool:
@@ -625,7 +626,7 @@ class ThreadsDriver:
             if self._outside:
                 return False
             self.finished = True
-            self.calm.now = None
+            self.calm.now = False
             self._held = False
         for seat in self._idle:
             seat.lock.release()

@@ -981,3 +981,62 @@ def test_ctrl_c_while_the_loop_is_made_leaves_no_half_made_one(monkeypatch):
         run(sleep, 0)
     assert [loop.is_closed() for loop in loops] == [True]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("runner", [asyncio.run, lambda body: run(lambda: body)], ids=["plain", "ours"])
+def test_another_loop_that_inherits_contextvars_has_a_tree_of_its_own(runner):
+    """As `asyncio.to_thread` hands them on; a context of this loop cannot cancel what runs in that one."""
+
+    async def inner():
+        async with TaskGroup() as group:
+            group.spawn(sleep, 0.001)
+        return "went on"
+
+    async def main():
+        with Context.current().with_cancel() as context:
+            async with TaskGroup() as group:
+                group.spawn(sleep, 0)
+            there = asyncio.create_task(asyncio.to_thread(asyncio.run, inner()))
+            while not there.done():
+                async with TaskGroup() as group:
+                    group.spawn(sleep, 0.001)
+            context.cancel()
+        return await there
+
+    assert runner(main()) == "went on"
+
+
+def test_a_second_loop_in_the_thread_of_one_that_is_open_has_a_tree_of_its_own():
+    """As a fixture hands on the contextvars of a loop that others share."""
+
+    async def group_here():
+        async with TaskGroup() as group:
+            group.spawn(sleep, 0)
+        return contextvars.copy_context()
+
+    first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+    try:
+        variables = first.run_until_complete(group_here())
+        variables.run(second.run_until_complete, group_here())
+        first.run_until_complete(group_here())
+    finally:
+        first.close()
+        second.close()
+
+
+@pytest.mark.parametrize("runner", [asyncio.run, lambda body: run(lambda: body)], ids=["plain", "ours"])
+def test_a_context_that_one_callback_makes_lives_when_another_has_left_it(runner):
+    async def main():
+        loop, made = asyncio.get_running_loop(), []
+
+        def entered():
+            with made[0]:
+                pass
+
+        for callback in (lambda: made.append(Context.background().with_cancel()), entered):
+            loop.call_soon(callback, context=contextvars.Context())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        return made[0].err
+
+    assert runner(main()) is None

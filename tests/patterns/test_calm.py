@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections import deque
 from contextlib import suppress
@@ -19,6 +20,7 @@ from patterns import (
     Semaphore,
     TaskGroup,
     call,
+    calm,
     receiving,
     run,
     select,
@@ -42,7 +44,7 @@ MOMENT_S = 0.001
 async def is_calm():
     """Whether all is calm in a turn that begins later."""
     await sleep(MOMENT_S)
-    return running().driver.calm.now is not None
+    return running().driver.calm.now
 
 
 @on_real_clocks
@@ -62,8 +64,37 @@ def test_a_run_alone_is_calm_while_it_runs(go):
         seen.append(kept[0].calm.now)
 
     assert go(main)
-    assert seen == [None], "nobody runs"
-    assert kept[0].calm.now is None
+    assert seen == [False], "nobody runs"
+    assert not kept[0].calm.now
+
+
+@on_real_clocks
+def test_when_a_run_of_several_tasks_is_over_its_channels_ask_again(go):
+    """On `threads` the idle ones are sent home last."""
+    channel, permits, kept = Channel(STRIDE), Semaphore(2), []
+
+    async def main():
+        kept.append(running().driver)
+        for number in range(3):
+            await channel.send(number)
+            async with permits:
+                pass
+        await channel.receive()
+        async with TaskGroup() as group:
+            for _ in range(3):
+                group.spawn(sleep, MOMENT_S)
+
+    async def later():
+        for operation in (partial(channel.send, 3), channel.receive, permits.__aenter__):
+            with pytest.raises(CancelledError), Context.current().with_cancel() as context:
+                context.cancel()
+                await operation()
+        await channel.send(3)
+        return channel.driver is running().driver
+
+    go(main)
+    assert not kept[0].calm.now
+    assert all(run(later, runtime=name) for name in CALM)
 
 
 def test_on_the_simulator_every_operation_counts():
@@ -81,7 +112,7 @@ def test_a_call_disturbs_while_it_goes_on(go):
 
         async def look():
             await sleep(20 * MOMENT_S)
-            seen.append(running().driver.calm.now is not None)
+            seen.append(running().driver.calm.now)
 
         async with TaskGroup() as group:
             group.spawn(look)
@@ -108,13 +139,13 @@ def test_a_dead_context_disturbs_while_a_task_is_in_it(go):
                 except CancelledError:
                     with context.without_cancel():
                         seen.append(await is_calm())
-                    seen.append(running().driver.calm.now is not None)
+                    seen.append(running().driver.calm.now)
 
         async with TaskGroup() as group:
             group.spawn(linger)
             await sleep(MOMENT_S)
             context.cancel()
-            seen.append(running().driver.calm.now is not None)
+            seen.append(running().driver.calm.now)
         go_on.close()
         return seen, await is_calm()
 
@@ -173,19 +204,92 @@ def test_another_run_disturbs(go, runtime):
             begun.set()
             while not over.is_set():
                 await sleep(MOMENT_S)
-            return running().driver.calm.now is not None
+            return running().driver.calm.now
 
         seen = []
         thread = threading.Thread(target=lambda: seen.append(run(other, runtime="fibers")))
         thread.start()
         begun.wait()
-        during = running().driver.calm.now is not None
+        during = running().driver.calm.now
         later = await is_calm()
         over.set()
         thread.join()
         return during, later, seen, await is_calm()
 
     assert go(main) == (False, False, [False], runtime != "simulator")
+
+
+@in_one_process
+def test_another_loop_disturbs_until_somebody_sees_that_it_is_closed(go, runtime, monkeypatch):
+    monkeypatch.setattr(calm, "LOOK_EVERY", 2)
+
+    async def main():
+        begun, over = threading.Event(), threading.Event()
+
+        async def other():
+            await sleep(0)
+            begun.set()
+            while not over.is_set():
+                await sleep(MOMENT_S)
+
+        thread = threading.Thread(target=lambda: asyncio.run(other()))
+        thread.start()
+        begun.wait()
+        during = await is_calm()
+        over.set()
+        thread.join()
+        for _ in range(4):
+            await is_calm()
+        return during, calm.alone, await is_calm()
+
+    if runtime == "simulator":
+        pytest.skip("nobody looks there")
+    assert go(main) == (False, True, True)
+
+
+def test_runs_begin_and_end_in_many_threads_at_once():
+    async def main():
+        await sleep(0)
+
+    def row():
+        for _ in range(100):
+            run(main, runtime="fibers")
+            done.append(True)
+
+    done, threads, interval = [], [threading.Thread(target=row) for _ in range(4)], sys.getswitchinterval()
+    sys.setswitchinterval(2e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(done) == 400
+
+
+@in_one_process
+def test_a_loop_that_nobody_knows_of_is_refused_where_it_would_wait(go):
+    """In the middle of a turn, which blocks: where it need not wait, it is not seen."""
+
+    async def main():
+        channel, told = Channel(STRIDE), []
+        await channel.send(1)
+        await channel.receive()
+
+        def stranger():
+            try:
+                asyncio.run(channel.receive())
+            except RuntimeError as error:
+                told.append(str(error))
+
+        thread = threading.Thread(target=stranger)
+        thread.start()
+        thread.join()
+        await channel.send("kept")
+        return "is in use on" in told[0], await channel.receive()
+
+    assert go(main) == (True, "kept")
 
 
 @in_one_process
@@ -262,6 +366,19 @@ def test_a_task_of_asyncio_under_a_context_that_died_is_refused_however_calm_it_
         return calm, during, await is_calm()
 
     assert run(main, runtime="asyncio") == (True, False, True)
+
+
+def test_from_when_somebody_else_makes_tasks_a_loop_is_never_calm():
+    async def main():
+        loop, before = asyncio.get_running_loop(), running().driver.calm
+        await sleep(MOMENT_S)
+        was, ours = before.now, loop.get_task_factory()
+        loop.set_task_factory(asyncio.Task)
+        at_once = before.now
+        loop.set_task_factory(ours)
+        return was, at_once, await is_calm()
+
+    assert run(main, runtime="asyncio") == (True, False, False)
 
 
 def test_a_loop_whose_tasks_somebody_else_makes_is_never_calm():
@@ -345,6 +462,63 @@ def test_a_task_lets_others_run_whatever_it_does_in_a_buffer(go, use, capacity, 
         return during / (done / most)
 
     assert go(main) > 0.55  # the last of what is let out is charged for beforehand, or not at all
+
+
+@on_real_clocks
+@pytest.mark.parametrize("fresh", [1, STRIDE + 2, 1_000])
+def test_channels_that_are_used_once_are_paid_for(go, fresh):
+    async def main():
+        turns, over, most = 0, False, running().driver.operations
+
+        async def other():
+            nonlocal turns
+            while not over:
+                turns += 1
+                await sleep(0)
+
+        async with TaskGroup() as group:
+            group.spawn(other)
+            await sleep(0)
+            before, count = turns, 20 * most // fresh + 1
+            for _ in range(count):
+                channel = Channel(fresh)
+                for _ in range(fresh):
+                    await channel.send(1)
+            during, over = turns - before, True
+        return during / (count * fresh / most)
+
+    assert go(main) > 0.9
+
+
+@on_real_clocks
+def test_what_was_received_while_nothing_was_calm_is_not_let_in_for_nothing(go):
+    async def main():
+        driver, channel = running().driver, Channel(20_000)
+        turns, over = 0, False
+
+        async def other():
+            nonlocal turns
+            while not over:
+                turns += 1
+                await sleep(0)
+
+        async with TaskGroup() as group:
+            group.spawn(other)
+            for _ in range(channel.capacity):
+                await channel.send(1)
+            group.spawn(call, wait_a_little)
+            await sleep(MOMENT_S)
+            for _ in range(channel.capacity):
+                await channel.receive()
+            while not await is_calm():
+                pass
+            before = turns
+            for _ in range(channel.capacity):
+                await channel.send(1)
+            during, over = turns - before, True
+        return during / (channel.capacity / driver.operations)
+
+    assert go(main) > 0.9
 
 
 def test_any_row_of_operations_does_what_a_queue_does(go):
