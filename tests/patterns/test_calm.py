@@ -429,6 +429,25 @@ async def enter(channel):
 PERMITS = Semaphore(1)
 
 
+async def turns_beside(work):
+    """Return how many turns another task, which is always ready, has while `work` is awaited."""
+    turns, over = 0, False
+
+    async def other():
+        nonlocal turns
+        while not over:
+            turns += 1
+            await sleep(0)
+
+    async with TaskGroup() as group:
+        group.spawn(other)
+        await sleep(0)
+        before = turns
+        await work()
+        during, over = turns - before, True
+    return during
+
+
 COUNTED = {send_and_receive: 2, send_and_try: 1, try_and_receive: 1, enter: 1}
 """Of these the operations in a round, and not two for each place; what never waits is none."""
 
@@ -440,26 +459,17 @@ COUNTED = {send_and_receive: 2, send_and_try: 1, try_and_receive: 1, enter: 1}
 )
 def test_a_task_lets_others_run_whatever_it_does_in_a_buffer(go, use, capacity, channels):
     async def main():
-        most = running().driver.operations
+        most, done = running().driver.operations, 0
         used = [Channel(capacity) for _ in range(channels)]
-        turns, over = 0, False
 
-        async def other():
-            nonlocal turns
-            while not over:
-                turns += 1
-                await sleep(0)
-
-        async with TaskGroup() as group:
-            group.spawn(other)
-            await sleep(0)
-            before, done = turns, 0
+        async def work():
+            nonlocal done
             while done < 20 * most + 40_000:
                 for channel in used:
                     await use(channel)
                     done += COUNTED.get(use, 2 * capacity)
-            during, over = turns - before, True
-        return during / (done / most)
+
+        return await turns_beside(work) / (done / most)
 
     assert go(main) > 0.55  # the last of what is let out is charged for beforehand, or not at all
 
@@ -468,24 +478,16 @@ def test_a_task_lets_others_run_whatever_it_does_in_a_buffer(go, use, capacity, 
 @pytest.mark.parametrize("fresh", [1, STRIDE + 2, 1_000])
 def test_channels_that_are_used_once_are_paid_for(go, fresh):
     async def main():
-        turns, over, most = 0, False, running().driver.operations
+        most = running().driver.operations
+        count = 20 * most // fresh + 1
 
-        async def other():
-            nonlocal turns
-            while not over:
-                turns += 1
-                await sleep(0)
-
-        async with TaskGroup() as group:
-            group.spawn(other)
-            await sleep(0)
-            before, count = turns, 20 * most // fresh + 1
+        async def work():
             for _ in range(count):
                 channel = Channel(fresh)
                 for _ in range(fresh):
                     await channel.send(1)
-            during, over = turns - before, True
-        return during / (count * fresh / most)
+
+        return await turns_beside(work) / (count * fresh / most)
 
     assert go(main) > 0.9
 
@@ -494,29 +496,20 @@ def test_channels_that_are_used_once_are_paid_for(go, fresh):
 def test_what_was_received_while_nothing_was_calm_is_not_let_in_for_nothing(go):
     async def main():
         driver, channel = running().driver, Channel(20_000)
-        turns, over = 0, False
 
-        async def other():
-            nonlocal turns
-            while not over:
-                turns += 1
-                await sleep(0)
-
-        async with TaskGroup() as group:
-            group.spawn(other)
+        async def fill():
             for _ in range(channel.capacity):
                 await channel.send(1)
+
+        await fill()
+        async with TaskGroup() as group:
             group.spawn(call, wait_a_little)
             await sleep(MOMENT_S)
             for _ in range(channel.capacity):
                 await channel.receive()
-            while not await is_calm():
-                pass
-            before = turns
-            for _ in range(channel.capacity):
-                await channel.send(1)
-            during, over = turns - before, True
-        return during / (channel.capacity / driver.operations)
+        while not await is_calm():
+            pass
+        return await turns_beside(fill) / (channel.capacity / driver.operations)
 
     assert go(main) > 0.9
 
