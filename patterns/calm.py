@@ -15,18 +15,16 @@ What never belongs here: a queue, a clock, a decision about a task.
 
 from __future__ import annotations
 
-import _thread
 from collections import OrderedDict
-from typing import TYPE_CHECKING, TypeVar
-from weakref import WeakSet, ref
+from typing import TYPE_CHECKING
+from weakref import ref
+
+from patterns import runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from patterns.context import Context
-    from patterns.traps import Driver
-
-T = TypeVar("T")
 
 
 class Calm:
@@ -57,11 +55,11 @@ class Calm:
                 return
             del dead[link]
         self.settled = self.now = self._undisturbed()
-        if not alone:  # asked last: another thread may have begun a run meanwhile, and ended this before
+        if not runs.alone:  # asked last: another thread may have begun a run meanwhile, and ended this before
             self.end()
             self._asked += 1
             if self._asked % LOOK_EVERY == 0:
-                look_around()
+                runs.look_around()
 
     def end(self) -> None:
         """Something disturbs: see again when somebody is about to run."""
@@ -96,38 +94,3 @@ LOOK_EVERY = 256
 
 NEVER = Never()
 """Of a channel that is in no run yet, and of runs where every operation counts."""
-
-drivers: WeakSet[Driver] = WeakSet()
-"""Every run of this process, and every loop of asyncio that the library is used in."""
-
-alone = True
-"""Whether no more than one run goes on in this process."""
-
-_lock = _thread.allocate_lock()
-
-
-def enrol(driver: Driver) -> None:
-    """Count a run, or a loop of asyncio, among those of this process."""
-    with _lock:
-        drivers.add(driver)
-    look_around()
-
-
-def look_around() -> None:
-    """See which runs go on, when one has begun and when one is over: several disturb one another."""
-    global alone  # noqa: PLW0603 (asked at every turn)
-    with _lock:
-        going_on = [driver for driver in copied(drivers) if not driver.finished]
-        alone = len(going_on) <= 1
-        if not alone:
-            for driver in going_on:
-                driver.calm.end()
-
-
-def copied(things: Iterable[T]) -> list[T]:
-    """Return what is in a set; one that changes in another thread meanwhile is read again."""
-    while True:
-        try:
-            return list(things)
-        except RuntimeError:
-            continue

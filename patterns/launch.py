@@ -6,7 +6,7 @@ import warnings
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from patterns import calm, runtimes, traps
+from patterns import runs, runtimes, traps
 from patterns.pinning import pinned
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def launch(  # noqa: PLR0913 - a keyword for each thing that a runtime can be to
                 **({} if costs is None else {"costs": costs}),
             )
     finally:
-        calm.look_around()
+        runs.look_around()
     return outcome
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patterns.calm import copied, drivers
+from patterns.runs import copied, drivers
 
 if TYPE_CHECKING:
     from patterns.traps import Task

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from patterns import Channel, runtimes, sleep
+from patterns import Channel, TaskGroup, runtimes, sleep
 from patterns.launch import launch
 
 AVAILABLE = [name for name in runtimes.names() if runtimes.unavailable(name) is None]
@@ -21,6 +21,25 @@ async def parked(queue: Any, count: int) -> None:
     """Return when `count` waiters stand in a wait queue."""
     while len(queue) != count:  # sleep(0) is a turn, not a time
         await sleep(0)
+
+
+async def turns_beside(work: Any) -> int:
+    """Return how many turns another task, which is always ready, has while `work` is awaited."""
+    turns, over = 0, False
+
+    async def other() -> None:
+        nonlocal turns
+        while not over:
+            turns += 1
+            await sleep(0)
+
+    async with TaskGroup() as group:
+        group.spawn(other)
+        await sleep(0)
+        before = turns
+        await work()
+        during, over = turns - before, True
+    return during
 
 
 def explored(main: Any, *args: Any, seeds: int = 200) -> list[Any]:

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from functools import wraps
 from importlib import import_module
 from types import FrameType, ModuleType
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 TRIES = 20
 LONGEST_PAUSE_S = 0.1
@@ -139,15 +137,6 @@ def rule(text: str) -> Allowed:
         raise ValueError(f'found "{text}", allowed "top: NAME", "any: NAME" or "made_by: NAME"')
     frames = choices[where]
     return lambda leak: any(_is(frame, name) for frame in frames(leak))
-
-
-def copied(things: Iterable[T]) -> list[T]:
-    """Return what is in a collection; one that changes in another thread meanwhile is read again."""
-    while True:
-        try:
-            return list(things)
-        except RuntimeError:
-            continue
 
 
 def stack(frame: FrameType | None) -> tuple[Frame, ...]:

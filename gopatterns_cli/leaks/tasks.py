@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gopatterns_cli.leaks import Frame, Leak, caller, copied, note, stack
+from gopatterns_cli.leaks import Frame, Leak, caller, note, stack
 from patterns import launch, traps
-from patterns.calm import drivers
+from patterns.runs import copied, drivers
 
 _made: WeakKeyDictionary[Any, tuple[Frame, ...]] = WeakKeyDictionary()
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from gopatterns_cli.leaks import Frame, Leak, caller, copied, note
+from gopatterns_cli.leaks import Frame, Leak, caller, note
+from patterns.runs import copied
 from patterns.runtimes.asyncio import AsyncioDriver
 
 _made: WeakKeyDictionary[asyncio.TimerHandle, tuple[Any, tuple[Frame, ...]]] = WeakKeyDictionary()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from patterns import traps
-from patterns.calm import enrol
 from patterns.context import Context
 from patterns.errors import CancelledError, DeadlockError
+from patterns.runs import enrol
 from patterns.runtimes._generators import is_closing
 
 if TYPE_CHECKING:

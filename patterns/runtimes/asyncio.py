@@ -27,8 +27,9 @@ from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 from patterns import traps
-from patterns.calm import NEVER, Calm, enrol
+from patterns.calm import NEVER, Calm
 from patterns.context import Context
+from patterns.runs import enrol
 from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call, CallThreads, give_up, is_parked, let_go
 from patterns.runtimes._chance import pick

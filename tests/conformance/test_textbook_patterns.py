@@ -25,7 +25,7 @@ from patterns import (
 from patterns.launch import launch
 from patterns.runtimes import asyncio, threads
 
-from seams import explored, parked
+from seams import explored, parked, turns_beside
 
 
 class BrokenError(Exception):
@@ -498,26 +498,6 @@ class ReadyQueue:
         return self._values.pop()
 
 
-async def turns_of_another(busy):
-    """Return how often another task had a turn while one did 10,000 pairs of ready operations."""
-    turns, over = 0, False
-
-    async def other():
-        nonlocal turns
-        while not over:
-            turns += 1
-            await sleep(0)
-
-    async with TaskGroup() as group:
-        group.spawn(other)
-        await sleep(0)
-        before = turns
-        await busy()
-        during = turns - before
-        over = True
-    return during
-
-
 async def use(channel):
     for number in range(10_000):
         await channel.send(number)
@@ -535,10 +515,10 @@ async def double_at_once(number):
 
 
 def test_t39_ready_operations_of_the_textbook_starve_everybody(go):
-    assert go(turns_of_another, lambda: use(ReadyQueue())) == 0
+    assert go(turns_beside, lambda: use(ReadyQueue())) == 0
 
 
 def test_t39_ready_operations_of_ours_let_others_run(go, runtime):
     in_a_row = {"asyncio": asyncio.OPERATIONS, "threads": threads.OPERATIONS}.get(runtime, traps.BUDGET)
-    assert go(turns_of_another, lambda: use(Channel(1))) >= 2 * 10_000 // in_a_row - 1
-    assert go(turns_of_another, collect_without_suspending) > 10
+    assert go(turns_beside, lambda: use(Channel(1))) >= 2 * 10_000 // in_a_row - 1
+    assert go(turns_beside, collect_without_suspending) > 10

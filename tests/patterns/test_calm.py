@@ -23,6 +23,7 @@ from patterns import (
     calm,
     receiving,
     run,
+    runs,
     select,
     sending,
     sleep,
@@ -32,12 +33,15 @@ from patterns.calm import STRIDE
 from patterns.relay import Relay
 from patterns.traps import running
 
-from seams import AVAILABLE, in_one_process, parked
+from seams import AVAILABLE, in_one_process, parked, turns_beside
 
 CALM = [name for name in AVAILABLE if name != "simulator"]
 """On the simulator every operation counts."""
 
 on_real_clocks = pytest.mark.parametrize("runtime", CALM, indirect=True)
+on_real_clocks_of_one_process = pytest.mark.parametrize(
+    "runtime", [name for name in CALM if name != "processes"], indirect=True
+)
 MOMENT_S = 0.001
 
 
@@ -53,18 +57,22 @@ def test_a_run_alone_is_calm_while_it_runs(go):
 
     async def main():
         kept.append(running().driver)
+        before = await is_calm()
         watcher = threading.Thread(target=watch)
         watcher.start()
-        await sleep(20 * MOMENT_S)
-        watcher.join()
-        return await is_calm()
+        while watcher.is_alive():
+            await sleep(MOMENT_S)
+        return before, await is_calm()
 
     def watch():
-        threading.Event().wait(10 * MOMENT_S)
-        seen.append(kept[0].calm.now)
+        for _ in range(5_000):  # until nobody runs
+            if not kept[0].calm.now:
+                seen.append("not calm")
+                break
+            threading.Event().wait(MOMENT_S / 10)
 
-    assert go(main)
-    assert seen == [False], "nobody runs"
+    assert go(main) == (True, True)
+    assert seen == ["not calm"]
     assert not kept[0].calm.now
 
 
@@ -105,37 +113,45 @@ def test_in_a_loop_that_is_not_ours_every_operation_counts():
     assert asyncio.run(is_calm()) is False
 
 
-@on_real_clocks
+class Held:
+    """A call that goes on for as long as the block."""
+
+    def __init__(self, group):
+        self._group = group
+        self._begun, self._over = threading.Event(), threading.Event()
+
+    async def __aenter__(self):
+        self._group.spawn(call, self._hold)
+        while not self._begun.is_set():
+            await sleep(MOMENT_S)
+
+    async def __aexit__(self, *failure):
+        self._over.set()
+
+    def _hold(self):
+        self._begun.set()
+        self._over.wait()
+
+
+@on_real_clocks_of_one_process
 def test_a_call_disturbs_while_it_goes_on(go):
     async def main():
-        seen = []
+        async with TaskGroup() as group, Held(group):
+            during = await is_calm()
+        return during, await is_calm()
 
-        async def look():
-            await sleep(20 * MOMENT_S)
-            seen.append(running().driver.calm.now)
-
-        async with TaskGroup() as group:
-            group.spawn(look)
-            await call(wait_a_little)
-        return seen, await is_calm()
-
-    assert go(main) == ([False], True)
-
-
-def wait_a_little():
-    threading.Event().wait(0.1)
+    assert go(main) == (False, True)
 
 
 @on_real_clocks
 def test_a_dead_context_disturbs_while_a_task_is_in_it(go):
     async def main():
-        context, go_on = Context.current().with_cancel(), Channel()
-        seen = []
+        context, never, seen = Context.current().with_cancel(), Channel(), []
 
         async def linger():
             with context:
                 try:
-                    await Channel().receive()
+                    await never.receive()
                 except CancelledError:
                     with context.without_cancel():
                         seen.append(await is_calm())
@@ -143,10 +159,9 @@ def test_a_dead_context_disturbs_while_a_task_is_in_it(go):
 
         async with TaskGroup() as group:
             group.spawn(linger)
-            await sleep(MOMENT_S)
+            await parked(never._receivers, 1)
             context.cancel()
             seen.append(running().driver.calm.now)
-        go_on.close()
         return seen, await is_calm()
 
     # dead, and somebody in it; behind a shield nobody is; back in it, somebody is
@@ -171,26 +186,32 @@ def test_contexts_that_died_are_not_kept(go):
     assert go(main) == 0
 
 
-@on_real_clocks
+@on_real_clocks_of_one_process
 def test_while_a_task_lingers_in_a_dead_context_others_that_died_are_not_kept(go):
     async def main():
-        stuck = Context.current().with_cancel()
-        driver = running().driver
+        stuck, begun, over = Context.current().with_cancel(), threading.Event(), threading.Event()
+
+        def hold():
+            begun.set()
+            over.wait()
 
         async def linger():
             with stuck, suppress(CancelledError):
-                await call(wait_a_little)
+                await call(hold)
 
         async with TaskGroup() as group:
             group.spawn(linger)
-            await sleep(10 * MOMENT_S)
+            while not begun.is_set():
+                await sleep(MOMENT_S)
             stuck.cancel()
             for _ in range(100):
                 with Context.current().with_cancel() as context:
                     context.cancel()
             for _ in range(3):
                 await is_calm()
-            return len(driver.calm._dead)
+            kept = len(running().driver.calm._dead)
+            over.set()
+        return kept
 
     assert go(main) == 1
 
@@ -240,7 +261,7 @@ def test_another_loop_disturbs_until_somebody_sees_that_it_is_closed(go, runtime
         thread.join()
         for _ in range(4):
             await is_calm()
-        return during, calm.alone, await is_calm()
+        return during, runs.alone, await is_calm()
 
     if runtime == "simulator":
         pytest.skip("nobody looks there")
@@ -352,15 +373,18 @@ def test_a_task_of_asyncio_under_a_context_that_died_is_refused_however_calm_it_
         await channel.receive()
         calm = await is_calm()
 
-        async def foreign(later_s):
-            await asyncio.sleep(later_s)
+        async def foreign(go_on):
+            await go_on.wait()
             await channel.send("refused")
 
+        at_once, later = asyncio.Event(), asyncio.Event()
+        at_once.set()
         with Context.current().with_cancel():
-            tasks = [asyncio.create_task(foreign(later_s)) for later_s in (0, 2 * MOMENT_S)]
+            tasks = [asyncio.create_task(foreign(go_on)) for go_on in (at_once, later)]
         with pytest.raises(CancelledError):
             await tasks[0]
         during = await is_calm()
+        later.set()
         with pytest.raises(CancelledError):
             await tasks[1]
         return calm, during, await is_calm()
@@ -429,25 +453,6 @@ async def enter(channel):
 PERMITS = Semaphore(1)
 
 
-async def turns_beside(work):
-    """Return how many turns another task, which is always ready, has while `work` is awaited."""
-    turns, over = 0, False
-
-    async def other():
-        nonlocal turns
-        while not over:
-            turns += 1
-            await sleep(0)
-
-    async with TaskGroup() as group:
-        group.spawn(other)
-        await sleep(0)
-        before = turns
-        await work()
-        during, over = turns - before, True
-    return during
-
-
 COUNTED = {send_and_receive: 2, send_and_try: 1, try_and_receive: 1, enter: 1}
 """Of these the operations in a round, and not two for each place; what never waits is none."""
 
@@ -492,7 +497,7 @@ def test_channels_that_are_used_once_are_paid_for(go, fresh):
     assert go(main) > 0.9
 
 
-@on_real_clocks
+@on_real_clocks_of_one_process
 def test_what_was_received_while_nothing_was_calm_is_not_let_in_for_nothing(go):
     async def main():
         driver, channel = running().driver, Channel(20_000)
@@ -502,9 +507,7 @@ def test_what_was_received_while_nothing_was_calm_is_not_let_in_for_nothing(go):
                 await channel.send(1)
 
         await fill()
-        async with TaskGroup() as group:
-            group.spawn(call, wait_a_little)
-            await sleep(MOMENT_S)
+        async with TaskGroup() as group, Held(group):
             for _ in range(channel.capacity):
                 await channel.receive()
         while not await is_calm():
