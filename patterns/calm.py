@@ -3,8 +3,8 @@ Whether values may be moved within a channel's buffer without a question who mov
 
 A whole operation asks which task runs, whether the channel is of this run, and whether the task may go on:
 that takes longer than to move the value. While one run alone goes on in this process, no call of it goes on
-beside its tasks and none of those is under a dead context, the answers are known beforehand. Whoever waits,
-wakes somebody or finds no room asks all the same.
+beside its tasks and none of those is under a dead context, the answers are known beforehand: a channel may
+open itself, and is shut when the calm ends. Whoever waits, wakes somebody or finds no room asks all the same.
 
 What is not seen is what nobody can know of, and comes in the middle of a turn: in another thread, a loop of
 asyncio that has used nothing of ours before; an `asyncio.Task` that was made by its class, under a context
@@ -16,7 +16,8 @@ What never belongs here: a queue, a clock, a decision about a task.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
 from weakref import ref
 
 from patterns import runs
@@ -27,20 +28,28 @@ if TYPE_CHECKING:
     from patterns.context import Context
 
 
+class Gate(Protocol):
+    """What lets values through, while it is open, without a question."""
+
+    def shut(self) -> None:
+        """Let none through any more."""
+
+
 class Calm:
     """
     `now` is whether all is calm in a run and one of its tasks may be running.
 
-    The driver sets `now` to False while nobody runs; when somebody is about to, it calls `begin`, or sets
-    `now` to `settled`, which is what `begin` has found and nobody has ended since. Whatever disturbs calls
-    `end`. `undisturbed` is what the driver itself can tell.
+    The driver calls `pause` while nobody runs; when somebody is about to, it calls `begin`, or sets `now` to
+    `settled`, which is what `begin` has found and nobody has ended since. Whatever disturbs calls `end`.
+    `undisturbed` is what the driver itself can tell.
     """
 
-    __slots__ = ("_asked", "_dead", "_undisturbed", "now", "settled")
+    __slots__ = ("_asked", "_dead", "_opened", "_undisturbed", "now", "settled")
 
     def __init__(self, undisturbed: Callable[[], bool]) -> None:
         self.now = self.settled = False
         self._dead: OrderedDict[ref[Context], None] = OrderedDict()
+        self._opened: set[Gate] = set()
         self._undisturbed = undisturbed
         self._asked = 0
 
@@ -62,8 +71,28 @@ class Calm:
                 runs.look_around()
 
     def end(self) -> None:
-        """Something disturbs: see again when somebody is about to run."""
-        self.settled = self.now = False  # in this order
+        """Something disturbs: see again when somebody is about to run. Any thread may call it."""
+        self.settled = False
+        self.pause()
+
+    def pause(self) -> None:
+        """Nobody runs: nothing is open."""
+        self.now = False  # first: whoever opens looks at it afterwards
+        if self._opened:
+            self._shut_all()
+
+    def opened(self, gate: Gate) -> None:
+        """`gate` has opened itself; it is shut when the calm ends, now if another thread has ended it."""
+        if len(self._opened) == MOST_OPEN:
+            self._shut_all()
+        self._opened.add(gate)
+        if not self.now:
+            self._shut_all()
+
+    def _shut_all(self) -> None:
+        with suppress(KeyError):  # two threads do
+            while True:
+                self._opened.pop().shut()
 
     def disturb(self, context: Context) -> None:
         """A task is under `context`, which is dead: until none is."""
@@ -82,12 +111,18 @@ class Never(Calm):
     def begin(self) -> None:
         """Do nothing."""
 
+    def pause(self) -> None:
+        """Do nothing."""
+
     def disturb(self, context: Context) -> None:
         """Do nothing."""
 
 
 STRIDE = 64
 """So many operations, at most, are let go on at a time; a task pays for them from its budget beforehand."""
+
+MOST_OPEN = 1_000
+"""More channels than this are not held open, nor kept, at a time."""
 
 LOOK_EVERY = 256
 """While several runs go on, one look in so many is whether they still do: no loop tells when it closes."""

@@ -49,7 +49,8 @@ class Channel(Generic[T]):
 
     Inside, values lie in two deques, new ones in `_back`. While all is calm (see `calm`) they are let into
     it, up to a length of `_limit`, without a question who sends them; and when `_front` is empty, it changes
-    places with `_back`, and they are let out of it, as `_open`, unless senders are parked.
+    places with `_back`, and they are let out of it, as `_open`, unless senders are parked. Neither is so any
+    more when the calm ends.
 
     Raises:
         TypeError, ValueError: the capacity is not a whole number, or below 0.
@@ -110,7 +111,7 @@ class Channel(Generic[T]):
         Cost: does not suspend when there is room or a receiver, but for one turn in about 200 operations, on
             `asyncio` in 400, on `threads` in 1,000, and for one when a dead context was left since the last.
         """
-        if self._limit and len(self._back) < self._limit and self._calm.now:
+        if len(self._back) < self._limit:
             self._back.append(value)
             return
         task = current_seat().task
@@ -142,7 +143,7 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        if self._open and self._calm.now:
+        if self._open:
             return self._open.popleft(), True
         task = current_seat().task
         if self.driver is not task.driver:
@@ -153,14 +154,8 @@ class Channel(Generic[T]):
         if self._senders:
             return self._take(), True
         if self._room:
-            if self._front:
-                self._open = self._front
-                return self._front.popleft(), True
-            if self._back:
-                if self._calm.now:
-                    return self._let_out(task), True
-                self._limit = 0
-                return self._back.popleft(), True
+            if self._front or self._back:
+                return self._let_out(task), True
             self._limit = self._stride = 0
         if self._closed:
             return None, False
@@ -180,7 +175,7 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosedError: the channel is closed and drained.
         """
-        if self._open and self._calm.now:
+        if self._open:
             return self._open.popleft()
         task = current_seat().task
         if self.driver is not task.driver:
@@ -191,14 +186,8 @@ class Channel(Generic[T]):
         if self._senders:
             return self._take() if self.capacity else traps.grant(self._senders.popleft())
         if self._room:
-            if self._front:
-                self._open = self._front
-                return self._front.popleft()
-            if self._back:
-                if self._calm.now:
-                    return self._let_out(task)
-                self._limit = 0
-                return self._back.popleft()
+            if self._front or self._back:
+                return self._let_out(task)
             self._limit = self._stride = 0
         if self._closed:
             raise ChannelClosedError("receive from a closed channel")
@@ -287,7 +276,7 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        if self._open and self._calm.now:
+        if self._open:
             return self._open.popleft()
         task = current_seat().task
         if self.driver is not task.driver:
@@ -298,14 +287,8 @@ class Channel(Generic[T]):
         if self._senders:
             return self._take() if self.capacity else traps.grant(self._senders.popleft())
         if self._room:
-            if self._front:
-                self._open = self._front
-                return self._front.popleft()
-            if self._back:
-                if self._calm.now:
-                    return self._let_out(task)
-                self._limit = 0
-                return self._back.popleft()
+            if self._front or self._back:
+                return self._let_out(task)
             self._limit = self._stride = 0
         if self._closed:
             raise StopAsyncIteration
@@ -355,11 +338,13 @@ class Channel(Generic[T]):
             return False
         return True
 
-    def take(self) -> tuple[T | None, bool] | None:
-        """As `try_receive`, where the place was checked; for the library's own use."""
+    def take(self, task: Task | None = None) -> tuple[T | None, bool] | None:
+        """As `try_receive`, where the place was checked, for the library's own use; `task` pays for more."""
         if self._senders:
             value = self._take() if self.capacity else traps.grant(self._senders.popleft())
             return value, True
+        if task is not None and (self._front or self._back):
+            return self._let_out(task), True
         if self._front:
             return self._front.popleft(), True
         if self._back:
@@ -410,36 +395,51 @@ class Channel(Generic[T]):
         traps.grant(sender)
         return value
 
+    def shut(self) -> None:
+        """Let nobody through without a look any more; for the library's own use."""
+        self._limit = self._stride = 0
+        self._open = NO_ROOM
+
     def _let_in(self, task: Task) -> None:
         """
-        Let the next values in without a look, for which `task` pays: twice as many each time, until a
-        receiver has to wait.
+        All is calm: let the next values in without a look, for which `task` pays, twice as many each time,
+        until a receiver has to wait.
         """
         room = self._room - len(self._front) - len(self._back)
-        self._stride = min(2 * self._stride + 1, STRIDE)
         count = min(self._stride, room, task.budget)
-        self._limit = len(self._back) + count
-        task.budget -= count
+        self._stride = min(2 * self._stride + 1, STRIDE)
+        if count:
+            self._limit = len(self._back) + count
+            task.budget -= count
+            self._calm.opened(self)
 
     def _let_out(self, task: Task) -> T:
         """
-        Return the oldest value, which is in `_back`. All is calm: the others, or as many as `task` can pay
-        for, are let out without a look.
+        Return the oldest value. While all is calm the others, or as many as `task` can pay for, are let out
+        without a look.
         """
-        value = self._back.popleft()
-        self._limit -= 1
-        count = min(len(self._back), task.budget)
-        if count:
-            if self._front is NO_ROOM:
-                self._front = deque()
-            if count == len(self._back):
-                self._front, self._back = self._back, self._front
-            else:
-                self._front.extend(map(deque.popleft, repeat(self._back, count)))
-            self._open = self._front
-            self._limit -= count
-            task.budget -= count
-        return value
+        if not self._calm.now:
+            self._limit = 0
+            return (self._front or self._back).popleft()
+        if not self._front:
+            value = self._back.popleft()
+            self._limit -= 1
+            count = min(len(self._back), task.budget)
+            if count:
+                if self._front is NO_ROOM:
+                    self._front = deque()
+                if count == len(self._back):
+                    self._front, self._back = self._back, self._front
+                else:
+                    self._front.extend(map(deque.popleft, repeat(self._back, count)))
+                self._limit -= count
+                task.budget -= count
+                self._open = self._front
+                self._calm.opened(self)
+            return value
+        self._open = self._front
+        self._calm.opened(self)
+        return self._front.popleft()
 
     def _bind(self, driver: Driver) -> None:
         if self.driver is not None and not self.driver.finished:

@@ -34,8 +34,9 @@ def run(
         'hello world'
 
     `seed` is the simulator's; other runtimes take no notice of it. `pin` is for `threads`: all of them stay
-    on one core, where handing a value from one to another is cheaper. The price: calls that leave the GIL
-    do not run beside each other, and processes that they start stay on that core too.
+    on one core, as batch work, where handing a value from one to another is cheaper. The price: calls that
+    leave the GIL do not run beside each other, processes that they start stay on that core too, and where
+    another program wants it, a thread that is woken has its turn some milliseconds later.
 
     Ctrl-C cancels every task, waits for them and then raises KeyboardInterrupt; calls in flight get half a
     second. Two runs may live in two threads.

@@ -19,15 +19,27 @@ if TYPE_CHECKING:
     from patterns.traps import Driver, Task
 
 
+class Nothing:
+    """Stands for the source of a case that has none: it is never open."""
+
+    __slots__ = ()
+
+    _open = NO_ROOM
+
+
+NOTHING = Nothing()
+
+
 class Case:
     """One operation that a select may choose; without a channel it is never ready."""
 
-    __slots__ = ("channel", "sends", "value")
+    __slots__ = ("channel", "sends", "source", "value")
 
     def __init__(self, channel: Channel[Any] | None, sends: bool, value: Any = None) -> None:
         self.channel = channel
         self.sends = sends
         self.value = value
+        self.source: Any = NOTHING if sends or channel is None else channel
 
     def __repr__(self) -> str:
         """Return what it would do."""
@@ -114,12 +126,18 @@ async def select(*cases: Case) -> Selected:
 
     Source: The Go Programming Language Specification, "Select statements".
     """
+    for case in cases:
+        if case.__class__ is not Case or not case.source._open:
+            break
+    else:
+        if cases:
+            return _any_of(cases)
     task = current_seat().task
     driver = task.driver
     if not task.budget:
         await traps.checkpoint(task)
     task.budget -= 1
-    selected = _choose(cases, driver)
+    selected = _choose(cases, driver, task)
     if selected is not None:
         return selected
     try:
@@ -145,10 +163,16 @@ def try_select(*cases: Case) -> Selected | None:
     return _choose(cases, traps.running().driver)
 
 
-def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
+def _any_of(cases: tuple[Case, ...]) -> Selected:
+    """Do one of `cases`, which all receive from channels that let values out without a look."""
+    index = cases[0].source.driver.pick(len(cases))
+    return Selected(index, cases[index].source._open.popleft(), True)
+
+
+def _choose(cases: tuple[Case, ...], driver: Driver, task: Task | None = None) -> Selected | None:
     """
     Do one of the ready cases, chosen by one draw; nothing is done before all were looked at, and nothing
-    awaited between that and doing.
+    awaited between that and doing. A `task` may pay for more values of the same channel.
     """
     ready = []
     index = -1
@@ -175,7 +199,7 @@ def _choose(cases: tuple[Case, ...], driver: Driver) -> Selected | None:
     if case.sends:
         channel.put(case.value)  # type: ignore[union-attr] # it is ready
         return Selected(index, None, True)
-    value, ok = channel.take()  # type: ignore[union-attr, misc] # the same
+    value, ok = channel.take(task)  # type: ignore[union-attr, misc] # the same
     return Selected(index, value, ok)
 
 

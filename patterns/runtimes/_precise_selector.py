@@ -6,7 +6,7 @@ into one of 1.1 ms. Here the epoll descriptor itself is waited on through `selec
 microseconds, and only a descriptor that is ready is polled. `select` refuses descriptors from 1,024, so
 the epoll descriptor is moved to a low number when it has a high one, and when there is no low number
 left, the standard selector is used with a warning. Other systems' selectors (kqueue) need none of this.
-What is left is the kernel's own: about 0.06 ms of timer slack and wake-up.
+What is left is the kernel's own, see `_timers`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ if hasattr(selectors, "EpollSelector"):
             if timeout is None and self.idle_check is not None and self.idle_check():
                 timeout = 0
             if timeout is None or timeout > 0:
-                calm.now = False
+                calm.pause()
                 if timeout is not None:
                     if not select((self.fileno(),), (), (), timeout)[0]:
                         calm.begin()

@@ -13,6 +13,7 @@ from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, interruptible
 from patterns.runtimes._precise_selector import new_selector
 from patterns.runtimes._scheduler import Calls, Scheduler
+from patterns.runtimes._timers import exact_timers
 from patterns.traps import BUDGET
 
 if TYPE_CHECKING:
@@ -145,6 +146,6 @@ def run_on(
         started.interrupt()
         calls.abandon_after(GRACE_S, driver)
 
-    with interruptible(interrupt, clock.wakeup_fd):
+    with exact_timers(), interruptible(interrupt, clock.wakeup_fd):
         driver.run(started)
     return started

@@ -257,23 +257,29 @@ class Scheduler:
         """Step tasks until `main` has ended and no task lives."""
         self._main = main.task
         with Generators(main.task) as generators:
-            while self.interrupted is not None or self.live or generators.close_left():
-                if self.interrupted is not None:
-                    ring, self.interrupted = self.interrupted, None
-                    self.between_turns(ring)
-                elif self.ready:
-                    try:
+            try:
+                while self.interrupted is not None or self.live or generators.close_left():
+                    if self.interrupted is not None:
+                        ring, self.interrupted = self.interrupted, None
+                        self.between_turns(ring)
+                    elif self.ready:
                         self._take_turns()
-                    finally:
-                        self.calm.now = False
-                    if self._look is not None:
-                        self._catch_up(self._look)
-                elif not self._advance():
-                    if self._calls.pending:
-                        self.clock.wait_until(None)
+                        if self._look is not None:
+                            self._catch_up(self._look)
                     else:
-                        report_deadlock(self, main.task)
+                        self.calm.pause()
+                        if not self._advance():
+                            self._wait_outside()
+            finally:
+                self.calm.pause()
         self.finished = True
+
+    def _wait_outside(self) -> None:
+        """Wait for a call; where there is none, nobody can go on."""
+        if self._calls.pending:
+            self.clock.wait_until(None)
+        else:
+            report_deadlock(self, self._main)
 
     def _take_turns(self) -> None:
         """Step ready tasks, so many that files and timers can wait for, as long as nothing else comes up."""

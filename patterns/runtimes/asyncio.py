@@ -7,9 +7,9 @@ the context's error; an outside `task.cancel()` is passed on as it is. When a ca
 arrives together with a grant, the grant wins and the cancellation is delivered at the next suspension,
 unless somebody takes it back before (as `asyncio.timeout` does).
 
-`run` makes a loop of its own whose selector waits to the microsecond (see `_precise_selector`). A loop
-that is not ours is never patched: there the first operation of ours adopts the running task, and sleeps
-are as good as the loop's own.
+`run` makes a loop of its own whose selector waits to the microsecond (see `_precise_selector` and
+`_timers`). A loop that is not ours is never patched: there the first operation of ours adopts the running
+task, and sleeps are as good as the loop's own.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from patterns.runtimes._calls import Call, CallThreads, give_up, is_parked, let_
 from patterns.runtimes._chance import pick
 from patterns.runtimes._main import GRACE_S, Main, Outcome, held_back, interruptible, report_deadlock
 from patterns.runtimes._precise_selector import new_selector
+from patterns.runtimes._timers import exact_timers
 from patterns.traps import BUDGET, Interrupt, Task, Waiter
 
 if TYPE_CHECKING:
@@ -75,14 +76,14 @@ def run(
         driver.observe = driver.follow = lambda task, verb, of: observe(monotonic_ns(), task, verb, of)
     started = Main(driver, main, args)
     try:
-        with runner, interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
+        with exact_timers(), runner, interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
             try:
                 runner.run(driver.oversee(started))
             except BaseException:  # a second Ctrl-C: nothing may hold up the end
                 driver.abandon_calls(0.0)
                 raise
     finally:
-        driver.calm.now = False
+        driver.calm.pause()
         del _drivers[loop]
         driver.threads.close()
     return started.outcome(abandoned_calls=len(driver.calls))
@@ -547,7 +548,6 @@ class AsyncioDriver:
             self._timers = [entry for entry in self._timers if entry[2].verb != "dead"]
             heapq.heapify(self._timers)
             self._dead = 0
-        self._left = BUDGET
         while self._timers and self._timers[0][2].verb == "dead":
             heapq.heappop(self._timers)
             self._dead -= 1

@@ -5,8 +5,8 @@ It is the scheduler of the `simulator` with another clock, and the fastest runti
 groups and timers. It has no sockets and no event loop: what belongs to asyncio cannot be awaited here. What
 blocks goes through `call`, which has warm threads, one per call in flight.
 
-Waits end when the kernel says so, about 0.06 ms late (timer slack and wake-up); nothing spins, which would
-be more exact at the price of a core.
+Waits end when the kernel says so, which is asked to be exact (see `_timers`); nothing spins, which would be
+more exact still at the price of a core.
 """
 
 from __future__ import annotations

@@ -34,9 +34,10 @@ from patterns.runtimes._bells import Bell, Bells
 from patterns.runtimes._calls import Call
 from patterns.runtimes._chance import pick
 from patterns.runtimes._generators import Generators
+from patterns.runtimes._line import EXPIRED, TIMED, UNTIMED, Line
 from patterns.runtimes._main import GRACE_S, Main, Outcome, interruptible, report_deadlock
 from patterns.runtimes._scheduler import foreign
-from patterns.traps import Seat, Task, Waiter
+from patterns.traps import DONE, Seat, Task, Waiter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
@@ -130,15 +131,16 @@ class Gate:
 class ThreadSeat:
     """A thread of the runtime: the lock it sleeps in, and the task that sits in it, if any."""
 
-    __slots__ = ("ident", "lock", "started", "state", "task")
+    __slots__ = ("has_baton", "ident", "lock", "started", "state", "task", "turn", "until")
 
     def __init__(self, task: Task | None) -> None:
         self.lock = _thread.allocate_lock()
         self.lock.acquire()
         self.task = task
-        self.started = False
+        self.started = self.has_baton = False
         self.state = UNTIMED
-        self.ident = 0
+        self.ident = self.turn = 0
+        self.until = 0.0
 
 
 MOST_THREADS = 32_000
@@ -150,16 +152,17 @@ OPERATIONS = 1_000
 As `traps.BUDGET`, five times as many: another thread takes as long to wake as a hundred operations take.
 """
 
-UNTIMED, TIMED, EXPIRED = 0, 1, 2
-"""A seat's wait: until handed the baton; that or a time; past the time and on its way to the baton."""
+
+INTERCEPTIONS = 50
+"""So many sleepers in a row, at most, take a baton that is on its way to somebody who comes later."""
 
 
 class ThreadsDriver:
     """
     Answers the traps.
 
-    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_threads`, `finished` and `ThreadSeat.state`;
-    everything else is touched only by the thread that has the baton.
+    `_mutex` guards `_held`, `_ready`, `_asleep`, `_waking`, `_intercepted`, `_threads`, `finished` and
+    `ThreadSeat.state`; everything else is touched only by the thread that has the baton.
     """
 
     name = "threads"
@@ -178,10 +181,12 @@ class ThreadsDriver:
         self.calm = Calm(lambda: not calls)
         self._mutex = _thread.allocate_lock()
         self._held = True
-        self._ready: deque[ThreadSeat] = deque()
+        self._ready = Line[ThreadSeat]()
         self._idle: list[ThreadSeat] = []
         self._asleep = 0
         self._waking = 0
+        self._intercepted = 0
+        self._leaving: deque[ThreadSeat] = deque()
         self._threads = 0
         self.gate = Gate()
         self._broken: BaseException | None = None
@@ -221,7 +226,7 @@ class ThreadsDriver:
         variables = copy_context()
         seat = ThreadSeat(task)
         task.handle = (seat, variables, body)
-        self._ready.append(seat)
+        self._ready.add_patient(seat)
         if self.observe is not None:
             self.observe(task, "spawn", None)
 
@@ -231,8 +236,8 @@ class ThreadsDriver:
     def ends(self, task: Task) -> None:
         """Do nothing: its thread sees to it."""
 
-    async def park(self, waiter: Waiter, *, shielded: bool = False) -> None:
-        """Give the baton away until the waiter is granted, or its context dies."""
+    def park(self, waiter: Waiter, *, shielded: bool = False) -> Awaitable[None]:
+        """Give the baton away until the waiter is granted, or its context dies: nothing is left to await."""
         task = waiter.task
         if shielded:
             task.shielded = waiter
@@ -246,6 +251,7 @@ class ThreadsDriver:
         task.shielded = None
         if task.aborted is not None:
             traps.raise_aborted(task)
+        return DONE  # type: ignore[no-any-return]
 
     def granted(self, task: Task, error: BaseException) -> bool:
         """Return False: what ends a wait is raised instead of a grant, never beside one."""
@@ -256,13 +262,13 @@ class ThreadsDriver:
         """Put a parked task's thread in line for the baton."""
         seat = task.handle[0]
         if seat.state == UNTIMED:
-            self._ready.append(seat)
+            self._ready.add(seat)
             return
         with self._mutex:
             if seat.state == TIMED:
                 seat.state = UNTIMED
                 self._asleep -= 1
-                self._ready.append(seat)
+                self._ready.add(seat)
 
     async def sleep(self, task: Task, seconds: float) -> None:
         """Give the baton away for `seconds`."""
@@ -273,10 +279,12 @@ class ThreadsDriver:
         if self.observe is not None:
             self.observe(task, "sleep", None)
         seat = task.handle[0]
+        until = monotonic() + min(seconds, FOREVER_S)
+        self._ready.note_sleeper(seat, until)
         with self._mutex:  # those whose time is over count down without the baton
             self._asleep += 1
             seat.state = TIMED
-        self._wait(seat, monotonic() + min(seconds, FOREVER_S))
+        self._wait(seat, until)
         if self.follow is not None:
             self.follow(task, "resume", None)
         task.waiting = None
@@ -288,7 +296,7 @@ class ThreadsDriver:
         del asked
         seat = task.handle[0]
         with self._mutex:
-            self._ready.append(seat)
+            self._ready.add_patient(seat)
         self._wait(seat)
 
     def now(self) -> float:
@@ -363,8 +371,12 @@ class ThreadsDriver:
                 last = self.finished and self._threads == len(self.calls)
         except BaseException as error:  # noqa: BLE001 (raised again by `run`)
             self._broken = error
-            self.calm.now = False
+            self.calm.pause()
             last = True
+        with self._mutex:
+            following = self._leaving.popleft() if self._leaving else None
+        if following is not None:
+            following.lock.release()
         if last:
             self.gate.open()
 
@@ -415,9 +427,23 @@ class ThreadsDriver:
         except StopIteration:
             return True
 
-    def _pass_on(self) -> float | None:
+    def _hand_straight(self) -> bool:
         """
-        Hand the baton to the next ready thread, after seeing to alarms.
+        Hand the baton to the next in line, who has it from now on, where there is nothing else to see to:
+        most of the time, between tasks that wait for one another.
+        """
+        line = self._ready
+        if self._asleep or self._outside or self._alarms or line.patient or not line.others:
+            return False
+        heir = line.others.popleft()
+        heir.has_baton = True
+        heir.lock.release()
+        return True
+
+    def _pass_on(self, *, leaving: bool = False) -> float | None:
+        """
+        Hand the baton to the next ready thread, after seeing to alarms; unless the caller is leaving, it may
+        also lie until a sleeper takes it whose time has come.
 
         Returns:
             None when somebody has it; else, with the baton free, the time of the next alarm, which is
@@ -430,11 +456,11 @@ class ThreadsDriver:
                 if self._outside:  # it came since, and whoever brought it saw the baton held
                     continue
                 self._held = False
-                if self._ready:
-                    seat = self._warm(self._ready.popleft())
+                if self._ready and not (self._ready.patient and self._baton_may_lie(leaving)):
+                    seat = self._warm(self._ready.take(bool(self._idle)))
                     self._waking += 1
-                elif self._may_be_woken():
-                    self.calm.now = False
+                elif self._ready or self._may_be_woken():
+                    self.calm.pause()
                     return self._alarms[0].at if self._alarms else FOREVER_S * 2
                 else:
                     seat = None
@@ -443,6 +469,16 @@ class ThreadsDriver:
                 report_deadlock(self, self._main)
             elif self._hand_over(seat):
                 return None
+
+    def _baton_may_lie(self, leaving: bool) -> bool:
+        """
+        Whether somebody takes the baton without being handed it now, before the next in line: one that is on
+        its way to it, before a task that lets the others run; a sleeper whose time has come, before a new
+        thread.
+        """
+        if self._waking and self._ready.next_lets_others_run():
+            return True
+        return not (leaving or self._idle) and self._ready.somebody_comes(monotonic)
 
     def _may_be_woken(self) -> bool:
         """Whether somebody may still take the baton, or nobody needs it."""
@@ -494,6 +530,14 @@ class ThreadsDriver:
 
     def _wait(self, seat: ThreadSeat, until: float | None = None) -> None:
         """Give the baton away; return with it, handed over or because `until` has come."""
+        if until is None and self._hand_straight():
+            seat.lock.acquire()
+            if seat.has_baton:
+                seat.has_baton = False
+                return
+            self._grab(seat)
+            self._look_whether_calm()
+            return
         while True:
             alarm = self._pass_on()
             if self._doze(seat, until, alarm):
@@ -525,12 +569,13 @@ class ThreadsDriver:
                             self._held = True
                             return False
                         self._asleep -= 1
-                        if not self._held:
+                        if not self._held and (not self._waking or self._intercepted < INTERCEPTIONS):
+                            self._intercepted += 1
                             self._held = True
                             seat.state = UNTIMED
                             return True
                         seat.state = EXPIRED
-                        self._ready.append(seat)
+                        self._ready.add(seat)
                         break
                 if alarm is not None and monotonic() >= alarm:
                     if not self._held:
@@ -544,23 +589,25 @@ class ThreadsDriver:
 
     def _grab(self, seat: ThreadSeat) -> None:
         """Take the baton, having been woken for it; when somebody was quicker, be the next to be woken."""
-        while True:
+        while not seat.has_baton:
             with self._mutex:
                 self._waking -= 1
                 if self.finished:
                     return
                 if not self._held:
                     self._held = True
+                    self._intercepted = 0
                     return
-                self._ready.appendleft(seat)
+                self._ready.put_back(seat)
             seat.lock.acquire()
+        seat.has_baton = False
 
     def _leave(self) -> None:
         """Give the baton away for good: an idle thread watches the alarms in our place."""
         while True:
             if self._alarms:
-                self._ready.append(ThreadSeat(None))
-            if self._pass_on() is None or not self._alarms:
+                self._ready.add_patient(ThreadSeat(None))
+            if self._pass_on(leaving=True) is None or not self._alarms:
                 return
             with self._mutex:  # an alarm was armed while the outside was served
                 if self._held or self.finished:
@@ -575,7 +622,7 @@ class ThreadsDriver:
             if not self._held:
                 self._held = True
                 return True
-            self._ready.append(seat)
+            self._ready.add(seat)
         seat.lock.acquire()
         self._grab(seat)
         return not self.finished
@@ -605,7 +652,7 @@ class ThreadsDriver:
         _, variables, body = task.handle
         seat = ThreadSeat(task)
         task.handle = (seat, variables.copy(), body)
-        self._ready.append(seat)
+        self._ready.add_patient(seat)
 
     def _give_grace(self) -> None:
         """Have the calls in flight abandoned after a moment, and each that is begun from now on."""
@@ -621,19 +668,19 @@ class ThreadsDriver:
         self.alarm(self.now() + GRACE_S, abandon)
 
     def _finish(self) -> bool:
-        """Send every waiting thread home; False when something from outside is to be served first."""
+        """
+        Send every waiting thread home, the next when one has gone: all at once would be in each other's way.
+        False when something from outside is to be served first.
+        """
         with self._mutex:
             if self._outside:
                 return False
             self.finished = True
-            self.calm.now = False
+            self.calm.pause()
             self._held = False
-        for seat in self._idle:
-            seat.lock.release()
+        # those in line were woken and overtaken, or are back from an abandoned call
+        self._leaving = deque([*self._idle, *(seat for seat in self._ready if seat.started)])
         self._idle.clear()
-        for seat in self._ready:  # woken and overtaken, or back from an abandoned call
-            if seat.started:
-                seat.lock.release()
         return True
 
 

@@ -28,8 +28,8 @@ def test_peers_are_found_by_listing_the_folder():
 
 def test_a_peer_of_the_standard_library_is_always_here():
     standard = [name for name in peers.names() if peers.about(name).package is None]
-    assert {"asyncio-queue", "queue-queue", "simple-queue", "thread-pool"} == set(standard)
-    assert [peers.missing(name) for name in standard] == [None] * 4
+    assert {"asyncio-queue", "plain-loop", "queue-queue", "simple-queue", "thread-pool"} == set(standard)
+    assert [peers.missing(name) for name in standard] == [None] * 5
 
 
 @each_peer

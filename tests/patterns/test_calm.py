@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
+import weakref
 from collections import deque
 from contextlib import suppress
 from functools import partial
@@ -517,6 +519,101 @@ def test_what_was_received_while_nothing_was_calm_is_not_let_in_for_nothing(go):
     assert go(main) > 0.9
 
 
+@on_real_clocks
+def test_a_select_among_full_channels_takes_from_each_in_its_order_and_lets_others_run(go):
+    async def main():
+        most, channels = running().driver.operations, [Channel(20_000) for _ in range(3)]
+        taken = [[] for _ in channels]
+
+        async def take_all():
+            for _ in range(len(channels) * 20_000):
+                chosen = await select(*map(receiving, channels))
+                taken[chosen.index].append(chosen.value)
+
+        for channel in channels:
+            for number in range(20_000):
+                await channel.send(number)
+        turns = await turns_beside(take_all)
+        least = min(len(each) for each in taken)
+        return taken == [list(range(20_000))] * 3, least, turns / (60_000 / most)
+
+    in_order, least, turns = go(main)
+    assert in_order
+    assert least == 20_000
+    assert turns > 0.9
+
+
+@on_real_clocks
+def test_among_channels_that_are_open_a_select_chooses_each_as_often(go):
+    async def main():
+        channels = [Channel(5_000) for _ in range(2)]
+        for channel in channels:
+            for _ in range(5_000):
+                await channel.send(1)
+        return sum([(await select(*map(receiving, channels))).index for _ in range(4_000)])
+
+    assert 1_700 < go(main) < 2_300  # nine standard deviations
+
+
+@on_real_clocks
+def test_a_channel_is_let_go_though_it_was_open(go):
+    async def main():
+        channel = Channel(100)
+        for _ in range(100):
+            await channel.send(1)
+        await channel.receive()
+        left = weakref.ref(channel)
+        del channel
+        await is_calm()
+        gc.collect()
+        return left() is None
+
+    assert go(main)
+
+
+@on_real_clocks
+def test_more_channels_than_are_held_open_pass_on_what_is_in_them(go):
+    async def main():
+        used = [Channel(10) for _ in range(calm.MOST_OPEN + 100)]
+        for channel in used:
+            for number in range(10):
+                await channel.send(number)
+        assert len(running().driver.calm._opened) <= calm.MOST_OPEN
+        return [[await channel.receive() for _ in range(10)] for channel in used]
+
+    assert all(each == list(range(10)) for each in go(main))
+
+
+def test_what_another_thread_ends_while_channels_open_is_ended():
+    class Opened:
+        is_open = False
+
+        def shut(self):
+            self.is_open = False
+
+    state = calm.Calm(lambda: True)
+    over = threading.Event()
+
+    def end_again_and_again():
+        while not over.is_set():
+            state.end()
+
+    thread = threading.Thread(target=end_again_and_again)
+    thread.start()
+    try:
+        for _ in range(20_000):
+            gate = Opened()
+            state.now = True
+            gate.is_open = True
+            state.opened(gate)
+    finally:
+        over.set()
+        thread.join()
+    state.end()
+    assert not gate.is_open
+    assert not state._opened
+
+
 def test_any_row_of_operations_does_what_a_queue_does(go):
     """With parked senders and receivers, with calls in between so that it is calm and is not."""
 
@@ -597,6 +694,11 @@ class Row:
             else:
                 self.held.append(number)
 
+    async def select_any(self):
+        if self.held:
+            chosen = await select(*[receiving(self.channel)] * self.draw.choice([1, 2, 3]))
+            assert (chosen.value, chosen.ok) == (self.taken(), True)
+
     async def try_select(self):
         chosen = try_select(receiving(self.channel))
         assert (chosen and chosen.value) == (self.taken() if self.held else None)
@@ -662,6 +764,6 @@ class Row:
 
 OPERATIONS = (
     Row.send, Row.send, Row.send, Row.receive, Row.receive, Row.receive_ok, Row.anext, Row.try_send,
-    Row.try_receive, Row.select, Row.try_select, Row.park_a_sender, Row.park_a_sender, Row.park_a_receiver,
-    Row.call, Row.rest,
+    Row.try_receive, Row.select, Row.select_any, Row.try_select, Row.park_a_sender, Row.park_a_sender,
+    Row.park_a_receiver, Row.call, Row.rest,
 )  # fmt: skip

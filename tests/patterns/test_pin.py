@@ -40,6 +40,45 @@ def test_every_thread_of_a_pinned_run_is_on_one_core():
     assert cores() == before
 
 
+async def policies():
+    found = []
+
+    async def look():
+        found.append(os.sched_getscheduler(0))
+        found.append(await call(os.sched_getscheduler, 0))
+
+    async with TaskGroup() as group:
+        for _ in range(5):
+            group.spawn(look)
+    return set(found)
+
+
+@linux
+def test_threads_of_a_pinned_run_do_not_interrupt_each_other_when_they_are_woken():
+    before = os.sched_getscheduler(0)
+    assert run(policies, runtime="threads", pin=True) == {os.SCHED_BATCH}
+    assert os.sched_getscheduler(0) == before
+    assert run(policies, runtime="threads") == {before}
+
+
+@linux
+def test_a_pinned_run_goes_on_where_that_is_forbidden(monkeypatch):
+    def forbid(*how):
+        raise PermissionError(f"not allowed: {how}")
+
+    monkeypatch.setattr(os, "sched_setscheduler", forbid)
+    assert run(policies, runtime="threads", pin=True) == {os.sched_getscheduler(0)}
+
+
+@linux
+def test_what_is_no_ordinary_thread_is_left_as_it_is(monkeypatch):
+    asked = []
+    monkeypatch.setattr(os, "sched_getscheduler", lambda pid: os.SCHED_IDLE)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *how: asked.append(how))
+    run(seen, runtime="threads", pin=True)
+    assert asked == []
+
+
 @linux
 def test_a_run_that_is_not_pinned_keeps_its_cores():
     assert run(seen, runtime="threads") == [cores()] * 10

@@ -1,0 +1,230 @@
+"""Who is next on `threads`: first come, first served, but a thread that has yet to be started can wait."""
+
+from __future__ import annotations
+
+import _thread
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from patterns import Channel, TaskGroup, run, sleep, worker_pool
+from patterns.runtimes._line import OVERTAKERS, TIMED, UNTIMED, Line
+from patterns.runtimes.threads import INTERCEPTIONS
+
+from seams import parked
+
+
+@dataclass(eq=False)
+class Somebody:
+    """A place in line."""
+
+    name: str
+    started: bool = True
+    turn: int = field(default=-1, compare=False)
+    state: int = UNTIMED
+    until: float = 0.0
+
+
+def somebody(count, letter="a", *, started=True):
+    return [Somebody(f"{letter}{number}", started) for number in range(count)]
+
+
+def names(line, count, *, idle=False):
+    return [line.take(idle).name for _ in range(count)]
+
+
+def test_those_that_have_a_thread_are_served_as_they_came():
+    line = Line()
+    first, second, third = somebody(3)
+    line.add(first)
+    line.add_patient(second)
+    line.add(third)
+    assert names(line, 3) == ["a0", "a1", "a2"]
+    assert not line
+
+
+def test_one_without_a_thread_is_overtaken_by_so_many_and_no_more():
+    line = Line()
+    for new in somebody(2, "new", started=False):
+        line.add_patient(new)
+    for one in somebody(3 * OVERTAKERS):
+        line.add(one)
+    served = names(line, 3 * OVERTAKERS + 2)
+    assert served.index("new0") == OVERTAKERS
+    assert served.index("new1") == 2 * OVERTAKERS + 1
+    assert [name for name in served if name[0] == "a"] == [f"a{place}" for place in range(3 * OVERTAKERS)]
+
+
+def test_nobody_overtakes_where_a_thread_is_idle():
+    line = Line()
+    (new,), (one,) = somebody(1, "new", started=False), somebody(1)
+    line.add_patient(new)
+    line.add(one)
+    assert names(line, 2, idle=True) == ["new0", "a0"]
+
+
+def test_who_lets_the_others_run_overtakes_nobody():
+    line = Line()
+    (new,), (resting,) = somebody(1, "new", started=False), somebody(1)
+    line.add_patient(new)
+    line.add_patient(resting)
+    assert names(line, 2) == ["new0", "a0"]
+
+
+def test_who_is_put_back_is_the_next():
+    line = Line()
+    first, second = somebody(2)
+    line.add(first)
+    line.add(second)
+    line.put_back(line.take(False))
+    assert names(line, 2) == ["a0", "a1"]
+
+
+def test_a_sleeper_comes_when_its_time_has_and_counts_as_one_that_overtakes():
+    line = Line()
+    (new,), (sleeper,) = somebody(1, "new", started=False), somebody(1)
+    line.add_patient(new)
+    line.note_sleeper(sleeper, 5.0)
+    sleeper.state = TIMED
+    assert not line.somebody_comes(lambda: 4.9)
+    assert [line.somebody_comes(lambda: 5.0) for _ in range(OVERTAKERS + 1)] == [True] * OVERTAKERS + [False]
+    assert line.take(False) is new
+
+
+@pytest.mark.parametrize("change", [{"state": UNTIMED}, {"until": 9.0}])
+def test_a_sleeper_that_was_woken_or_sleeps_anew_is_not_waited_for(change):
+    line = Line()
+    (new,), (sleeper,) = somebody(1, "new", started=False), somebody(1)
+    line.add_patient(new)
+    line.note_sleeper(sleeper, 5.0)
+    sleeper.state = TIMED
+    for name, value in change.items():
+        setattr(sleeper, name, value)
+    assert not line.somebody_comes(lambda: 6.0)
+
+
+def test_sleepers_are_watched_for_only_while_a_thread_is_to_be_started():
+    line = Line()
+    (new,), (sleeper,) = somebody(1, "new", started=False), somebody(1)
+    line.note_sleeper(sleeper, 5.0)
+    line.add_patient(new)
+    sleeper.state = TIMED
+    assert not line.somebody_comes(lambda: 6.0)
+    line.note_sleeper(sleeper, 5.0)
+    assert line.somebody_comes(lambda: 6.0)
+    line.take(False)
+    assert not line._sleepers
+
+
+def test_whoever_is_in_line_is_served_after_all_who_came_before_and_a_few():
+    for seed in range(300):
+        draw, line, order, served = Random(seed), Line(), [], []
+        for place in range(60):
+            one = Somebody(str(place), started=draw.random() < 0.6)
+            order.append(one)
+            (line.add if one.started and draw.random() < 0.7 else line.add_patient)(one)
+            if draw.random() < 0.4:
+                served.append(line.take(draw.random() < 0.2))
+        while line:
+            served.append(line.take(draw.random() < 0.2))
+        assert sorted(served, key=lambda one: one.turn) == order
+        with_thread = [one.turn for one in served if one.started]
+        for place, one in enumerate(served):
+            early = sum(other.turn > one.turn for other in served[:place])
+            before = sum(not other.started for other in order[: one.turn + 1])
+            assert early <= OVERTAKERS * before, seed
+        assert len(with_thread) == len(set(with_thread))
+
+
+def test_short_jobs_are_served_by_the_threads_that_are_there(monkeypatch):
+    started = []
+    start = _thread.start_new_thread
+    monkeypatch.setattr("_thread.start_new_thread", lambda *how: started.append(1) or start(*how))
+
+    async def main():
+        async def wait(job):
+            await sleep(1e-6)
+            return job
+
+        async with worker_pool(range(300), wait, workers=300, buffer=300) as results:
+            return sorted([result async for result in results])
+
+    assert run(main, runtime="threads") == list(range(300))
+    assert len(started) < 250
+
+
+def test_every_new_task_has_a_thread_at_last_however_many_sleeps_are_over():
+    async def main():
+        all_begun, begun = Channel(), 0
+
+        async def sleep_on():
+            while begun < 50:
+                await sleep(1e-9)
+
+        async def begin():
+            nonlocal begun
+            begun += 1
+            await all_begun.receive_ok()
+
+        async with TaskGroup() as group:
+            for _ in range(5):
+                group.spawn(sleep_on)
+            for _ in range(50):
+                group.spawn(begin)
+            await parked(all_begun._receivers, 50)
+            all_begun.close()
+        return begun
+
+    assert run(main, runtime="threads") == 50
+
+
+def test_who_lets_the_others_run_goes_on_when_every_new_task_has_begun():
+    async def main():
+        begun = []
+
+        async def begin(number):
+            begun.append(number)
+            await sleep(1e-6)
+
+        async with TaskGroup() as group:
+            for number in range(40):
+                group.spawn(begin, number)
+            await sleep(0)
+            return sorted(begun)
+
+    assert run(main, runtime="threads") == list(range(40))
+
+
+def test_a_sleep_that_is_over_before_it_begins_lets_new_tasks_run():
+    async def main():
+        begun = []
+
+        async def begin(number):
+            begun.append(number)
+
+        async with TaskGroup() as group:
+            for number in range(10):
+                group.spawn(begin, number)
+            for _ in range(20 * INTERCEPTIONS):
+                await sleep(1e-9)
+                if len(begun) == 10:
+                    return True
+        return False
+
+    assert run(main, runtime="threads") is True
+
+
+def test_all_threads_are_gone_when_the_run_is():
+    async def main():
+        async with TaskGroup() as group:
+            for number in range(30):
+                group.spawn(sleep, 0.001 * (number % 3))
+
+    before = _thread._count()
+    run(main, runtime="threads")
+    for _ in range(1_000):
+        if _thread._count() <= before:
+            break
+        _thread.allocate_lock().acquire(timeout=0.001)
+    assert _thread._count() <= before
