@@ -49,7 +49,7 @@ class Calm:
     def __init__(self, undisturbed: Callable[[], bool]) -> None:
         self.now = self.settled = False
         self._dead: OrderedDict[ref[Context], None] = OrderedDict()
-        self._opened: set[Gate] = set()
+        self._opened: set[ref[Gate]] = set()  # what dies meanwhile dies where it is dropped, and not here
         self._undisturbed = undisturbed
         self._asked = 0
 
@@ -81,18 +81,18 @@ class Calm:
         if self._opened:
             self._shut_all()
 
-    def opened(self, gate: Gate) -> None:
-        """`gate` has opened itself; it is shut when the calm ends, now if another thread has ended it."""
+    def opens(self, gate: Gate) -> None:
+        """`gate` opens itself, and is shut when the calm ends; it looks whether that was in between."""
         if len(self._opened) == MOST_OPEN:
             self._shut_all()
-        self._opened.add(gate)
-        if not self.now:
-            self._shut_all()
+        self._opened.add(ref(gate))
 
     def _shut_all(self) -> None:
         with suppress(KeyError):  # two threads do
             while True:
-                self._opened.pop().shut()
+                gate = self._opened.pop()()
+                if gate is not None:
+                    gate.shut()
 
     def disturb(self, context: Context) -> None:
         """A task is under `context`, which is dead: until none is."""
@@ -122,7 +122,7 @@ STRIDE = 64
 """So many operations, at most, are let go on at a time; a task pays for them from its budget beforehand."""
 
 MOST_OPEN = 1_000
-"""More channels than this are not held open, nor kept, at a time."""
+"""More channels than this are not held open at a time."""
 
 LOOK_EVERY = 256
 """While several runs go on, one look in so many is whether they still do: no loop tells when it closes."""

@@ -143,8 +143,9 @@ class Channel(Generic[T]):
         Return `(value, True)`, or `(None, False)` when the channel is closed and drained; waits for one
         of them.
         """
-        if self._open:
-            return self._open.popleft(), True
+        values = self._open
+        if values:
+            return values.popleft(), True
         task = current_seat().task
         if self.driver is not task.driver:
             self._bind(task.driver)
@@ -175,8 +176,9 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosedError: the channel is closed and drained.
         """
-        if self._open:
-            return self._open.popleft()
+        values = self._open
+        if values:
+            return values.popleft()
         task = current_seat().task
         if self.driver is not task.driver:
             self._bind(task.driver)
@@ -276,8 +278,9 @@ class Channel(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        if self._open:
-            return self._open.popleft()
+        values = self._open
+        if values:
+            return values.popleft()
         task = current_seat().task
         if self.driver is not task.driver:
             self._bind(task.driver)
@@ -348,9 +351,10 @@ class Channel(Generic[T]):
         if self._front:
             return self._front.popleft(), True
         if self._back:
+            value = self._back.popleft()
             if self._limit:
-                self._limit -= 1
-            return self._back.popleft(), True
+                self._limit = self._limit - 1 if self._calm.now else 0
+            return value, True
         return (None, False) if self._closed else None
 
     def enqueue_receiver(self, task: Any) -> Waiter:
@@ -409,9 +413,11 @@ class Channel(Generic[T]):
         count = min(self._stride, room, task.budget)
         self._stride = min(2 * self._stride + 1, STRIDE)
         if count:
+            self._calm.opens(self)
             self._limit = len(self._back) + count
             task.budget -= count
-            self._calm.opened(self)
+            if not self._calm.now:  # another thread has ended it in between
+                self.shut()
 
     def _let_out(self, task: Task) -> T:
         """
@@ -421,7 +427,9 @@ class Channel(Generic[T]):
         if not self._calm.now:
             self._limit = 0
             return (self._front or self._back).popleft()
-        if not self._front:
+        if self._front:
+            value = self._front.popleft()
+        else:
             value = self._back.popleft()
             self._limit -= 1
             count = min(len(self._back), task.budget)
@@ -434,12 +442,12 @@ class Channel(Generic[T]):
                     self._front.extend(map(deque.popleft, repeat(self._back, count)))
                 self._limit -= count
                 task.budget -= count
-                self._open = self._front
-                self._calm.opened(self)
-            return value
-        self._open = self._front
-        self._calm.opened(self)
-        return self._front.popleft()
+        if self._front:
+            self._calm.opens(self)
+            self._open = self._front
+        if not self._calm.now:  # another thread has ended it in between
+            self.shut()
+        return value
 
     def _bind(self, driver: Driver) -> None:
         if self.driver is not None and not self.driver.finished:

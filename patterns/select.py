@@ -131,7 +131,9 @@ async def select(*cases: Case) -> Selected:
             break
     else:
         if cases:
-            return _any_of(cases)
+            selected = _any_of(cases)
+            if selected is not None:
+                return selected
     task = current_seat().task
     driver = task.driver
     if not task.budget:
@@ -163,10 +165,14 @@ def try_select(*cases: Case) -> Selected | None:
     return _choose(cases, traps.running().driver)
 
 
-def _any_of(cases: tuple[Case, ...]) -> Selected:
-    """Do one of `cases`, which all receive from channels that let values out without a look."""
+def _any_of(cases: tuple[Case, ...]) -> Selected | None:
+    """
+    Do one of `cases`, which all receive from channels that let values out without a look; None if another
+    thread has ended that meanwhile.
+    """
     index = cases[0].source.driver.pick(len(cases))
-    return Selected(index, cases[index].source._open.popleft(), True)
+    values = cases[index].source._open
+    return Selected(index, values.popleft(), True) if values else None
 
 
 def _choose(cases: tuple[Case, ...], driver: Driver, task: Task | None = None) -> Selected | None:

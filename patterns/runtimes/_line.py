@@ -35,6 +35,9 @@ class InLine(Protocol):
 
 S = TypeVar("S", bound=InLine)
 
+SWEEP_ABOVE = 64
+"""Sleepers that sleep no longer are looked for when more than this are noted, and then at every doubling."""
+
 OVERTAKERS = 2
 """So many, at most, overtake before the next thread is started."""
 
@@ -51,6 +54,7 @@ class Line(Generic[S]):
         self.patient: deque[S] = deque()
         self.others: deque[S] = deque()
         self._sleepers: list[tuple[float, int, S]] = []
+        self._sweep_above = SWEEP_ABOVE
         self._overtaken = 0
         self._next_turn = count().__next__
 
@@ -73,6 +77,10 @@ class Line(Generic[S]):
         seat.until = until
         if self.patient and not self.patient[0].started:
             heapq.heappush(self._sleepers, (until, self._next_turn(), seat))
+            if len(self._sleepers) > self._sweep_above:
+                self._sleepers = [note for note in self._sleepers if note[2] is seat or _is_true(note)]
+                heapq.heapify(self._sleepers)
+                self._sweep_above = max(2 * len(self._sleepers), SWEEP_ABOVE)
 
     def next_lets_others_run(self) -> bool:
         """Whether the next is a task that goes on when all who were ready before it have had their turn."""
@@ -89,12 +97,9 @@ class Line(Generic[S]):
             return False
         if self.patient[0].started:
             return False
-        while self._sleepers:
-            until, _, seat = self._sleepers[0]
-            if seat.state == TIMED and seat.until == until:
-                break
+        while self._sleepers and not _is_true(self._sleepers[0]):
             heapq.heappop(self._sleepers)
-        if not self._sleepers or until > now():
+        if not self._sleepers or self._sleepers[0][0] > now():
             return False
         self._overtaken += 1
         return True
@@ -121,3 +126,9 @@ class Line(Generic[S]):
         """Give all of them, in no order."""
         yield from self.others
         yield from self.patient
+
+
+def _is_true(note: tuple[float, int, InLine]) -> bool:
+    """Whether somebody still sleeps as was noted."""
+    until, _, seat = note
+    return seat.state == TIMED and seat.until == until

@@ -76,7 +76,7 @@ def run(
         driver.observe = driver.follow = lambda task, verb, of: observe(monotonic_ns(), task, verb, of)
     started = Main(driver, main, args)
     try:
-        with exact_timers(), runner, interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
+        with runner, exact_timers(), interruptible(lambda: driver.knock(started), _wakeup_fd(loop)):
             try:
                 runner.run(driver.oversee(started))
             except BaseException:  # a second Ctrl-C: nothing may hold up the end

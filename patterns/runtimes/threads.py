@@ -476,9 +476,11 @@ class ThreadsDriver:
         its way to it, before a task that lets the others run; a sleeper whose time has come, before a new
         thread.
         """
+        if leaving:
+            return False
         if self._waking and self._ready.next_lets_others_run():
             return True
-        return not (leaving or self._idle) and self._ready.somebody_comes(monotonic)
+        return not self._idle and self._ready.somebody_comes(monotonic)
 
     def _may_be_woken(self) -> bool:
         """Whether somebody may still take the baton, or nobody needs it."""
@@ -501,16 +503,15 @@ class ThreadsDriver:
             seat.started = False
         else:
             return True
+        fail = None if seat.task is None else partial(self._fail_unstarted, seat.task)
         with self._mutex:
             self._threads -= 1
             self._waking -= 1
             taken, self._held = self._held, True
-        if seat.task is not None:
-            fail = partial(self._fail_unstarted, seat.task)
-            if taken:
+            if taken and fail is not None:
                 self._outside.append(fail)
-            else:
-                fail()
+        if not taken and fail is not None:
+            fail()
         return taken
 
     def _warm(self, seat: ThreadSeat) -> ThreadSeat:
@@ -565,7 +566,7 @@ class ThreadsDriver:
                     if seat.state != TIMED:
                         break
                     if monotonic() >= until:
-                        if not self._held and self._alarms and self._alarms[0].at <= until:
+                        if self._may_serve() and self._alarms and self._alarms[0].at <= until:
                             self._held = True
                             return False
                         self._asleep -= 1
@@ -578,7 +579,7 @@ class ThreadsDriver:
                         self._ready.add(seat)
                         break
                 if alarm is not None and monotonic() >= alarm:
-                    if not self._held:
+                    if self._may_serve():
                         self._held = True
                         return False
                     alarm = None
@@ -586,6 +587,10 @@ class ThreadsDriver:
         self._grab(seat)
         seat.state = UNTIMED
         return True
+
+    def _may_serve(self) -> bool:
+        """Whether the baton is free for alarms: when the run is over, none rings any more."""
+        return not (self._held or self.finished)
 
     def _grab(self, seat: ThreadSeat) -> None:
         """Take the baton, having been woken for it; when somebody was quicker, be the next to be woken."""
@@ -678,9 +683,10 @@ class ThreadsDriver:
             self.finished = True
             self.calm.pause()
             self._held = False
-        # those in line were woken and overtaken, or are back from an abandoned call
-        self._leaving = deque([*self._idle, *(seat for seat in self._ready if seat.started)])
-        self._idle.clear()
+            # those in line were woken and overtaken, or are back from an abandoned call
+            self._leaving.extend(self._idle)
+            self._leaving.extend(seat for seat in self._ready if seat.started)
+            self._idle.clear()
         return True
 
 

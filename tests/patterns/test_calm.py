@@ -556,19 +556,45 @@ def test_among_channels_that_are_open_a_select_chooses_each_as_often(go):
 
 
 @on_real_clocks
-def test_a_channel_is_let_go_though_it_was_open(go):
-    async def main():
-        channel = Channel(100)
-        for _ in range(100):
-            await channel.send(1)
-        await channel.receive()
-        left = weakref.ref(channel)
-        del channel
-        await is_calm()
-        gc.collect()
-        return left() is None
+def test_what_is_in_an_open_channel_dies_where_the_channel_is_dropped(go):
+    class Value:
+        pass
 
-    assert go(main)
+    async def main():
+        channel, left = Channel(100), []
+        for _ in range(100):
+            value = Value()
+            left.append(weakref.ref(value))
+            await channel.send(value)
+            del value
+        await channel.receive()
+        kept = left[-1]() is not None
+        del channel
+        gc.collect()
+        return kept, [value() for value in left] == [None] * 100
+
+    assert go(main) == (True, True)
+
+
+@on_real_clocks
+def test_a_select_looks_again_where_another_thread_ends_the_calm_while_it_chooses(go):
+    async def main():
+        driver, channels = running().driver, [Channel(10) for _ in range(2)]
+
+        def choose(count):
+            driver.calm.end()
+            return count - 1
+
+        for channel in channels:
+            for number in range(10):
+                await channel.send(number)
+            await channel.receive()
+        assert all(channel._open for channel in channels)
+        driver.pick = choose
+        chosen = await select(*map(receiving, channels))
+        return chosen.index, chosen.value
+
+    assert go(main) == (1, 1)
 
 
 @on_real_clocks
@@ -604,8 +630,10 @@ def test_what_another_thread_ends_while_channels_open_is_ended():
         for _ in range(20_000):
             gate = Opened()
             state.now = True
+            state.opens(gate)
             gate.is_open = True
-            state.opened(gate)
+            if not state.now:
+                gate.shut()
     finally:
         over.set()
         thread.join()

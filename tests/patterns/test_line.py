@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from patterns import Channel, TaskGroup, run, sleep, worker_pool
-from patterns.runtimes._line import OVERTAKERS, TIMED, UNTIMED, Line
+from patterns import Channel, Context, TaskGroup, call, run, sleep, worker_pool
+from patterns.runtimes import threads
+from patterns.runtimes._line import OVERTAKERS, SWEEP_ABOVE, TIMED, UNTIMED, Line
 from patterns.runtimes.threads import INTERCEPTIONS
 
 from seams import parked
@@ -117,6 +118,16 @@ def test_sleepers_are_watched_for_only_while_a_thread_is_to_be_started():
     assert not line._sleepers
 
 
+def test_those_that_were_woken_early_are_not_noted_for_ever():
+    line = Line()
+    line.add_patient(*somebody(1, "new", started=False))
+    for place in range(10_000):
+        (sleeper,) = somebody(1)
+        line.note_sleeper(sleeper, 1e6 + place)
+        sleeper.state = TIMED if place % 1_000 == 0 else UNTIMED
+    assert 10 <= len(line._sleepers) <= SWEEP_ABOVE + 1
+
+
 def test_whoever_is_in_line_is_served_after_all_who_came_before_and_a_few():
     for seed in range(300):
         draw, line, order, served = Random(seed), Line(), [], []
@@ -213,6 +224,43 @@ def test_a_sleep_that_is_over_before_it_begins_lets_new_tasks_run():
         return False
 
     assert run(main, runtime="threads") is True
+
+
+def test_where_an_alarm_is_set_who_begins_a_call_leaves_no_crowd_in_line(monkeypatch):
+    made = []
+
+    class Counted(threads.ThreadSeat):
+        __slots__ = ()
+
+        def __init__(self, task):
+            made.append(1)
+            super().__init__(task)
+
+    monkeypatch.setattr(threads, "ThreadSeat", Counted)
+
+    async def main():
+        left = 10
+
+        async def rest():
+            while left:
+                await sleep(0)
+
+        async def sleep_and_call():
+            nonlocal left
+            for _ in range(30):
+                await sleep(1e-5)
+                await call(int)
+            left -= 1
+
+        with Context.current().with_timeout(1_000):
+            async with TaskGroup() as group:
+                for _ in range(3):
+                    group.spawn(rest)
+                for _ in range(10):
+                    group.spawn(sleep_and_call)
+
+    run(main, runtime="threads")
+    assert len(made) <= 14 + 2 * 300
 
 
 def test_all_threads_are_gone_when_the_run_is():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -87,6 +90,22 @@ def test_a_run_goes_on_where_the_system_has_it_locked(runtime, monkeypatch):
 
 def _refused(*args):
     raise PermissionError(f"not allowed: {args[0]}")
+
+
+def test_a_child_that_is_forked_inside_leaves_its_parent_alone():
+    inside = """
+    import os
+    from pathlib import Path
+    from patterns.runtimes._timers import exact_timers
+
+    with exact_timers():
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            print(Path("/proc/self/timerslack_ns").read_text())
+    """
+    ran = subprocess.run([sys.executable, "-c", dedent(inside)], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["1"]
 
 
 @pytest.mark.parametrize("runtime", EXACT)
