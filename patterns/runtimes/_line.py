@@ -1,10 +1,10 @@
 """
 The line for the baton of the `threads` runtime.
 
-First come, first served, with one exception: to start a thread takes longer than a turn, so while the task at
-the head of the line has none, and none is idle, some that have one may overtake. One that lets the others
-run overtakes nobody. Where jobs are short, they are served by the threads that are there, and a task that
-finds nothing left to do never costs one.
+First come, first served, with one exception: to start a thread takes longer than a turn, so while many tasks
+have none, and none is idle, some that have one may overtake the first of them. One that lets the others run
+overtakes nobody. Where jobs are short, they are served by the threads that are there, and a task that finds
+nothing left to do never costs one.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ S = TypeVar("S", bound=InLine)
 
 SWEEP_ABOVE = 64
 """Sleepers that sleep no longer are looked for when more than this are noted, and then at every doubling."""
+
+CROWD = 100
+"""When no more than this wait for a thread, they have it at once: they may be of use together."""
 
 OVERTAKERS = 2
 """So many, at most, overtake before the next thread is started."""
@@ -75,7 +78,7 @@ class Line(Generic[S]):
     def note_sleeper(self, seat: S, until: float) -> None:
         """Somebody goes to sleep: he is watched for while a task waits for its thread."""
         seat.until = until
-        if self.patient and not self.patient[0].started:
+        if len(self.patient) > CROWD and not self.patient[0].started:
             heapq.heappush(self._sleepers, (until, self._next_turn(), seat))
             if len(self._sleepers) > self._sweep_above:
                 self._sleepers = [note for note in self._sleepers if note[2] is seat or _is_true(note)]
@@ -93,9 +96,7 @@ class Line(Generic[S]):
         Whether the next would need a new thread although somebody's sleep is over, who takes a free baton by
         himself, and sooner than one who is woken for it. That is one who overtakes.
         """
-        if self.others or not self._sleepers or self._overtaken == OVERTAKERS:
-            return False
-        if self.patient[0].started:
+        if self.others or not self._sleepers or not self._may_be_overtaken():
             return False
         while self._sleepers and not _is_true(self._sleepers[0]):
             heapq.heappop(self._sleepers)
@@ -109,7 +110,7 @@ class Line(Generic[S]):
         if self.others:
             if not self.patient or self.patient[0].turn > self.others[0].turn:
                 return self.others.popleft()
-            if not self.patient[0].started and not threads_idle and self._overtaken < OVERTAKERS:
+            if not threads_idle and self._may_be_overtaken():
                 self._overtaken += 1
                 return self.others.popleft()
         self._overtaken = 0
@@ -117,6 +118,10 @@ class Line(Generic[S]):
         if not self.patient:
             self._sleepers.clear()
         return seat
+
+    def _may_be_overtaken(self) -> bool:
+        """Whether the first of the patient is one of a crowd without threads, not overtaken too often yet."""
+        return len(self.patient) > CROWD and not self.patient[0].started and self._overtaken < OVERTAKERS
 
     def __bool__(self) -> bool:
         """Whether somebody waits."""

@@ -10,7 +10,7 @@ import pytest
 
 from patterns import Channel, Context, TaskGroup, call, run, sleep, worker_pool
 from patterns.runtimes import threads
-from patterns.runtimes._line import OVERTAKERS, SWEEP_ABOVE, TIMED, UNTIMED, Line
+from patterns.runtimes._line import CROWD, OVERTAKERS, SWEEP_ABOVE, TIMED, UNTIMED, Line
 from patterns.runtimes.threads import INTERCEPTIONS
 
 from seams import parked
@@ -31,6 +31,14 @@ def somebody(count, letter="a", *, started=True):
     return [Somebody(f"{letter}{number}", started) for number in range(count)]
 
 
+def crowd():
+    """A line with more new ones than are started at once, and the first of them."""
+    line, new = Line(), somebody(CROWD + 10, "new", started=False)
+    for one in new:
+        line.add_patient(one)
+    return line, new[0]
+
+
 def names(line, count, *, idle=False):
     return [line.take(idle).name for _ in range(count)]
 
@@ -46,9 +54,7 @@ def test_those_that_have_a_thread_are_served_as_they_came():
 
 
 def test_one_without_a_thread_is_overtaken_by_so_many_and_no_more():
-    line = Line()
-    for new in somebody(2, "new", started=False):
-        line.add_patient(new)
+    line, _ = crowd()
     for one in somebody(3 * OVERTAKERS):
         line.add(one)
     served = names(line, 3 * OVERTAKERS + 2)
@@ -58,19 +64,23 @@ def test_one_without_a_thread_is_overtaken_by_so_many_and_no_more():
 
 
 def test_nobody_overtakes_where_a_thread_is_idle():
+    line, _ = crowd()
+    line.add(*somebody(1))
+    assert names(line, CROWD + 11, idle=True)[-1] == "a0"
+
+
+def test_nobody_overtakes_a_few_without_threads():
     line = Line()
-    (new,), (one,) = somebody(1, "new", started=False), somebody(1)
-    line.add_patient(new)
-    line.add(one)
-    assert names(line, 2, idle=True) == ["new0", "a0"]
+    for new in somebody(CROWD, "new", started=False):
+        line.add_patient(new)
+    line.add(*somebody(1))
+    assert names(line, CROWD + 1)[-1] == "a0"
 
 
 def test_who_lets_the_others_run_overtakes_nobody():
-    line = Line()
-    (new,), (resting,) = somebody(1, "new", started=False), somebody(1)
-    line.add_patient(new)
-    line.add_patient(resting)
-    assert names(line, 2) == ["new0", "a0"]
+    line, _ = crowd()
+    line.add_patient(*somebody(1))
+    assert names(line, CROWD + 11)[-1] == "a0"
 
 
 def test_who_is_put_back_is_the_next():
@@ -83,9 +93,8 @@ def test_who_is_put_back_is_the_next():
 
 
 def test_a_sleeper_comes_when_its_time_has_and_counts_as_one_that_overtakes():
-    line = Line()
-    (new,), (sleeper,) = somebody(1, "new", started=False), somebody(1)
-    line.add_patient(new)
+    line, new = crowd()
+    (sleeper,) = somebody(1)
     line.note_sleeper(sleeper, 5.0)
     sleeper.state = TIMED
     assert not line.somebody_comes(lambda: 4.9)
@@ -95,9 +104,8 @@ def test_a_sleeper_comes_when_its_time_has_and_counts_as_one_that_overtakes():
 
 @pytest.mark.parametrize("change", [{"state": UNTIMED}, {"until": 9.0}])
 def test_a_sleeper_that_was_woken_or_sleeps_anew_is_not_waited_for(change):
-    line = Line()
-    (new,), (sleeper,) = somebody(1, "new", started=False), somebody(1)
-    line.add_patient(new)
+    line, _ = crowd()
+    (sleeper,) = somebody(1)
     line.note_sleeper(sleeper, 5.0)
     sleeper.state = TIMED
     for name, value in change.items():
@@ -107,20 +115,20 @@ def test_a_sleeper_that_was_woken_or_sleeps_anew_is_not_waited_for(change):
 
 def test_sleepers_are_watched_for_only_while_a_thread_is_to_be_started():
     line = Line()
-    (new,), (sleeper,) = somebody(1, "new", started=False), somebody(1)
+    (sleeper,) = somebody(1)
     line.note_sleeper(sleeper, 5.0)
-    line.add_patient(new)
+    for new in somebody(CROWD + 10, "new", started=False):
+        line.add_patient(new)
     sleeper.state = TIMED
     assert not line.somebody_comes(lambda: 6.0)
     line.note_sleeper(sleeper, 5.0)
     assert line.somebody_comes(lambda: 6.0)
-    line.take(False)
+    names(line, CROWD + 10)
     assert not line._sleepers
 
 
 def test_those_that_were_woken_early_are_not_noted_for_ever():
-    line = Line()
-    line.add_patient(*somebody(1, "new", started=False))
+    line, _ = crowd()
     for place in range(10_000):
         (sleeper,) = somebody(1)
         line.note_sleeper(sleeper, 1e6 + place)
@@ -129,13 +137,13 @@ def test_those_that_were_woken_early_are_not_noted_for_ever():
 
 
 def test_whoever_is_in_line_is_served_after_all_who_came_before_and_a_few():
-    for seed in range(300):
+    for seed in range(100):
         draw, line, order, served = Random(seed), Line(), [], []
-        for place in range(60):
+        for place in range(4 * CROWD):
             one = Somebody(str(place), started=draw.random() < 0.6)
             order.append(one)
             (line.add if one.started and draw.random() < 0.7 else line.add_patient)(one)
-            if draw.random() < 0.4:
+            if draw.random() < 0.3:
                 served.append(line.take(draw.random() < 0.2))
         while line:
             served.append(line.take(draw.random() < 0.2))
