@@ -156,7 +156,10 @@ class Channel(Generic[T]):
             return self._take(), True
         if self._room:
             if self._front or self._back:
-                return self._let_out(task), True
+                if self._calm.now:
+                    return self._let_out(task), True
+                self._limit = 0
+                return (self._front or self._back).popleft(), True
             self._limit = self._stride = 0
         if self._closed:
             return None, False
@@ -189,7 +192,10 @@ class Channel(Generic[T]):
             return self._take() if self.capacity else traps.grant(self._senders.popleft())
         if self._room:
             if self._front or self._back:
-                return self._let_out(task)
+                if self._calm.now:
+                    return self._let_out(task)
+                self._limit = 0
+                return (self._front or self._back).popleft()
             self._limit = self._stride = 0
         if self._closed:
             raise ChannelClosedError("receive from a closed channel")
@@ -291,7 +297,10 @@ class Channel(Generic[T]):
             return self._take() if self.capacity else traps.grant(self._senders.popleft())
         if self._room:
             if self._front or self._back:
-                return self._let_out(task)
+                if self._calm.now:
+                    return self._let_out(task)
+                self._limit = 0
+                return (self._front or self._back).popleft()
             self._limit = self._stride = 0
         if self._closed:
             raise StopAsyncIteration
@@ -346,7 +355,7 @@ class Channel(Generic[T]):
         if self._senders:
             value = self._take() if self.capacity else traps.grant(self._senders.popleft())
             return value, True
-        if task is not None and (self._front or self._back):
+        if task is not None and self._calm.now and (self._front or self._back):
             return self._let_out(task), True
         if self._front:
             return self._front.popleft(), True
@@ -421,12 +430,9 @@ class Channel(Generic[T]):
 
     def _let_out(self, task: Task) -> T:
         """
-        Return the oldest value. While all is calm the others, or as many as `task` can pay for, are let out
+        Return the oldest value. All is calm: the others, or as many as `task` can pay for, are let out
         without a look.
         """
-        if not self._calm.now:
-            self._limit = 0
-            return (self._front or self._back).popleft()
         if self._front:
             value = self._front.popleft()
         else:

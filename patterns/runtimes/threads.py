@@ -153,7 +153,7 @@ As `traps.BUDGET`, five times as many: another thread takes as long to wake as a
 """
 
 
-INTERCEPTIONS = 50
+INTERCEPTIONS = 200
 """So many sleepers in a row, at most, take a baton that is on its way to somebody who comes later."""
 
 
