@@ -13,7 +13,6 @@ command and not a test: no time holds everywhere. It needs the extra `peers`.
 from __future__ import annotations
 
 import _thread
-import argparse
 import resource
 import statistics
 import sys
@@ -21,6 +20,8 @@ import time
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import by_rounds
 
 import patterns
 from gopatterns_cli.overhead import arms
@@ -118,9 +119,8 @@ def operation(arm: Any, name: str, count: int) -> Callable[[], object]:
 def table(title: str, rows: dict[str, Callable[[], object]], count: int, rounds: int) -> None:
     """Time each in every round, forwards and backwards in turn, and print."""
     found: dict[str, list[Timed]] = {name: [] for name in rows}
-    for number in range(rounds):
-        for name in sorted(rows, key=list(rows).index, reverse=number % 2 == 1):
-            found[name].append(timed(rows[name], count))
+    for name, work in by_rounds.in_turn(rows, rounds):
+        found[name].append(timed(work, count))
     first = next(iter(found.values()))
     print(
         f"\n| {title} | nanoseconds | to the first | waited | interrupted |\n| --- | --- | --- | --- | --- |"
@@ -133,13 +133,7 @@ def table(title: str, rows: dict[str, Callable[[], object]], count: int, rounds:
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("rounds", type=int, nargs="?", default=12)
-    rounds = parser.parse_args().rounds
-    if rounds < 1:
-        parser.error(f"rounds: found {rounds}, allowed a whole number from 1")
+    rounds = by_rounds.asked(__doc__)
     on_fibers = partial(partial, patterns.run, runtime="fibers")
     ours = {name: arms.on(name) for name in ("fibers", "threads")}
     print("# What Python itself takes\n")

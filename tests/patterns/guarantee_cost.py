@@ -12,7 +12,6 @@ It is a command and not a test: no time holds everywhere.
 
 from __future__ import annotations
 
-import argparse
 import ast
 import asyncio
 import inspect
@@ -22,6 +21,8 @@ import textwrap
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import by_rounds
 
 import patterns
 from patterns import Channel, Semaphore
@@ -177,9 +178,8 @@ async def held_by_nobody() -> float:
 def table(title: str, timed: dict[str, Callable[[], float]], rounds: int) -> None:
     """Time each in every round, forwards and backwards in turn, and print."""
     found: dict[str, list[float]] = {name: [] for name in timed}
-    for number in range(rounds):
-        for name in sorted(timed, key=list(timed).index, reverse=number % 2 == 1):
-            found[name].append(timed[name]())
+    for name, time_once in by_rounds.in_turn(timed, rounds):
+        found[name].append(time_once())
     theirs = found["asyncio's"]
     print(f"\n| {title} | nanoseconds | to asyncio's |\n| --- | --- | --- |")
     for name, times in found.items():
@@ -189,13 +189,7 @@ def table(title: str, timed: dict[str, Callable[[], float]], rounds: int) -> Non
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("rounds", type=int, nargs="?", default=12)
-    rounds = parser.parse_args().rounds
-    if rounds < 1:
-        parser.error(f"rounds: found {rounds}, allowed a whole number from 1")
+    rounds = by_rounds.asked(__doc__)
     version = sys.version.split()[0]
     print("# What guarantees cost\n")
     print(f"Made by `python tests/patterns/guarantee_cost.py` with Python {version}.")
