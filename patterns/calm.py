@@ -37,17 +37,19 @@ class Gate(Protocol):
 
 class Calm:
     """
-    `now` is whether all is calm in a run and one of its tasks may be running.
+    `now` is whether all is calm in a run and one of its tasks may be running; `period` counts how often that
+    has ended.
 
     The driver calls `pause` while nobody runs; when somebody is about to, it calls `begin`, or sets `now` to
     `settled`, which is what `begin` has found and nobody has ended since. Whatever disturbs calls `end`.
     `undisturbed` is what the driver itself can tell.
     """
 
-    __slots__ = ("_asked", "_dead", "_opened", "_undisturbed", "now", "settled")
+    __slots__ = ("_asked", "_dead", "_opened", "_undisturbed", "now", "period", "settled")
 
     def __init__(self, undisturbed: Callable[[], bool]) -> None:
         self.now = self.settled = False
+        self.period = 0
         self._dead: OrderedDict[ref[Context], None] = OrderedDict()
         self._opened: set[ref[Gate]] = set()  # what dies meanwhile dies where it is dropped, and not here
         self._undisturbed = undisturbed
@@ -78,6 +80,7 @@ class Calm:
     def pause(self) -> None:
         """Nobody runs: nothing is open."""
         self.now = False  # first: whoever opens looks at it afterwards
+        self.period += 1
         if self._opened:
             self._shut_all()
 

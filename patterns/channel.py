@@ -72,6 +72,7 @@ class Channel(Generic[T]):
         "_made_at",
         "_number",
         "_open",
+        "_period",
         "_receivers",
         "_room",
         "_senders",
@@ -90,7 +91,7 @@ class Channel(Generic[T]):
         self._back: deque[T] = deque() if capacity else NO_ROOM
         self._front: deque[T] = NO_ROOM
         self._open: deque[T] = NO_ROOM
-        self._limit = self._stride = 0
+        self._limit = self._stride = self._period = 0
         self._receivers: deque[Waiter] = deque()
         self._senders: deque[Waiter] = deque()
         self._closed = False
@@ -416,8 +417,12 @@ class Channel(Generic[T]):
     def _let_in(self, task: Task) -> None:
         """
         All is calm: let the next values in without a look, for which `task` pays, twice as many each time,
-        until a receiver has to wait.
+        until a receiver has to wait. The first operation since somebody began to run may be the last: nothing
+        is opened for it.
         """
+        if self._period != self._calm.period:
+            self._period = self._calm.period
+            return
         room = self._room - len(self._front) - len(self._back)
         count = min(self._stride, room, task.budget)
         self._stride = min(2 * self._stride + 1, STRIDE)
@@ -431,8 +436,12 @@ class Channel(Generic[T]):
     def _let_out(self, task: Task) -> T:
         """
         Return the oldest value. All is calm: the others, or as many as `task` can pay for, are let out
-        without a look.
+        without a look, but for the first operation as in `_let_in`.
         """
+        if self._period != self._calm.period:
+            self._period = self._calm.period
+            self._limit = 0
+            return (self._front or self._back).popleft()
         if self._front:
             value = self._front.popleft()
         else:

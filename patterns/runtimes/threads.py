@@ -566,7 +566,7 @@ class ThreadsDriver:
                     if seat.state != TIMED:
                         break
                     if monotonic() >= until:
-                        if self._may_serve() and self._alarms and self._alarms[0].at <= until:
+                        if self._alarms and self._alarms[0].at <= until and self._may_serve():
                             self._held = True
                             return False
                         self._asleep -= 1

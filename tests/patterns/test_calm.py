@@ -598,6 +598,21 @@ def test_a_select_looks_again_where_another_thread_ends_the_calm_while_it_choose
 
 
 @on_real_clocks
+def test_nothing_is_opened_for_an_operation_that_may_be_the_only_one(go):
+    async def main():
+        channel, opened = Channel(100), []
+        for _ in range(3):
+            await is_calm()
+            await channel.send(1)
+            opened.append(channel in [gate() for gate in running().driver.calm._opened])
+        for _ in range(3):
+            await channel.send(1)
+        return opened, channel in [gate() for gate in running().driver.calm._opened]
+
+    assert go(main) == ([False] * 3, True)
+
+
+@on_real_clocks
 def test_more_channels_than_are_held_open_pass_on_what_is_in_them(go):
     async def main():
         used = [Channel(10) for _ in range(calm.MOST_OPEN + 100)]
