@@ -424,8 +424,8 @@ class Channel(Generic[T]):
             self._period = self._calm.period
             return
         room = self._room - len(self._front) - len(self._back)
-        count = min(self._stride, room, task.budget)
         self._stride = min(2 * self._stride + 1, STRIDE)
+        count = min(self._stride, room, task.budget)
         if count:
             self._calm.opens(self)
             self._limit = len(self._back) + count

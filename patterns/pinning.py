@@ -53,9 +53,10 @@ def pinned(runtime: str) -> Iterator[None]:
 @contextmanager
 def _as_batch_work() -> Iterator[None]:
     """Have the kernel treat this thread as batch work, unless it is something else than ordinary already."""
-    ordinary = os.sched_getscheduler(0) == os.SCHED_OTHER
-    if ordinary:
-        with suppress(OSError):  # a sandbox may forbid it: it is slower then
+    ordinary = False
+    with suppress(OSError):  # a sandbox may forbid it, and musl has neither: it is slower then
+        ordinary = os.sched_getscheduler(0) == os.SCHED_OTHER
+        if ordinary:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     try:
         yield

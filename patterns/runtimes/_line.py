@@ -49,8 +49,8 @@ class Line(Generic[S]):
     """
     Who waits for the baton.
 
-    Whoever has the baton may use all of it, under the driver's mutex from `take` on; others may `add`, under
-    the mutex.
+    Used under the driver's mutex; but whoever has the baton adds, notes and hands straight to the first of
+    `others` without.
     """
 
     def __init__(self) -> None:

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 @contextmanager
 def exact_timers() -> Iterator[None]:
     """Have the waits of this thread end on time inside the block, where the system lets itself be told."""
-    try:
-        thread = Path("/proc/thread-self").readlink().name  # its number for those who mounted /proc
-        file = os.open(f"/proc/{thread}/timerslack_ns", os.O_RDWR | os.O_CLOEXEC)
-    except OSError:  # another system, or one that has it locked
+    file = _slack()
+    if file is None:
         yield
         return
     before, process = b"", os.getpid()
@@ -42,3 +40,11 @@ def exact_timers() -> Iterator[None]:
             with suppress(OSError):
                 os.write(file, before)
         os.close(file)
+
+
+def _slack() -> int | None:
+    """Open the file of this thread's timer slack; None on another system, or one that has it locked."""
+    with suppress(OSError):
+        thread = Path("/proc/thread-self").readlink().name  # its number for those who mounted /proc
+        return os.open(f"/proc/{thread}/timerslack_ns", os.O_RDWR | os.O_CLOEXEC)
+    return None

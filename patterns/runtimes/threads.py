@@ -430,7 +430,8 @@ class ThreadsDriver:
     def _hand_straight(self) -> bool:
         """
         Hand the baton to the next in line, who has it from now on, where there is nothing else to see to:
-        most of the time, between tasks that wait for one another.
+        most of the time, between tasks that wait for one another. It is never free meanwhile, so what comes
+        after the look, without the mutex, is for the heir to see.
         """
         line = self._ready
         if self._asleep or self._outside or self._alarms or line.patient or not line.others:
@@ -533,9 +534,6 @@ class ThreadsDriver:
         """Give the baton away; return with it, handed over or because `until` has come."""
         if until is None and self._hand_straight():
             seat.lock.acquire()
-            if seat.has_baton:
-                seat.has_baton = False
-                return
             self._grab(seat)
             self._look_whether_calm()
             return

@@ -598,6 +598,22 @@ def test_a_select_looks_again_where_another_thread_ends_the_calm_while_it_choose
 
 
 @on_real_clocks
+@pytest.mark.parametrize("receives", [Channel.receive, Channel.receive_ok, Channel.__anext__])
+def test_what_was_opened_to_receive_is_shut_when_the_calm_ends(go, receives):
+    async def main():
+        channel = Channel(10)
+        for number in range(10):
+            channel.try_send(number)  # opens nothing
+        for _ in range(3):
+            await receives(channel)
+        before = len(channel._open)
+        running().driver.calm.end()
+        return before, len(channel._open), await channel.receive()
+
+    assert go(main) == (7, 0, 3)
+
+
+@on_real_clocks
 def test_nothing_is_opened_for_an_operation_that_may_be_the_only_one(go):
     async def main():
         channel, opened = Channel(100), []

@@ -12,6 +12,10 @@ from patterns import TaskGroup, call, run, runtimes
 linux = pytest.mark.skipif(sys.platform != "linux", reason="no other system pins a thread")
 
 
+BEFORE = os.sched_getscheduler(0) if sys.platform == "linux" else None
+"""The policy of the thread in which the tests run, before any of them."""
+
+
 def cores():
     return os.sched_getaffinity(0)
 
@@ -55,19 +59,25 @@ async def policies():
 
 @linux
 def test_threads_of_a_pinned_run_do_not_interrupt_each_other_when_they_are_woken():
-    before = os.sched_getscheduler(0)
     assert run(policies, runtime="threads", pin=True) == {os.SCHED_BATCH}
-    assert os.sched_getscheduler(0) == before
-    assert run(policies, runtime="threads") == {before}
+    assert os.sched_getscheduler(0) == BEFORE
+    assert run(policies, runtime="threads") == {BEFORE}
+
+
+def forbid(*how):
+    raise PermissionError(f"not allowed: {how}")
 
 
 @linux
 def test_a_pinned_run_goes_on_where_that_is_forbidden(monkeypatch):
-    def forbid(*how):
-        raise PermissionError(f"not allowed: {how}")
-
     monkeypatch.setattr(os, "sched_setscheduler", forbid)
     assert run(policies, runtime="threads", pin=True) == {os.sched_getscheduler(0)}
+
+
+@linux
+def test_a_pinned_run_goes_on_where_the_system_does_not_tell(monkeypatch):
+    monkeypatch.setattr(os, "sched_getscheduler", forbid)
+    assert len(run(seen, runtime="threads", pin=True)) == 10
 
 
 @linux
