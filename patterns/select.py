@@ -126,14 +126,19 @@ async def select(*cases: Case) -> Selected:
 
     Source: The Go Programming Language Specification, "Select statements".
     """
-    for case in cases:
-        if case.__class__ is not Case or not case.source._open:
-            break
-    else:
-        if cases:
-            selected = _any_of(cases)
-            if selected is not None:
-                return selected
+    try:
+        for case in cases:
+            if not case.source._open:
+                break
+        else:
+            if cases:  # all receive from channels that let values out without a look
+                index = case.source.driver.pick(len(cases))
+                values = cases[index].source._open
+                if values:  # else another thread has ended that meanwhile
+                    return Selected(index, values.popleft(), True)
+    except AttributeError:
+        _refuse_others(cases)
+        raise
     task = current_seat().task
     driver = task.driver
     if not task.budget:
@@ -165,14 +170,14 @@ def try_select(*cases: Case) -> Selected | None:
     return _choose(cases, traps.running().driver)
 
 
-def _any_of(cases: tuple[Case, ...]) -> Selected | None:
+def _refuse_others(cases: tuple[object, ...]) -> None:
     """
-    Do one of `cases`, which all receive from channels that let values out without a look; None if another
-    thread has ended that meanwhile.
+    Refuse what is no case: asked when one has not what a case has, since to ask each for its class takes as
+    long as to look at it.
     """
-    index = cases[0].source.driver.pick(len(cases))
-    values = cases[index].source._open
-    return Selected(index, values.popleft(), True) if values else None
+    for case in cases:
+        if not isinstance(case, Case):
+            raise TypeError(f"a case is made by receiving(...) or sending(...), found {case!r}") from None
 
 
 def _choose(cases: tuple[Case, ...], driver: Driver, task: Task | None = None) -> Selected | None:
@@ -182,21 +187,23 @@ def _choose(cases: tuple[Case, ...], driver: Driver, task: Task | None = None) -
     """
     ready = []
     index = -1
-    for case in cases:
-        index += 1  # to make an enumerate takes as long as to look at a case
-        if case.__class__ is not Case:
-            raise TypeError(f"a case is made by receiving(...) or sending(...), found {case!r}")
-        channel = case.channel
-        if channel is None:
-            continue
-        if channel.driver is not driver:
-            channel.check_place()
-        if case.sends:
-            room = channel._room - len(channel._front) - len(channel._back)
-            if channel._receivers or room > 0 or channel._closed:
+    try:
+        for case in cases:
+            index += 1  # to make an enumerate takes as long as to look at a case
+            channel = case.channel
+            if channel is None:
+                continue
+            if channel.driver is not driver:
+                channel.check_place()
+            if case.sends:
+                room = channel._room - len(channel._front) - len(channel._back)
+                if channel._receivers or room > 0 or channel._closed:
+                    ready.append(index)
+            elif (channel._room and (channel._back or channel._front)) or channel._senders or channel._closed:
                 ready.append(index)
-        elif (channel._room and (channel._back or channel._front)) or channel._senders or channel._closed:
-            ready.append(index)
+    except AttributeError:
+        _refuse_others(cases)
+        raise
     if not ready:
         return None
     index = ready[driver.pick(len(ready))] if len(ready) > 1 else ready[0]

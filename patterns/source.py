@@ -48,6 +48,11 @@ class Source(Generic[T]):
     def __aiter__(self) -> AsyncIterator[T]:
         return self._shared
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether nobody ever waits for the next item: the source is a plain iterable."""
+        return isinstance(self._shared, Stepped)
+
     def start(self, group: TaskGroup) -> None:
         """Spawn the task that steps an async iterable; other sources need none."""
         if self._queue is not None:

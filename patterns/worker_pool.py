@@ -8,7 +8,7 @@ from patterns.channel import Channel
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
 from patterns.source import Source, numbered
-from patterns.stage import LastCloses, Stage, at_least_one
+from patterns.stage import Stage, at_least_one
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable
@@ -81,7 +81,8 @@ def worker_pool(
         the first error of a job, of the source or of the block: it cancels and joins the rest; results
             already received stand.
 
-    Cost: one task per worker; what a job takes is in the table of `gopat compare overhead`.
+    Cost: one task per worker, over plain items begun when the worker before it has its first job; what a job
+        takes is in the table of `gopat compare overhead`.
 
     Source: "Go by Example: Worker Pools"; the Go blog, "Go Concurrency Patterns: Pipelines and
     cancellation", 2014.
@@ -96,24 +97,58 @@ def worker_pool(
         if ordered:
             _start_ordered(group, source, perform, results, workers)
         else:
-            _start_workers(group, source, perform, results, workers)
+            Crew(group, source, perform, results, workers).begin(at_hand=source.at_hand)
         return results.receiver
 
     return Stage(start, source.close, [results])
 
 
-def _start_workers(
-    group: TaskGroup, jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], workers: int
-) -> None:
-    last = LastCloses(output, workers)
-    for number in range(1, workers + 1):
-        group.spawn(_worker, jobs, perform, output, last, name=f"worker {number}")
+class Crew:
+    """
+    The workers over `jobs`, `most` of them. Where jobs are at hand, each begins when the one before it has
+    its first one: the first is at work while the others are made, and none is made that finds nothing to do,
+    but for one. Where jobs have to be waited for, all of them do from the beginning. The last that leaves
+    closes `output`.
+    """
+
+    __slots__ = ("_at_work", "_group", "_most", "jobs", "newest", "output", "perform")
+
+    def __init__(
+        self, group: TaskGroup, jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], most: int
+    ) -> None:
+        self._group = group
+        self._most = most
+        self._at_work = self.newest = 0
+        self.jobs = jobs
+        self.perform = perform
+        self.output = output
+
+    def begin(self, *, at_hand: bool) -> None:
+        """Begin with the first, or with all."""
+        for _ in range(1 if at_hand else self._most):
+            self.hire()
+
+    def hire(self) -> None:
+        """Begin one more, unless there are as many as may be."""
+        if self.newest < self._most:
+            self.newest += 1
+            self._at_work += 1
+            self._group.spawn(_worker, self, self.newest, name=f"worker {self.newest}")
+
+    def leave(self) -> None:
+        """Count one out."""
+        self._at_work -= 1
+        if not self._at_work:
+            self.output.close()
 
 
-async def _worker(jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], last: LastCloses) -> None:
-    async for job in jobs:
+async def _worker(crew: Crew, number: int) -> None:
+    perform, output = crew.perform, crew.output
+    async for job in crew.jobs:
+        if number == crew.newest:
+            crew.hire()
         await output.send(await perform(job))
-    last.leave()
+    crew.leave()
 
 
 def _start_ordered(
@@ -131,7 +166,8 @@ def _start_ordered(
         return number, await perform(job)
 
     group.spawn(_in_order, finished, results, tickets, name="in order")
-    _start_workers(group, Ticketed(tickets, source), perform_numbered, finished, workers)
+    crew = Crew(group, Ticketed(tickets, source), perform_numbered, finished, workers)
+    crew.begin(at_hand=source.at_hand)
 
 
 class Ticketed:

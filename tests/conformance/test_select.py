@@ -683,6 +683,21 @@ def test_se_19_a_malformed_case_is_refused_before_anything_is_done(go, form, bad
     assert go(main) == ("kept", True)
 
 
+def test_se_19_nor_where_the_other_channels_are_known_to_hold_values(go):
+    async def main():
+        channels = [Channel(20), Channel(20)]
+        for number in range(40):
+            await channels[number % 2].send(number)
+        for channel in channels:
+            await channel.receive()
+            await channel.receive()
+        with pytest.raises(TypeError, match=r"a case is made by receiving\(\.\.\.\) or sending"):
+            await select(*map(receiving, channels), "bad")
+        return [len(channel) for channel in channels]
+
+    assert go(main) == [18, 18]
+
+
 @pytest.mark.parametrize("bad", ["a channel", 5, receiving(None)], ids=["str", "int", "case"])
 def test_se_19_a_case_of_something_else_than_a_channel_is_refused_when_it_is_made(bad):
     with pytest.raises(TypeError, match="a channel or its receiver is needed"):
