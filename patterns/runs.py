@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 drivers: WeakSet[Driver] = WeakSet()
-"""The driver of each; some may be over."""
+"""The driver of each; some may be over, until somebody looks around."""
 
 alone = True
 """Whether no more than one goes on."""
@@ -37,7 +37,12 @@ def look_around() -> None:
     """See which go on, when one has begun and when one is over: several disturb one another."""
     global alone  # noqa: PLW0603 (asked at every turn)
     with _lock:
-        going_on = [driver for driver in copied(drivers) if not driver.finished]
+        going_on = []
+        for driver in copied(drivers):
+            if driver.finished:
+                drivers.discard(driver)
+            else:
+                going_on.append(driver)
         alone = len(going_on) <= 1
         if not alone:
             for driver in going_on:

@@ -8,6 +8,7 @@ A runtime's module has `run(main, args, *, seed, observe, keep_trace, workers) -
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from time import sleep as pause
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["load", "names", "pause", "unavailable"]
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the names of all runtimes, sorted."""
     return tuple(sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py")))

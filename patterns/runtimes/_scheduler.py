@@ -192,10 +192,10 @@ class Scheduler:
         """Suspend the running task for `seconds` of the clock."""
         if seconds <= 0:
             return self.rest(task)
-        bucket: list[Any] = []  # for ever is no time to be woken at
-        if seconds * 1e9 != inf:
-            bucket = self._bucket(self.clock.now_ns() + round(seconds * 1e9))
-        return traps.wait_in(task, "sleep", None, bucket)
+        nanoseconds = seconds * 1e9
+        if nanoseconds == inf:  # for ever is no time to be woken at
+            return traps.wait_in(task, "sleep", None, [])
+        return traps.wait_in(task, "sleep", None, self._bucket(self.clock.now_ns() + round(nanoseconds)))
 
     def _goes_on(self, task: Task) -> None:
         """See to what a wait leaves, when it is over; one that is closed in it does not go on."""
@@ -342,7 +342,7 @@ class Scheduler:
                     self.clock.wait_until(at_ns)
                     if self.ready or self.clock.now_ns() < at_ns:
                         return True
-                self._fire()
+                self._fire(at_ns)
                 return True
             heapq.heappop(self._times)
             self._buckets.pop(at_ns, None)
@@ -351,22 +351,22 @@ class Scheduler:
     def _catch_up(self, look: Callable[[], None]) -> None:
         """See to files and timers while tasks are busy; only a real clock goes on meanwhile."""
         look()
-        now_ns = self.clock.now_ns()
-        while self._times and self._times[0] <= now_ns:
-            self._fire()
+        self._fire(self.clock.now_ns())
 
-    def _fire(self) -> None:
+    def _fire(self, until_ns: int) -> None:
         """
-        Make ready, in no order among the ready, what is due at the next time. A deadline may still end a
-        sleep of the same instant whose turn comes later.
+        Make ready, in no order among the ready, what is due at each time up to this one. A deadline may still
+        end a sleep of the same instant whose turn comes later.
         """
-        for entry in self._buckets.pop(heapq.heappop(self._times), ()):
-            if isinstance(entry, Ring):
-                entry.queue = self.ready
-                self.ready.append(entry)
-            else:
-                entry.ok, entry.queue = True, None
-                self.ready.append(entry.task)
+        times, buckets, ready = self._times, self._buckets, self.ready
+        while times and times[0] <= until_ns:
+            for entry in buckets.pop(heapq.heappop(times), ()):
+                if isinstance(entry, Ring):
+                    entry.queue = ready
+                    ready.append(entry)
+                else:
+                    entry.ok, entry.queue = True, None
+                    ready.append(entry.task)
 
     def _bucket(self, at_ns: int) -> list[Any]:
         bucket = self._buckets.get(at_ns)

@@ -129,7 +129,8 @@ async def main():
     began = now()
     steps = [round((later - earlier) / 0.01) for earlier, later in zip(ticks, ticks[1:])]
     await sleep(0.01)
-    print(max(steps) > 40, sum(step == 0 for step in steps) <= 1, now() - began < 0.4)
+    burst = any(first == second == 0 for first, second in zip(steps, steps[1:]))  # one that is late is none
+    print(max(steps) > 40, burst, now() - began < 0.4)
 
 run(main, runtime=sys.argv[1])
 """
@@ -145,7 +146,7 @@ def test_time_that_jumps_makes_no_burst_of_ticks_and_no_longer_sleep(name):
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGCONT)
     told, problems = process.communicate(timeout=30)
-    assert (told, problems) == ("True True True\n", "")
+    assert (told, problems) == ("True False True\n", "")
 
 
 THREADS = """

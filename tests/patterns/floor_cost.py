@@ -3,11 +3,11 @@
     python tests/patterns/floor_cost.py [ROUNDS]
 
 A table for each of three operations: a peer that takes little, ours, and what no `async def` and no thread
-can be without: coroutines that look once and move the value, a coroutine that makes the answer, two threads
-that wake one another through bare locks. All in turn in every round; printed are medians of the nanoseconds,
-and of the ratios to the peer in the same round, and how often for each item the kernel changed the thread:
-because it waited, and because one was woken that had the better claim to its core. It is a
-command and not a test: no time holds everywhere. It needs the extra `peers`.
+can be without: coroutines that look once and move the value; for a select coroutines that fill a deque and
+one that makes the answer; two threads that wake one another through bare locks. All in turn in every round;
+printed are medians of the nanoseconds, and of the ratios to the peer in the same round, and how often for
+each item the kernel changed the thread: because it waited, and because one was woken that had the better
+claim to its core. It is a command and not a test: no time holds everywhere. It needs the extra `peers`.
 """
 
 from __future__ import annotations
@@ -70,10 +70,15 @@ async def fill_and_drain(count: int) -> int:
 
 async def only_answer(count: int) -> int:
     """As the operation `select-2-ready`, where nothing is chosen."""
+    channel = Bare()
+    channel.limit = count
+    values = channel.values
 
     async def answer(*cases: object) -> Selected:
-        return Selected(len(cases), 1, True)
+        return Selected(len(cases), values.popleft(), True)
 
+    for number in range(count):
+        await channel.send(number)
     seen = total = 0
     for _ in range(count):
         chosen = await answer(1, 2)
@@ -154,7 +159,7 @@ def main() -> None:
 
 LEAST = {
     "buffered": "coroutines that look once, and a deque",
-    "select-2-ready": "a coroutine that makes the answer",
+    "select-2-ready": "coroutines that fill a deque and make the answer",
     "unbuffered": "two bare locks",
 }
 """What each operation cannot be without."""
