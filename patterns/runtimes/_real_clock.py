@@ -37,7 +37,8 @@ class RealClock:
         self._posted: deque[Callable[[], None]] = deque()
         self._lock = _thread.allocate_lock()
         self._closed = False
-        self.watch(self._read, self._drain)
+        self._selector.register(self._read, selectors.EVENT_READ, self._drain)
+        self._watched = 0  # files besides that one
 
     @property
     def wakeup_fd(self) -> int:
@@ -53,16 +54,19 @@ class RealClock:
         self._answer(max(timeout_s, 0.0))
 
     def look(self) -> None:
-        """Answer the files that are ready now."""
-        self._answer(0.0)
+        """Answer the files that are ready now, and call what was posted; without either, ask nobody."""
+        if self._watched or self._posted:
+            self._answer(0.0)
 
     def watch(self, file: Any, ready: Callable[[], None]) -> None:
         """Call `ready` whenever `file` can be read, from `wait_until` or `look`."""
         self._selector.register(file, selectors.EVENT_READ, ready)
+        self._watched += 1
 
     def unwatch(self, file: Any) -> None:
         """Forget `file`."""
         self._selector.unregister(file)
+        self._watched -= 1
 
     def wake(self) -> None:
         """End the wait under way, or the next one."""

@@ -60,7 +60,8 @@ def test_tasks_go_on_while_a_call_blocks():
     run(main, runtime="fibers")
 
 
-def test_a_call_comes_back_while_tasks_are_never_idle():
+@pytest.mark.parametrize("runtime", ["fibers", "processes"])
+def test_a_call_comes_back_while_tasks_are_never_idle(runtime):
     async def main():
         results = []
 
@@ -73,7 +74,7 @@ def test_a_call_comes_back_while_tasks_are_never_idle():
             results.append(await call(int, "7"))
         return results
 
-    assert run(main, runtime="fibers") == [7]
+    assert run(main, runtime=runtime) == [7]
 
 
 def test_a_call_wakes_tasks_through_from_call_while_all_are_parked():
