@@ -192,6 +192,7 @@ def _choose(cases: tuple[Case, ...], driver: Driver, task: Task | None = None) -
             index += 1  # to make an enumerate takes as long as to look at a case
             channel = case.channel
             if channel is None:
+                _refuse_others((case,))
                 continue
             if channel.driver is not driver:
                 channel.check_place()

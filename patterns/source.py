@@ -50,7 +50,7 @@ class Source(Generic[T]):
 
     @property
     def at_hand(self) -> bool:
-        """Whether nobody ever waits for the next item: the source is a plain iterable."""
+        """Whether the source is a plain iterable, whose next item nobody waits for here."""
         return isinstance(self._shared, Stepped)
 
     def start(self, group: TaskGroup) -> None:

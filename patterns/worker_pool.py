@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
+from patterns import traps
 from patterns.channel import Channel
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
@@ -105,41 +106,57 @@ def worker_pool(
 
 class Crew:
     """
-    The workers over `jobs`, `most` of them. Where jobs are at hand, each begins when the one before it has
-    its first one: the first is at work while the others are made, and none is made that finds nothing to do,
-    but for one. Where jobs have to be waited for, all of them do from the beginning. The last that leaves
-    closes `output`.
+    The workers over `jobs`, `most` of them, by number. Where jobs are at hand, the next one begins when the
+    newest has its first: workers are at work while others are made, and hardly one is made that finds nothing
+    to do. Where the newest had to wait for its turn, so that this would take long, twice as many begin as the
+    last time. Where jobs have to be waited for, all do from the beginning. The last that leaves closes
+    `output`.
     """
 
-    __slots__ = ("_at_work", "_group", "_most", "jobs", "newest", "output", "perform")
+    __slots__ = ("_at_once", "_at_work", "_group", "_hired_s", "_most", "jobs", "newest", "output", "perform")
 
     def __init__(
         self, group: TaskGroup, jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], most: int
     ) -> None:
         self._group = group
         self._most = most
+        self._at_once = 1
         self._at_work = self.newest = 0
+        self._hired_s = traps.now()
         self.jobs = jobs
         self.perform = perform
         self.output = output
 
     def begin(self, *, at_hand: bool) -> None:
         """Begin with the first, or with all."""
-        for _ in range(1 if at_hand else self._most):
-            self.hire()
+        self._at_work += 1  # whoever begins them: an eager one may end at once
+        self._hire(1 if at_hand else self._most)
+        self.leave()
 
     def hire(self) -> None:
-        """Begin one more, unless there are as many as may be."""
-        if self.newest < self._most:
-            self.newest += 1
-            self._at_work += 1
-            self._group.spawn(_worker, self, self.newest, name=f"worker {self.newest}")
+        """The newest has its first job: begin more, unless there are as many as may be."""
+        if self.newest == self._most:
+            return
+        before_s, self._hired_s = self._hired_s, traps.now()
+        self._at_once = 2 * self._at_once if self._hired_s - before_s > PATIENCE_S else 1
+        self._hire(min(self._at_once, self._most - self.newest))
 
     def leave(self) -> None:
         """Count one out."""
         self._at_work -= 1
         if not self._at_work:
             self.output.close()
+
+    def _hire(self, count: int) -> None:
+        first = self.newest + 1
+        self.newest += count
+        for number in range(first, first + count):
+            self._at_work += 1
+            self._group.spawn(_worker, self, number, name=f"worker {number}")
+
+
+PATIENCE_S = 1e-3
+"""A worker that waits longer for its first turn is not alone with its pool."""
 
 
 async def _worker(crew: Crew, number: int) -> None:

@@ -6,6 +6,7 @@ import _thread
 import os
 import selectors
 from collections import deque
+from contextlib import suppress
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -53,9 +54,12 @@ class RealClock:
         timeout_s = LONGEST_WAIT_S if at_ns is None else min((at_ns - monotonic_ns()) / 1e9, LONGEST_WAIT_S)
         self._answer(max(timeout_s, 0.0))
 
-    def look(self) -> None:
-        """Answer the files that are ready now, and call what was posted; without either, ask nobody."""
-        if self._watched or self._posted:
+    def look(self, calls: int) -> None:
+        """
+        Answer the files that are ready now, and call what was posted; while so many `calls` are under way,
+        let their threads go on. Without any of these, ask nobody.
+        """
+        if calls or self._watched or self._posted:
             self._answer(0.0)
 
     def watch(self, file: Any, ready: Callable[[], None]) -> None:
@@ -70,7 +74,8 @@ class RealClock:
 
     def wake(self) -> None:
         """End the wait under way, or the next one."""
-        os.write(self._write, b"!")
+        with suppress(BlockingIOError):  # full: there is enough to read
+            os.write(self._write, b"!")
 
     def post(self, fn: Callable[[], None]) -> None:
         """

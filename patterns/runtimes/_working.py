@@ -51,7 +51,7 @@ class WorkingClock:
             late_ns = 0 if self._costs.own_timers else whole_ns(self._costs.late_s((at_ns - now_ns) / 1e9))
         self._now_ns = at_ns + late_ns
 
-    def look(self) -> None:
+    def look(self, calls: int) -> None:
         """Nothing comes from outside; that there is a look has timers fire while tasks are busy."""
 
     def post(self, fn: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ import random
 import threading
 import weakref
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 
@@ -668,7 +669,9 @@ def test_se_17_no_schedule_of_a_cancel_and_a_hand_off_loses_the_value():
 # SE-19: malformed cases, and references
 
 
-@pytest.mark.parametrize("bad", ["a channel", None, Channel(), 5], ids=repr)
+@pytest.mark.parametrize(
+    "bad", ["a channel", None, Channel(), 5, SimpleNamespace(channel=None, sends=False)], ids=repr
+)
 @pytest.mark.parametrize("form", [select, try_select])
 def test_se_19_a_malformed_case_is_refused_before_anything_is_done(go, form, bad):
     async def main():

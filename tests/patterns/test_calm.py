@@ -270,6 +270,15 @@ def test_another_loop_disturbs_until_somebody_sees_that_it_is_closed(go, runtime
     assert go(main) == (False, True, True)
 
 
+def test_a_run_that_is_over_is_forgotten(runtime):
+    async def main():
+        return running().driver
+
+    driver = run(main, runtime=runtime)
+    assert driver.finished
+    assert driver not in set(runs.drivers)
+
+
 def test_runs_begin_and_end_in_many_threads_at_once():
     async def main():
         await sleep(0)

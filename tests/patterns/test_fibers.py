@@ -145,3 +145,13 @@ def test_many_posts_are_all_called_in_their_order():
     clock.wait_until(None)
     clock.close()
     assert called == list(range(70_000))
+
+
+def test_signals_that_nobody_waits_for_do_not_fill_the_clock():
+    clock = RealClock()
+    try:
+        for _ in range(70_000):  # more bytes than a pipe holds
+            clock.wake()
+        clock.wait_until(None)
+    finally:
+        clock.close()

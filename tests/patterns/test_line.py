@@ -166,7 +166,11 @@ def test_short_jobs_are_served_by_the_threads_that_are_there(monkeypatch):
             await sleep(1e-6)
             return job
 
-        async with worker_pool(range(300), wait, workers=300, buffer=300) as results:
+        jobs = Channel(300)  # over a channel all workers begin at once
+        for job in range(300):
+            await jobs.send(job)
+        jobs.close()
+        async with worker_pool(jobs, wait, workers=300, buffer=300) as results:
             return sorted([result async for result in results])
 
     assert run(main, runtime="threads") == list(range(300))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import time
 from typing import Any
 
 import pytest
 
-from patterns import Channel, sleep, worker_pool
+from patterns import Channel, TaskGroup, run, sleep, worker_pool
 from patterns.launch import launch
+from patterns.worker_pool import PATIENCE_S
 
 
 def watched(runtime: str, main: Any) -> tuple[Any, list[str]]:
@@ -35,7 +38,22 @@ def workers(count: int) -> list[str]:
 @pytest.mark.parametrize(
     ("jobs", "most", "begun"), [(0, 100, 1), (3, 100, 4), (3, 3, 3), (9, 3, 3), (5, 1, 1)]
 )
-def test_over_jobs_at_hand_no_more_begin_than_find_one_but_one(runtime, ordered, jobs, most, begun):
+def test_over_jobs_at_hand_no_more_begin_than_find_one_but_one(ordered, jobs, most, begun):
+    answers, names = over_jobs_at_hand("simulator", ordered, jobs, most)
+    assert answers == list(range(jobs))
+    assert names == workers(begun)
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+def test_over_jobs_at_hand_few_begin_on_any_runtime(runtime, ordered):
+    answers, names = over_jobs_at_hand(runtime, ordered, 3, 1_000)
+    assert answers == [0, 1, 2]
+    assert len(names) < 16  # twice as many each time, at most
+
+
+def over_jobs_at_hand(runtime: str, ordered: bool, jobs: int, most: int) -> tuple[Any, list[str]]:
+    """A pool whose jobs end when all of them, or as many as there are workers, are under way."""
+
     async def main():
         gate, at_work = Channel(), []
 
@@ -49,7 +67,7 @@ def test_over_jobs_at_hand_no_more_begin_than_find_one_but_one(runtime, ordered,
         async with worker_pool(range(jobs), work, workers=most, ordered=ordered) as results:
             return sorted([result async for result in results])
 
-    assert watched(runtime, main) == (list(range(jobs)), workers(begun))
+    return watched(runtime, main)
 
 
 @pytest.mark.parametrize("ordered", [False, True])
@@ -120,3 +138,71 @@ def test_a_pool_that_is_left_at_once_begins_no_more(runtime):
     first, begun = watched(runtime, main)
     assert first == 0
     assert len(begun) < 1_000
+
+
+@pytest.mark.parametrize("runtime", ["asyncio", "fibers"])
+def test_where_others_are_busy_it_does_not_take_a_round_for_each(runtime):
+    async def main():
+        rounds, at_work, over = 0, 0, Channel()
+
+        async def busy():
+            nonlocal rounds
+            while not over.closed:
+                rounds += 1
+                time.sleep(2 * PATIENCE_S)  # noqa: ASYNC251 (it holds everybody up)
+                await sleep(0)
+
+        async def work(job):
+            nonlocal at_work
+            at_work += 1
+            if at_work == 50:
+                over.close()
+            await over.receive_ok()
+
+        async with TaskGroup() as group:
+            group.spawn(busy)
+            async with worker_pool(range(50), work, workers=50) as results:
+                assert len([result async for result in results]) == 50
+        return rounds
+
+    assert run(main, runtime=runtime) < 20
+
+
+@pytest.mark.skipif(not hasattr(asyncio, "eager_task_factory"), reason="eager tasks came with Python 3.12")
+@pytest.mark.parametrize("ordered", [False, True])
+def test_workers_that_run_as_they_are_made_do_not_pile_up(ordered):
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+
+        async def work(job):
+            await sleep(0.001)
+            return job
+
+        async with worker_pool(range(3_000), work, workers=2_000, ordered=ordered) as results:
+            return sorted([result async for result in results])
+
+    assert asyncio.run(main()) == list(range(3_000))
+
+
+@pytest.mark.skipif(not hasattr(asyncio, "eager_task_factory"), reason="eager tasks came with Python 3.12")
+@pytest.mark.parametrize("ordered", [False, True])
+@pytest.mark.parametrize("source", ["channel", "asynchronous", "plain"])
+def test_workers_that_end_as_they_are_made_close_the_results_once(ordered, source):
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+        jobs = Channel(2)
+        await jobs.send(1)
+        jobs.close()
+
+        async def given():
+            async for job in jobs:
+                yield job
+
+        async def work(job):
+            return job
+
+        sources = {"channel": jobs, "asynchronous": given(), "plain": [1]}
+        async with worker_pool(sources[source], work, workers=3, ordered=ordered) as results:
+            return [result async for result in results]
+
+    assert asyncio.run(main()) == [1]
