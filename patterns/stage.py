@@ -79,7 +79,7 @@ class Stage(Generic[T]):
 
 
 class LastCloses:
-    """Closes a channel when the last of the tasks that send on it leaves."""
+    """Closes a channel when the last of the tasks that send on it leaves; so many `senders` to begin with."""
 
     __slots__ = ("_channel", "_left")
 
@@ -88,6 +88,10 @@ class LastCloses:
         self._left = senders
         if senders == 0:
             channel.close()
+
+    def enter(self) -> None:
+        """Count one more sender in, as long as there is one."""
+        self._left += 1
 
     def leave(self) -> None:
         """Count one sender out."""

@@ -9,7 +9,7 @@ from patterns.channel import Channel
 from patterns.demo import Demo, Option, batches, busy
 from patterns.group import asynchronous
 from patterns.source import Source, numbered
-from patterns.stage import Stage, at_least_one
+from patterns.stage import LastCloses, Stage, at_least_one
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable
@@ -113,7 +113,7 @@ class Crew:
     `output`.
     """
 
-    __slots__ = ("_at_once", "_at_work", "_group", "_hired_s", "_most", "jobs", "newest", "output", "perform")
+    __slots__ = ("_at_once", "_group", "_hired_s", "_most", "jobs", "last", "newest", "output", "perform")
 
     def __init__(
         self, group: TaskGroup, jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], most: int
@@ -121,17 +121,17 @@ class Crew:
         self._group = group
         self._most = most
         self._at_once = 1
-        self._at_work = self.newest = 0
         self._hired_s = traps.now()
+        self.newest = 0
+        self.last = LastCloses(output, 1)  # whoever begins them: an eager one may end at once
         self.jobs = jobs
         self.perform = perform
         self.output = output
 
     def begin(self, *, at_hand: bool) -> None:
         """Begin with the first, or with all."""
-        self._at_work += 1  # whoever begins them: an eager one may end at once
         self._hire(1 if at_hand else self._most)
-        self.leave()
+        self.last.leave()
 
     def hire(self) -> None:
         """The newest has its first job: begin more, unless there are as many as may be."""
@@ -141,17 +141,11 @@ class Crew:
         self._at_once = 2 * self._at_once if self._hired_s - before_s > PATIENCE_S else 1
         self._hire(min(self._at_once, self._most - self.newest))
 
-    def leave(self) -> None:
-        """Count one out."""
-        self._at_work -= 1
-        if not self._at_work:
-            self.output.close()
-
     def _hire(self, count: int) -> None:
         first = self.newest + 1
         self.newest += count
         for number in range(first, first + count):
-            self._at_work += 1
+            self.last.enter()
             self._group.spawn(_worker, self, number, name=f"worker {number}")
 
 
@@ -165,7 +159,7 @@ async def _worker(crew: Crew, number: int) -> None:
         if number == crew.newest:
             crew.hire()
         await output.send(await perform(job))
-    crew.leave()
+    crew.last.leave()
 
 
 def _start_ordered(
