@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from patterns import traps
 from patterns.calm import NEVER, STRIDE, Calm
 from patterns.errors import ChannelClosedError
-from patterns.traps import Waiter, current_seat
+from patterns.traps import Waiter, current_seat, grant, wait_in
 
 if TYPE_CHECKING:
     from collections.abc import Sized
@@ -122,7 +122,7 @@ class Channel(Generic[T]):
             await traps.checkpoint(task)
         task.budget -= 1
         if self._receivers:
-            traps.grant(self._receivers.popleft(), value)
+            grant(self._receivers.popleft(), value)
         elif self._room and len(self._front) + len(self._back) < self._room:
             self._back.append(value)
             if self._calm.now:
@@ -132,7 +132,7 @@ class Channel(Generic[T]):
                 raise ChannelClosedError("send on a closed channel")
             self._open = NO_ROOM
             try:
-                await traps.wait_in(task, "send", self, self._senders, value)
+                await wait_in(task, "send", self, self._senders, value)
             except BaseException as error:
                 if not task.driver.granted(task, error):
                     raise
@@ -165,7 +165,7 @@ class Channel(Generic[T]):
         if self._closed:
             return None, False
         try:
-            await traps.wait_in(task, "receive", self, self._receivers)
+            await wait_in(task, "receive", self, self._receivers)
         except BaseException as error:
             if not task.driver.granted(task, error):
                 raise
@@ -190,7 +190,7 @@ class Channel(Generic[T]):
             await traps.checkpoint(task)
         task.budget -= 1
         if self._senders:
-            return self._take() if self.capacity else traps.grant(self._senders.popleft())
+            return self._take() if self.capacity else grant(self._senders.popleft())
         if self._room:
             if self._front or self._back:
                 if self._calm.now:
@@ -201,7 +201,7 @@ class Channel(Generic[T]):
         if self._closed:
             raise ChannelClosedError("receive from a closed channel")
         try:
-            await traps.wait_in(task, "receive", self, self._receivers)
+            await wait_in(task, "receive", self, self._receivers)
         except BaseException as error:
             if not task.driver.granted(task, error):
                 raise
@@ -295,7 +295,7 @@ class Channel(Generic[T]):
             await traps.checkpoint(task)
         task.budget -= 1
         if self._senders:
-            return self._take() if self.capacity else traps.grant(self._senders.popleft())
+            return self._take() if self.capacity else grant(self._senders.popleft())
         if self._room:
             if self._front or self._back:
                 if self._calm.now:
@@ -306,7 +306,7 @@ class Channel(Generic[T]):
         if self._closed:
             raise StopAsyncIteration
         try:
-            await traps.wait_in(task, "receive", self, self._receivers)
+            await wait_in(task, "receive", self, self._receivers)
         except BaseException as error:
             if not task.driver.granted(task, error):
                 raise
@@ -337,14 +337,14 @@ class Channel(Generic[T]):
         while self._senders:
             sender = self._senders.popleft()
             self._back.append(sender.value)  # first: whoever is granted may send at once
-            traps.grant(sender)
+            grant(sender)
 
     def put(self, value: T) -> bool:
         """As `try_send`, where the place was checked; for the library's own use."""
         if self._closed:
             raise ChannelClosedError("send on a closed channel")
         if self._receivers:
-            traps.grant(self._receivers.popleft(), value)
+            grant(self._receivers.popleft(), value)
         elif len(self._front) + len(self._back) < self._room:
             self._back.append(value)
         else:
@@ -354,7 +354,7 @@ class Channel(Generic[T]):
     def take(self, task: Task | None = None) -> tuple[T | None, bool] | None:
         """As `try_receive`, where the place was checked, for the library's own use; `task` pays for more."""
         if self._senders:
-            value = self._take() if self.capacity else traps.grant(self._senders.popleft())
+            value = self._take() if self.capacity else grant(self._senders.popleft())
             return value, True
         if task is not None and self._calm.now and (self._front or self._back):
             return self._let_out(task), True
@@ -402,11 +402,11 @@ class Channel(Generic[T]):
         sender = self._senders.popleft()
         held = self._front or self._back
         if not held:
-            brought: T = traps.grant(sender)
+            brought: T = grant(sender)
             return brought
         value = held.popleft()
         self._back.append(sender.value)  # first: whoever is granted may send at once
-        traps.grant(sender)
+        grant(sender)
         return value
 
     def shut(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from patterns import traps
 from patterns.errors import CancelledError, DeadlineExceededError, DeadlockError
-from patterns.traps import Waiter, is_foreign_cancel
+from patterns.traps import CO_COROUTINE, Waiter, is_foreign_cancel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -70,20 +70,20 @@ class TaskGroup:
         Start `fn(*args)` as a child: an `async def` in the task itself, a plain function through
         `call`.
         """
-        plain = fn.__class__ is FunctionType and fn.__code__.co_flags & inspect.CO_COROUTINE
+        plain = type(fn) is FunctionType and fn.__code__.co_flags & CO_COROUTINE
         perform = fn if plain else asynchronous(fn)  # asking takes as long as the rest
-        if self.context is None or self._told is None:
+        context, told = self.context, self._told
+        if context is None or told is None:
             raise RuntimeError("spawn outside the group's block: every task lives inside it")
         frame = sys._getframe(1)  # noqa: SLF001 (as `traps.caller`, without a call)
         made_at = frame.f_code, frame.f_lasti
         if made_at == self._made_at:
             made_at = self._made_at  # one object for all that are made there
-        self._made_at = made_at
+        else:
+            self._made_at = made_at
         self._running += 1  # first: an eager one may end at once
         try:
-            return traps.spawn(
-                perform, args, self.context, self._told, name or getattr(fn, "__name__", "task"), made_at
-            )
+            return traps.spawn(perform, args, context, told, name or getattr(fn, "__name__", "task"), made_at)
         except BaseException:
             self._running = sum(task.ended is self._told for task in traps.running().driver.live)
             raise
@@ -276,7 +276,7 @@ def is_asynchronous(fn: Callable[..., Any]) -> bool:
     Raises:
         TypeError: `fn` is not callable, or is a generator function.
     """
-    if fn.__class__ is FunctionType and fn.__code__.co_flags & inspect.CO_COROUTINE:
+    if type(fn) is FunctionType and fn.__code__.co_flags & CO_COROUTINE:
         return True
     if not callable(fn):
         if inspect.iscoroutine(fn):

@@ -113,15 +113,18 @@ class Crew:
     `output`.
     """
 
-    __slots__ = ("_at_once", "_group", "_hired_s", "_most", "jobs", "last", "newest", "output", "perform")
+    __slots__ = (
+        "_at_once", "_group", "_looked_s", "_looks_at", "_most", "_waits", "jobs", "last", "newest", "output",
+        "perform",
+    )  # fmt: skip
 
     def __init__(
         self, group: TaskGroup, jobs: AsyncIterable[Any], perform: Perform, output: Channel[Any], most: int
     ) -> None:
         self._group = group
         self._most = most
-        self._at_once = 1
-        self._hired_s = traps.now()
+        self._at_once = self._waits = self._looks_at = 1
+        self._looked_s = traps.now()
         self.newest = 0
         self.last = LastCloses(output, 1)  # whoever begins them: an eager one may end at once
         self.jobs = jobs
@@ -130,27 +133,39 @@ class Crew:
 
     def begin(self, *, at_hand: bool) -> None:
         """Begin with the first, or with all."""
-        self._hire(1 if at_hand else self._most)
+        for _ in range(1 if at_hand else self._most):
+            self._begin()
         self.last.leave()
 
     def hire(self) -> None:
         """The newest has its first job: begin more, unless there are as many as may be."""
-        if self.newest == self._most:
-            return
-        before_s, self._hired_s = self._hired_s, traps.now()
-        self._at_once = 2 * self._at_once if self._hired_s - before_s > PATIENCE_S else 1
-        self._hire(min(self._at_once, self._most - self.newest))
+        if self.newest < self._looks_at:
+            self._begin()
+        elif self.newest < self._most:
+            self._look()
 
-    def _hire(self, count: int) -> None:
-        first = self.newest + 1
-        self.newest += count
-        for number in range(first, first + count):
-            self.last.enter()
-            self._group.spawn(_worker, self, number, name=f"worker {number}")
+    def _look(self) -> None:
+        """Begin so many as suits how long the newest ones have waited, and say when to look again."""
+        now_s = traps.now()
+        waited_s, self._looked_s = (now_s - self._looked_s) / self._waits, now_s
+        self._at_once = 2 * self._at_once if waited_s > PATIENCE_S else 1
+        for _ in range(min(self._at_once, self._most - self.newest)):
+            self._begin()
+        calm = 0 if self._at_once > 1 else min(self.newest, LOOK_EVERY)
+        self._looks_at = min(self.newest + calm, self._most)
+        self._waits = self._looks_at - self.newest + 1
+
+    def _begin(self) -> None:
+        self.newest = number = self.newest + 1
+        self.last.enter()
+        self._group.spawn(_worker, self, number, name=f"worker {number}")
 
 
 PATIENCE_S = 1e-3
 """A worker that waits longer for its first turn is not alone with its pool."""
+
+LOOK_EVERY = 16
+"""So many workers at most are begun between two looks at the clock: one takes a quarter of what that does."""
 
 
 async def _worker(crew: Crew, number: int) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from patterns import Channel, TaskGroup, run, sleep, worker_pool
 from patterns.launch import launch
-from patterns.worker_pool import PATIENCE_S
+from patterns.worker_pool import LOOK_EVERY, PATIENCE_S
 
 
 def watched(runtime: str, main: Any) -> tuple[Any, list[str]]:
@@ -136,7 +136,8 @@ def test_a_pool_that_is_left_at_once_begins_no_more(runtime):
 
 
 @pytest.mark.parametrize("runtime", ["asyncio", "fibers"])
-def test_where_others_are_busy_it_does_not_take_a_round_for_each(runtime):
+@pytest.mark.parametrize("quiet", [0, 40])
+def test_where_others_are_busy_it_does_not_take_a_round_for_each(runtime, quiet):
     async def main():
         rounds, at_work, over = 0, 0, Channel()
 
@@ -147,20 +148,24 @@ def test_where_others_are_busy_it_does_not_take_a_round_for_each(runtime):
                 time.sleep(2 * PATIENCE_S)  # noqa: ASYNC251 (it holds everybody up)
                 await sleep(0)
 
-        async def work(job):
-            nonlocal at_work
-            at_work += 1
-            if at_work == 50:
-                over.close()
-            await over.receive_ok()
-
         async with TaskGroup() as group:
-            group.spawn(busy)
-            async with worker_pool(range(50), work, workers=50) as results:
-                assert len([result async for result in results]) == 50
+
+            async def work(job):
+                nonlocal at_work
+                at_work += 1
+                if at_work == quiet:
+                    group.spawn(busy)
+                if at_work == 200:
+                    over.close()
+                await over.receive_ok()
+
+            if not quiet:
+                group.spawn(busy)
+            async with worker_pool(range(200), work, workers=200) as results:
+                assert len([result async for result in results]) == 200
         return rounds
 
-    assert run(main, runtime=runtime) < 20
+    assert run(main, runtime=runtime) < 2 * LOOK_EVERY + 10
 
 
 @pytest.mark.skipif(not hasattr(asyncio, "eager_task_factory"), reason="eager tasks came with Python 3.12")
