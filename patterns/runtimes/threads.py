@@ -243,6 +243,7 @@ class ThreadsDriver:
             task.shielded = waiter
         else:
             task.waiting = waiter
+            task.budget = OPERATIONS  # as after a turn given away: the others run now, and a turn is dear
         if self.observe is not None:
             self.observe(task, waiter.verb, waiter.subject)
         self._wait(task.handle[0])

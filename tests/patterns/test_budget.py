@@ -28,6 +28,7 @@ from patterns import (
 )
 from patterns.launch import launch
 from patterns.runtimes._costs import Costs
+from patterns.runtimes.threads import OPERATIONS as OPERATIONS_THERE
 from patterns.source import Source
 from patterns.traps import BUDGET, running
 
@@ -118,6 +119,26 @@ def cancelled(stack):
 
 
 MOVES = (entered_alive, entered_dead, entered_shield, left, cancelled)
+
+
+def test_on_threads_a_task_that_has_waited_has_its_whole_budget_again():
+    async def main():
+        left, channel = [], Channel()
+
+        async def give():
+            for number in range(3):
+                await sleep(0.001)  # the other one waits for it
+                await channel.send(number)
+            channel.close()
+
+        async with TaskGroup() as group:
+            group.spawn(give)
+            async for _ in channel:
+                left.append(running().budget)
+                running().budget = 10
+        return left
+
+    assert run(main, runtime="threads") == [OPERATIONS_THERE] * 3
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
