@@ -134,13 +134,13 @@ class Crew:
     def begin(self, *, at_hand: bool) -> None:
         """Begin with the first, or with all."""
         for _ in range(1 if at_hand else self._most):
-            self._begin()
+            self._begin_one()
         self.last.leave()
 
     def hire(self) -> None:
         """The newest has its first job: begin more, unless there are as many as may be."""
         if self.newest < self._looks_at:
-            self._begin()
+            self._begin_one()
         elif self.newest < self._most:
             self._look()
 
@@ -150,12 +150,12 @@ class Crew:
         waited_s, self._looked_s = (now_s - self._looked_s) / self._waits, now_s
         self._at_once = 2 * self._at_once if waited_s > PATIENCE_S else 1
         for _ in range(min(self._at_once, self._most - self.newest)):
-            self._begin()
-        calm = 0 if self._at_once > 1 else min(self.newest, LOOK_EVERY)
-        self._looks_at = min(self.newest + calm, self._most)
-        self._waits = self._looks_at - self.newest + 1
+            self._begin_one()
+        unseen = 0 if self._at_once > 1 else min(self.newest, LOOK_EVERY)
+        self._looks_at = min(self.newest + unseen, self._most)
+        self._waits = self._looks_at - self.newest + 1  # of the newest ones, until then
 
-    def _begin(self) -> None:
+    def _begin_one(self) -> None:
         self.newest = number = self.newest + 1
         self.last.enter()
         self._group.spawn(_worker, self, number, name=f"worker {number}")

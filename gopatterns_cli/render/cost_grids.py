@@ -16,6 +16,9 @@ PINNED = "pinned"
 SCALED = "*"
 """Marks an arm that was given fewer items."""
 
+LESS = "*"
+"""Marks, in brief, a peer that does less."""
+
 
 def cost_grid(table: CostTable) -> Grid:
     """Draw up what an operation costs each arm; what a peer lacks stands below, by a letter."""
@@ -49,7 +52,10 @@ def brief_grid(tables: Sequence[CostTable]) -> Grid:
     named = tuple(name for name in runtimes.names() if name in measured_on)
     return Grid(
         title="what an operation costs",
-        lead=(tr("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate"),),
+        lead=(
+            tr("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate"),
+            tr("{mark} does less than ours: what it lacks is named below its table", mark=LESS),
+        ),
         columns=(
             Column("operation"),
             *(Column(name) for name in named),
@@ -65,7 +71,7 @@ def _brief_line(table: CostTable, named: Iterable[str]) -> Line:
     ours = {row.cell.runtime: row for row in cold if row.cell.arm == GOPAT}
     best = next((row for row in cold if row.cell.name == table.best_peer), None)
     in_go = next((row for row in cold if row.cell.arm == GO), None)
-    peer = NOTHING if best is None else "\n".join([str(best.cell.runtime), _brief(best)])
+    peer = NOTHING if best is None else f"{best.cell.runtime}{LESS * bool(best.lacks)}\n{_brief(best)}"
     return Line((_name(table), *(_brief(ours.get(name)) for name in named), peer, _brief(in_go)))
 
 
