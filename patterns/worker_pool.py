@@ -165,7 +165,7 @@ PATIENCE_S = 1e-3
 """A worker that waits longer for its first turn is not alone with its pool."""
 
 LOOK_EVERY = 16
-"""So many workers at most are begun between two looks at the clock: one takes a quarter of what that does."""
+"""So many workers at most are begun between two looks at the clock, each of which delays the next worker."""
 
 
 async def _worker(crew: Crew, number: int) -> None:

@@ -50,11 +50,13 @@ def brief_grid(tables: Sequence[CostTable]) -> Grid:
     """Draw up every operation in one row: ours on each runtime, the best peer, Go."""
     measured_on = {row.cell.runtime for table in tables for row in table.rows if row.cell.arm == GOPAT}
     named = tuple(name for name in runtimes.names() if name in measured_on)
+    marked = any(row.cell.name == table.best_peer and row.lacks for table in tables for row in table.rows)
+    less = tr("{mark} does less than ours: what it lacks is named below its table", mark=LESS)
     return Grid(
         title="what an operation costs",
         lead=(
             tr("time per item, and below it the ratio to Go's; of a limiter what it holds of its rate"),
-            tr("{mark} does less than ours: what it lacks is named below its table", mark=LESS),
+            *([less] if marked else []),
         ),
         columns=(
             Column("operation"),

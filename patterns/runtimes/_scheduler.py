@@ -196,8 +196,7 @@ class Scheduler:
         nanoseconds = seconds * 1e9
         if nanoseconds == inf:  # for ever is no time to be woken at
             return wait_in(task, "sleep", None, [])
-        at_ns = self._now_ns() + int(nanoseconds + 0.5)  # `round` takes twice as long
-        return wait_in(task, "sleep", None, self._bucket(at_ns))
+        return wait_in(task, "sleep", None, self._bucket(self._now_ns() + round(nanoseconds)))
 
     def _goes_on(self, task: Task) -> None:
         """See to what a wait leaves, when it is over; one that is closed in it does not go on."""

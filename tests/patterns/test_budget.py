@@ -127,7 +127,7 @@ def test_on_threads_a_task_that_has_waited_has_its_whole_budget_again():
 
         async def give():
             for number in range(3):
-                await sleep(0.001)  # the other one waits for it
+                await parked(channel._receivers, 1)
                 await channel.send(number)
             channel.close()
 
